@@ -1,0 +1,62 @@
+"""What a process looks like to the token game: nodes, flows, and nothing else.
+
+Kinds are plain words: start, end, terminate, task, timer, exclusive, parallel, inclusive,
+subprocess, boundary.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+WAITING = frozenset({"task", "timer"})
+
+
+@dataclass(frozen=True)
+class Node:
+    """One element; `scope` is the sub-process it lies in, "" for the process itself."""
+
+    id: str
+    kind: str
+    scope: str = ""
+    attached_to: str = ""
+    interrupting: bool = True
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One sequence flow; `when` is the variable and the value it must have, if there is one."""
+
+    id: str
+    source: str
+    target: str
+    when: tuple[str, object] | None = None
+
+
+@dataclass
+class Graph:
+    """Nodes and flows in the order of the drawing, and the default flows of gateways."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+
+    def incoming(self, node: str) -> list[Flow]:
+        """The flows that end at `node`."""
+        return [flow for flow in self.flows.values() if flow.target == node]
+
+    def outgoing(self, node: str) -> list[Flow]:
+        """The flows that begin at `node`."""
+        return [flow for flow in self.flows.values() if flow.source == node]
+
+    def boundary(self, node: str) -> list[Node]:
+        """The boundary events that sit on `node`."""
+        return [other for other in self.nodes.values() if other.attached_to == node]
+
+    def start_of(self, scope: str) -> Node:
+        """The start event of a scope."""
+        return next(n for n in self.nodes.values() if n.kind == "start" and n.scope == scope)
+
+    def exits(self, node: str) -> Iterator[Flow]:
+        """The flows by which a token at `node` may leave, those of its boundary events included."""
+        yield from self.outgoing(node)
+        for event in self.boundary(node):
+            yield from self.outgoing(event.id)
