@@ -1,0 +1,203 @@
+"""Bytes to `Outline`, through the one hardened XML parser of the house.
+
+No DTD, no entities, no network, bounded size and depth. Reading never refuses an element that we
+cannot run: it is kept in the outline, and the lint rules say what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from engine.bpmn.findings import Finding, error
+from engine.bpmn.outline import EventDefinition, FlowLine, Node, Outline
+
+BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
+
+MAX_BYTES: Final = 5_000_000
+MAX_ELEMENTS: Final = 20_000
+MAX_NODES: Final = 3_000
+MAX_ID: Final = 200
+
+NODES: Final = frozenset({
+    "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
+    "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask",
+    "businessRuleTask", "callActivity", "subProcess", "transaction", "adHocSubProcess",
+    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway",
+    "choreographyTask", "subChoreography", "callChoreography",
+})
+DECORATION: Final = frozenset({
+    "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group",
+    "dataObject", "dataObjectReference", "dataStoreReference", "ioSpecification", "property",
+    "auditing", "monitoring", "incoming", "outgoing", "artifact", "category",
+    "dataInputAssociation", "dataOutputAssociation", "resourceRole", "potentialOwner", "performer",
+    "humanPerformer", "supportedInterfaceRef", "correlationSubscription",
+})
+CONTAINERS: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+REFERENCES: Final = {"message": "messageRef", "signal": "signalRef", "error": "errorRef",
+                     "escalation": "escalationRef"}
+
+
+class Unreadable(Exception):
+    """The bytes are no BPMN file that can be looked at; carries the finding that says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.text())
+        self.finding = finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    element: etree._Element
+    id: str | None
+
+
+def tree(xml: bytes) -> etree._Element:
+    """Parse hostile bytes into an element tree, or raise `Unreadable`."""
+    if not xml.strip():
+        raise Unreadable(error("", "readable", "文件是空的。"))
+    if len(xml) > MAX_BYTES:
+        raise Unreadable(error("", "readable", "文件太大，最多 {most} MB。", most=MAX_BYTES // 10**6))
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+                             dtd_validation=False, remove_comments=True, remove_pis=True)
+    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+        raise Unreadable(error("", "no_dtd", "文件里有 DTD 或实体声明，为安全起见不接受。请删去 <!DOCTYPE …>。"))
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError) as problem:
+        line = getattr(problem, "lineno", None) or 0
+        sentence = "不是完好的 XML（第 {line} 行）：{detail}"
+        raise Unreadable(error("", "readable", sentence, line=line, detail=_plain(problem))) from problem
+    if root is None:
+        raise Unreadable(error("", "readable", "文件里没有内容。"))
+    info = root.getroottree().docinfo
+    if info.doctype or info.internalDTD is not None:
+        raise Unreadable(error("", "no_dtd", "文件里有 DTD 或实体声明，为安全起见不接受。请删去 <!DOCTYPE …>。"))
+    if sum(1 for _ in zip(root.iter(), range(MAX_ELEMENTS + 1), strict=False)) > MAX_ELEMENTS:
+        raise Unreadable(error("", "readable", "文件里的元素太多，最多 {most} 个。", most=MAX_ELEMENTS))
+    return root
+
+
+def read(xml: bytes) -> Outline:
+    """Read the executable process of a BPMN file. Raises `Unreadable`."""
+    root = tree(xml)
+    if root.tag != f"{{{BPMN}}}definitions":
+        sentence = "这不是 BPMN 2.0 文件：最外层是“{tag}”，应当是 BPMN 命名空间里的 definitions。"
+        raise Unreadable(error("", "bpmn_namespace", sentence, tag=str(root.tag)[:120]))
+    processes = [one for one in root if one.tag == f"{{{BPMN}}}process"]
+    running = [one for one in processes if one.get("isExecutable") == "true"]
+    if not processes:
+        raise Unreadable(error("", "one_process", "文件里没有流程（process）。"))
+    if len(running) > 1:
+        sentence = "文件里有 {count} 个可执行的流程，每个文件只放一个。"
+        raise Unreadable(error(running[1].get("id", ""), "one_process", sentence, count=len(running)))
+    chosen = running[0] if running else processes[0]
+    names = {one.get("id", ""): one.get("name", "") for one in root}
+    return _outline(chosen, names, root)
+
+
+def _outline(process: etree._Element, names: dict[str, str], root: etree._Element) -> Outline:
+    nodes: list[Node] = []
+    flows: list[FlowLine] = []
+    waiting = [_Scope(process, None)]
+    while waiting:
+        scope = waiting.pop(0)
+        for child in scope.element:
+            tag = _local(child, BPMN)
+            if tag == "sequenceFlow":
+                flows.append(_flow(child, scope.id))
+            elif tag is not None and tag not in DECORATION:
+                nodes.append(_node(child, tag, scope.id, names))
+                if tag in CONTAINERS:
+                    waiting.append(_Scope(child, child.get("id", "")))
+    if len(nodes) > MAX_NODES:
+        raise Unreadable(error("", "readable", "流程里的元素太多，最多 {most} 个。", most=MAX_NODES))
+    ids = [one.get("id", "") for one in root.iter() if _local(one, BPMN) is not None and one.get("id")]
+    seen: set[str] = set()
+    twice = [one for one in ids if one in seen or seen.add(one)]  # type: ignore[func-returns-value]
+    attributes = _attributes(process)
+    return Outline(process.get("id", ""), process.get("name", ""), tuple(nodes), tuple(flows), attributes,
+                   _properties(process), tuple(dict.fromkeys(twice)), _lanes(process))
+
+
+def _node(element: etree._Element, tag: str, parent: str | None, names: dict[str, str]) -> Node:
+    script = element.find(f"{{{BPMN}}}script")
+    loops = [name for child in element if (name := _local(child, BPMN)) in
+             ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")]
+    return Node(
+        id=element.get("id", ""), tag=tag, name=(element.get("name") or "").strip(), parent=parent,
+        line=element.sourceline or 0, attributes=_attributes(element), properties=_properties(element),
+        events=tuple(_events(element, names)), script=(script.text or "") if script is not None else "",
+        loop=loops[0] or "" if loops else "", extensions=tuple(_extensions(element)),
+    )
+
+
+def _events(element: etree._Element, names: dict[str, str]) -> Iterator[EventDefinition]:
+    for child in element:
+        tag = _local(child, BPMN)
+        if tag is None or not tag.endswith("EventDefinition"):
+            continue
+        kind = tag.removesuffix("EventDefinition")
+        if kind == "timer":
+            forms = [(name, (one.text or "").strip()) for one in child
+                     if (name := _local(one, BPMN)) in ("timeDate", "timeDuration", "timeCycle")]
+            form, text = forms[0] if forms else ("", "")
+            yield EventDefinition("timer", str(form), text)
+        else:
+            reference = child.get(REFERENCES.get(kind, ""), "")
+            yield EventDefinition(kind, "", names.get(reference) or reference)
+
+
+def _flow(element: etree._Element, parent: str | None) -> FlowLine:
+    condition = element.find(f"{{{BPMN}}}conditionExpression")
+    return FlowLine(
+        id=element.get("id", ""), name=(element.get("name") or "").strip(),
+        source=element.get("sourceRef", ""), target=element.get("targetRef", ""), parent=parent,
+        line=element.sourceline or 0,
+        condition=(condition.text or "").strip() if condition is not None else None,
+        language=condition.get("language", "") if condition is not None else "",
+    )
+
+
+def _attributes(element: etree._Element) -> dict[str, str]:
+    """Attributes by plain name; those of Camunda as `camunda:name`, other namespaces are dropped."""
+    found: dict[str, str] = {}
+    for name, value in element.attrib.items():
+        if not str(name).startswith("{"):
+            found[str(name)] = str(value)
+        elif str(name).startswith(f"{{{CAMUNDA}}}"):
+            found["camunda:" + str(name).partition("}")[2]] = str(value)
+    return found
+
+
+def _properties(element: etree._Element) -> dict[str, str]:
+    path = f"{{{BPMN}}}extensionElements/{{{CAMUNDA}}}properties/{{{CAMUNDA}}}property"
+    return {one.get("name", ""): one.get("value", "") for one in element.findall(path)}
+
+
+def _extensions(element: etree._Element) -> Iterator[str]:
+    for child in element.findall(f"{{{BPMN}}}extensionElements/*"):
+        name = etree.QName(child)
+        yield f"camunda:{name.localname}" if name.namespace == CAMUNDA else str(name.localname)
+
+
+def _lanes(process: etree._Element) -> dict[str, str]:
+    lanes: dict[str, str] = {}
+    for lane in process.iter(f"{{{BPMN}}}lane"):
+        for reference in lane.findall(f"{{{BPMN}}}flowNodeRef"):
+            lanes[(reference.text or "").strip()] = lane.get("name", "")
+    return lanes
+
+
+def _local(element: etree._Element, namespace: str) -> str | None:
+    if not isinstance(element.tag, str) or not element.tag.startswith(f"{{{namespace}}}"):
+        return None
+    return element.tag.partition("}")[2]
+
+
+def _plain(problem: Exception) -> str:
+    return str(problem).splitlines()[0][:200] if str(problem) else problem.__class__.__name__

@@ -1,0 +1,129 @@
+"""ISO 8601 dates and durations as modelers write them: read once, bounded, never evaluated.
+
+A timer never looks at the time. `Timer.due(now)` says when it is due, and somebody tells it to fire.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+MAX_LENGTH: Final = 60
+MAX_YEARS: Final = 10
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2199
+
+_DURATION: Final = re.compile(
+    r"P(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
+    r"(?:T(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})S)?)?",
+    re.ASCII,
+)
+_SHAPE: Final = re.compile(r"P[\dYMWDTHS.,]*", re.ASCII)
+
+
+class TimerForm(StrEnum):
+    """The three children a `timerEventDefinition` may have."""
+
+    DATE = "timeDate"
+    DURATION = "timeDuration"
+    CYCLE = "timeCycle"
+
+
+class TimerError(ValueError):
+    """A timer that we cannot read or that lies outside the bounds, with a sentence that says why."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence.format(**values))
+        self.sentence = sentence
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A moment (`at`), or a span counted from the moment the token arrives."""
+
+    form: TimerForm
+    text: str
+    at: datetime | None = None
+    months: int = 0
+    span: timedelta = timedelta()
+
+    def due(self, now: datetime) -> datetime:
+        """When the timer fires if the token arrives at `now` (aware), in UTC.
+
+        Months and years go by the calendar: one month after 31 January is the last of February.
+        """
+        if self.at is not None:
+            return self.at
+        return _months_later(now.astimezone(UTC), self.months) + self.span
+
+
+def read(form: str, text: str) -> Timer:
+    """Read a timer. Raises `TimerError`."""
+    text = text.strip()
+    if not text:
+        raise TimerError("没有写时间。例：PT48H（48 小时）、P3D（3 天）。")
+    if text.startswith(("${", "#{")):
+        raise TimerError("时间里目前还不能用表达式，请直接写时间，例如 P3D。")
+    if len(text) > MAX_LENGTH:
+        raise TimerError("时间太长，最多 {most} 个字符。", most=MAX_LENGTH)
+    if form == TimerForm.DURATION:
+        return _duration(text)
+    if form == TimerForm.DATE:
+        return _date(text)
+    if form == TimerForm.CYCLE:
+        raise TimerError("目前还不能运行循环定时（timeCycle），请改用时长（timeDuration）。")
+    raise TimerError("定时要写时长（timeDuration）或日期（timeDate）。")
+
+
+def read_due(text: str) -> Timer:
+    """Read a deadline that may be a duration or a date, as `camunda:dueDate` allows."""
+    form = TimerForm.DURATION if text.strip().startswith("P") else TimerForm.DATE
+    return read(form, text)
+
+
+def _duration(text: str) -> Timer:
+    found = _DURATION.fullmatch(text)
+    if found is None or text.endswith(("P", "T")):
+        if _SHAPE.fullmatch(text) and len(re.findall(r"\d", text)) > MAX_YEARS - 1:
+            raise TimerError("时长“{text}”太长，最多 {most} 年。", text=text, most=MAX_YEARS)
+        message = "看不懂时长“{text}”。请用 ISO 8601 写整数，例如 PT48H（48 小时）、P3D（3 天）、P1M（1 个月）。"
+        raise TimerError(message, text=text)
+    part = {name: int(number or 0) for name, number in found.groupdict().items()}
+    months = part["years"] * 12 + part["months"]
+    span = timedelta(
+        days=part["weeks"] * 7 + part["days"],
+        hours=part["hours"],
+        minutes=part["minutes"],
+        seconds=part["seconds"],
+    )
+    if months * timedelta(days=30) + span > MAX_YEARS * timedelta(days=366):
+        raise TimerError("时长“{text}”太长，最多 {most} 年。", text=text, most=MAX_YEARS)
+    return Timer(TimerForm.DURATION, text, None, months, span)
+
+
+def _date(text: str) -> Timer:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = "看不懂日期“{text}”。请用 ISO 8601 并写明时区，例如 2027-03-01T09:00:00+08:00。"
+        raise TimerError(message, text=text) from error
+    if at.tzinfo is None:
+        message = "日期“{text}”没有写明时间或时区，例如 2027-03-01T09:00:00+08:00。"
+        raise TimerError(message, text=text)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        message = "日期“{text}”的年份要在 {first} 到 {last} 之间。"
+        raise TimerError(message, text=text, first=FIRST_YEAR, last=LAST_YEAR)
+    return Timer(TimerForm.DATE, text, at.astimezone(UTC))
+
+
+def _months_later(moment: datetime, months: int) -> datetime:
+    if not months:
+        return moment
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))

@@ -1,0 +1,128 @@
+"""Every refusal, by name. `sentence` is what the person reads; the docstring is for developers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refused(Exception):
+    """An act that is not carried out, with a sentence that says why and what helps."""
+
+    sentence: ClassVar[str] = "这一步不能做。"
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(self.sentence.format_map(_Gaps(values)))
+        self.values = values
+
+
+class _Gaps(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+class NotFound(Refused):
+    """There is no such thing, or this person may not know of it."""
+
+    sentence = "没有找到，或者您无权查看。"
+
+
+class Forbidden(Refused):
+    """The person may see it but not do this."""
+
+    sentence = "您没有做这件事的权限。"
+
+
+class TaskNotOpen(Refused):
+    """The task was finished, returned, cancelled or passed on before this act came."""
+
+    sentence = "这项任务已经由{who}于{at}处理，不能再办。"
+
+
+class AlreadyClaimed(Refused):
+    """Somebody else holds the task."""
+
+    sentence = "{who}已经在办这项任务。"
+
+
+class InstanceNotRunning(Refused):
+    """The case has ended."""
+
+    sentence = "这个流程已经结束。"
+
+
+class ReasonRequired(Refused):
+    """The act needs a reason that a later reader will ask for."""
+
+    sentence = "请写明理由。"
+
+
+class UnknownOutcome(Refused):
+    """The step does not offer this verb."""
+
+    sentence = "这一步不能“{outcome}”。"
+
+
+class CannotReturn(Refused):
+    """The target is not an earlier step that this step may return to."""
+
+    sentence = "不能退回到“{to}”。"
+
+
+class CannotAssign(Refused):
+    """Nobody can be found for a step, or the person named cannot take it."""
+
+    sentence = "“{rule}”没有找到可以办理的人。"
+
+
+class StaleDraft(Refused):
+    """The draft was saved by somebody else, or in another window, in the meantime."""
+
+    sentence = "这份草稿在别处保存过，您的内容还在页面上，请比较后再保存。"
+
+
+class NotPublishable(Refused):
+    """The draft has findings that forbid publishing; they travel with the error."""
+
+    sentence = "流程图里还有 {count} 个错误，改好后才能发布。"
+
+
+class UnknownDefinition(Refused):
+    """No published definition has this key."""
+
+    sentence = "没有已发布的流程“{key}”。"
+
+
+class CannotStart(Refused):
+    """The case cannot be opened as asked."""
+
+    sentence = "不能发起：{why}"
+
+
+class TooLarge(Refused):
+    """A value, file or list is over its limit."""
+
+    sentence = "内容太大，最多 {most}。"
+
+
+class SignInFailed(Refused):
+    """Name or password do not match; which of the two is not said."""
+
+    sentence = "账号或密码不对。"
+
+
+class LockedOut(Refused):
+    """Too many wrong passwords; signing in waits."""
+
+    sentence = "密码错误次数太多，请在 {seconds} 秒后再试。"
+
+
+class LeaseLost(Refused):
+    """A worker finished a job that somebody else has taken over; its work is rolled back."""
+
+    sentence = "这项后台工作已由另一个进程接手。"
+
+
+class IncidentNotOpen(Refused):
+    """The incident was resolved before."""
+
+    sentence = "这个异常已经处理过了。"

@@ -1,0 +1,215 @@
+"""The FEEL subset of form-js conditions, translated onto the closed expression language.
+
+Understood: names, texts, numbers, true, false, null, comparisons, `and`, `or`, `not(…)`, `if`,
+arithmetic, `x in (a, b)`, `x in [1..5]`, `x between a and b`. Everything else is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from engine.expressions import ExpressionError
+
+MAX_LENGTH: Final = 1_000
+MAX_DEPTH: Final = 20
+
+_TOKEN: Final = re.compile(
+    r"""\s*(?:
+      (?P<number>\d{1,18}(?:\.(?!\.)\d{1,12})?)
+    | (?P<text>"(?:[^"\\]|\\.)*")
+    | (?P<name>[^\W\d]\w*)
+    | (?P<sign>\.\.|<=|>=|!=|[-+*/()\[\],.<>=])
+    )""",
+    re.VERBOSE,
+)
+_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r"}
+_WORDS: Final = {"and", "or", "not", "if", "then", "else", "in", "between", "true", "false", "null"}
+_REFUSED: Final = {"for", "some", "every", "function", "instance", "return", "satisfies"}
+_CONSTANTS: Final = {"true": "True", "false": "False", "null": "None"}
+_COMPARISONS: Final = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+
+def translate(text: str) -> str:
+    """The same condition in the closed language. Raises `ExpressionError` where FEEL says more."""
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError("条件太长，最多 {most} 个字符。", most=MAX_LENGTH)
+    parser = _Parser(_tokens(text))
+    answer = parser.expression()
+    if parser.here.value:
+        raise _unexpected(parser.here.value)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    value: str
+
+
+_END: Final = _Token("end", "")
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    at = 0
+    text = text.rstrip()
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            raise _unexpected(text[at:].strip())
+        kind = found.lastgroup or ""
+        tokens.append(_Token(kind, found[kind]))
+        at = found.end()
+    return tokens
+
+
+def _unexpected(part: str) -> ExpressionError:
+    message = "条件里看不懂“{part}”。例：= stage != \"goal\""
+    return ExpressionError(message, part=part[:40] or "（结尾）")
+
+
+class _Parser:
+    """Recursive descent, one method a rank, weakest first."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self.tokens, self.at, self.depth = tokens, 0, 0
+
+    @property
+    def here(self) -> _Token:
+        return self.tokens[self.at] if self.at < len(self.tokens) else _END
+
+    def take(self, *values: str) -> str:
+        """The next token's value if it is one of these (a text literal never is), else nothing."""
+        token = self.here
+        if token.kind in {"sign", "name"} and token.value in values:
+            self.at += 1
+            return token.value
+        return ""
+
+    def expect(self, value: str) -> None:
+        if not self.take(value):
+            raise _unexpected(self.here.value)
+
+    def expression(self) -> str:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise ExpressionError("条件嵌套太深，最多 {most} 层。", most=MAX_DEPTH)
+        answer = self.choice() if self.take("if") else self.either()
+        self.depth -= 1
+        return answer
+
+    def choice(self) -> str:
+        test = self.expression()
+        self.expect("then")
+        yes = self.expression()
+        self.expect("else")
+        return f"({yes} if {test} else {self.expression()})"
+
+    def either(self) -> str:
+        parts = [self.both()]
+        while self.take("or"):
+            parts.append(self.both())
+        return _joined(parts, "or")
+
+    def both(self) -> str:
+        parts = [self.comparison()]
+        while self.take("and"):
+            parts.append(self.comparison())
+        return _joined(parts, "and")
+
+    def comparison(self) -> str:
+        left = self.sum()
+        if sign := self.take(*_COMPARISONS):
+            return f"({left} {_COMPARISONS[sign]} {self.sum()})"
+        if self.take("between"):
+            low = self.sum()
+            self.expect("and")
+            return f"({low} <= {left} <= {self.sum()})"
+        if self.take("in"):
+            return self.membership(left)
+        return left
+
+    def membership(self, left: str) -> str:
+        if self.take("["):
+            return self.range_or_list(left)
+        self.expect("(")
+        return f"({left} in {self.items([self.sum()], ')')})"
+
+    def range_or_list(self, left: str) -> str:
+        first = self.sum()
+        if self.take(".."):
+            last = self.sum()
+            self.expect("]")
+            return f"({first} <= {left} <= {last})"
+        return f"({left} in {self.items([first], ']')})"
+
+    def items(self, items: list[str], end: str) -> str:
+        while self.take(","):
+            items.append(self.sum())
+        self.expect(end)
+        return f"[{', '.join(items)}]"
+
+    def sum(self) -> str:
+        answer = self.product()
+        while sign := self.take("+", "-"):
+            answer = f"({answer} {sign} {self.product()})"
+        return answer
+
+    def product(self) -> str:
+        answer = self.unary()
+        while sign := self.take("*", "/"):
+            answer = f"({answer} {sign} {self.unary()})"
+        return answer
+
+    def unary(self) -> str:
+        signs = 0
+        while self.take("-"):
+            signs += 1
+        if signs > 1:
+            raise _unexpected("--")
+        return f"(-{self.value()})" if signs else self.value()
+
+    def value(self) -> str:
+        token = self.here
+        if token.kind == "end":
+            raise _unexpected("")
+        if self.take("("):
+            answer = self.expression()
+            self.expect(")")
+            return f"({answer})"
+        if self.take("not"):
+            self.expect("(")
+            answer = self.expression()
+            self.expect(")")
+            return f"(not {answer})"
+        self.at += 1
+        if token.kind == "number":
+            return token.value
+        if token.kind == "text":
+            return repr(_unescape(token.value[1:-1]))
+        if token.kind == "name":
+            return self.name(token.value)
+        raise _unexpected(token.value)
+
+    def name(self, word: str) -> str:
+        if word in _CONSTANTS:
+            return _CONSTANTS[word]
+        if word in _WORDS | _REFUSED or self.here.value == "(" or word.startswith("_"):
+            raise _unexpected(word)
+        path = [word]
+        while self.take("."):
+            if self.here.kind != "name" or self.here.value.startswith("_"):
+                raise _unexpected(self.here.value)
+            path.append(self.here.value)
+            self.at += 1
+        return ".".join(path)
+
+
+def _joined(parts: list[str], word: str) -> str:
+    return parts[0] if len(parts) == 1 else f"({f' {word} '.join(parts)})"
+
+
+def _unescape(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), text)

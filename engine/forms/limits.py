@@ -1,0 +1,26 @@
+"""Every bound of a form and of what is typed into it, in one place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# definitions
+MAX_SOURCE: Final = 1_000_000  # bytes of a form file
+MAX_NESTING: Final = 60  # brackets within brackets in its JSON
+MAX_COMPONENTS: Final = 500
+MAX_DEPTH: Final = 20  # groups within groups
+MAX_LABEL: Final = 200
+MAX_TEXT_BLOCK: Final = 10_000
+MAX_OPTIONS: Final = 500
+MAX_COLUMNS: Final = 40
+MAX_ROWS: Final = 300
+
+# values
+MAX_TEXT: Final = 20_000  # characters of one text, whatever the form says
+MAX_TOTAL: Final = 1_000_000  # characters of all values together
+MAX_NUMBER: Final = 10**15
+MAX_DECIMALS: Final = 6
+MAX_TYPED_NUMBER: Final = 100  # characters of a number as typed, kept in a draft
+MAX_PATTERN_TEXT: Final = 256  # a text that a pattern looks at is short
+MAX_ID: Final = 100
+MAX_POSTED: Final = 20_000  # fields of one posted page

@@ -1,0 +1,181 @@
+"""A form as values: frozen, read from its file once, shared by everybody who fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from engine.forms import limits
+from engine.forms.conditions import Condition
+
+
+class Kind(StrEnum):
+    """The components that take a value, as form-js calls them."""
+
+    TEXTFIELD = "textfield"
+    TEXTAREA = "textarea"
+    NUMBER = "number"
+    SELECT = "select"
+    RADIO = "radio"
+    CHECKBOX = "checkbox"
+    CHECKLIST = "checklist"
+    DATETIME = "datetime"
+
+
+class Moment(StrEnum):
+    """What a datetime component asks for."""
+
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+
+
+class Layout(StrEnum):
+    """How a group is drawn: under each other, or as the head of a printed form."""
+
+    STACK = "stack"
+    HEADER = "header"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a select, radio or checklist."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One value: a component of the form, or a column of a grid."""
+
+    key: str
+    kind: Kind
+    label: str
+    hint: str = ""
+    placeholder: str = ""
+    readonly: bool = False
+    required: bool = False
+    min_length: int = 0
+    max_length: int = limits.MAX_TEXT
+    pattern: str = ""
+    email: bool = False
+    phone: bool = False
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    decimals: int = limits.MAX_DECIMALS
+    options: tuple[Option, ...] = ()
+    moment: Moment = Moment.DATE
+    default: object = None
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a grid's rows: the goal, or the items under it."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A table of rows with an identity of their own: goals, or items under goals."""
+
+    key: str
+    label: str
+    columns: tuple[Field, ...]
+    levels: tuple[Level, ...]
+    hint: str = ""
+    own_rows: bool = False
+    optional_rows: bool = False
+    min_rows: int = 0
+    max_rows: int = limits.MAX_ROWS
+    condition: Condition | None = None
+
+    @property
+    def nested(self) -> bool:
+        """Are the rows items under goals, rather than goals themselves?"""
+        return len(self.levels) > 1
+
+    @cached_property
+    def by_key(self) -> dict[str, Field]:
+        """The columns by key."""
+        return {column.key: column for column in self.columns}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text between the fields: lines, each a heading level (0 is a paragraph) and its words."""
+
+    lines: tuple[tuple[int, str], ...]
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Separator:
+    """A line across."""
+
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Components under one heading, shown and hidden together."""
+
+    label: str
+    parts: tuple[Part, ...]
+    layout: Layout = Layout.STACK
+    condition: Condition | None = None
+
+
+Part = Field | Grid | Text | Separator | Group
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form: its id and its parts in the order in which they are drawn."""
+
+    id: str
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def valued(self) -> dict[str, Field | Grid]:
+        """Everything that takes a value, by key, in order."""
+        return {part.key: part for part, _ in self.walk() if isinstance(part, Field | Grid)}
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of the form's values."""
+        return frozenset(self.valued)
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The names that conditions read and the form does not have: the case must bring them."""
+        names: set[str] = set()
+        for part, _ in self.walk():
+            columns = part.columns if isinstance(part, Grid) else ()
+            for one in (part, *columns):
+                if one.condition is not None:
+                    names |= one.condition.names
+        return frozenset(names - self.keys)
+
+    def field(self, key: str) -> Field | Grid | None:
+        """The component that holds this value, if there is one."""
+        return self.valued.get(key)
+
+    def walk(self) -> Iterator[tuple[Part, tuple[Group, ...]]]:
+        """Every part with the groups around it, in order."""
+        yield from _walk(self.parts, ())
+
+
+def _walk(
+    parts: tuple[Part, ...], around: tuple[Group, ...]
+) -> Iterator[tuple[Part, tuple[Group, ...]]]:
+    for part in parts:
+        yield part, around
+        if isinstance(part, Group):
+            yield from _walk(part.parts, (*around, part))
