@@ -1,7 +1,7 @@
 """Our words in a BPMN file: the `camunda:` attributes and properties we read, and their grammar.
 
 What each word means to a designer stands in `dialect.json` beside this file, which the browser
-loads too; a test keeps the two lists equal. Nothing here knows who holds a post or which forms exist.
+loads too; a test keeps the two lists equal. Nothing here knows which posts or forms there are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 from engine import expressions
 from engine.bpmn import timers
-from engine.expressions import Expression, ExpressionError
+from engine.expressions import Expression
 
 ASSIGNEE: Final = "camunda:assignee"
 CANDIDATE_GROUPS: Final = "camunda:candidateGroups"
@@ -38,6 +38,7 @@ MAX_ITEMS: Final = 50
 MAX_LINES: Final = 100
 MAX_PRIORITY: Final = 100
 MAX_LABEL: Final = 20
+MAX_SHOWN: Final = 60
 
 _KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}", re.ASCII)
 _CODE: Final = re.compile(r"[\w.-]{1,100}")
@@ -190,8 +191,9 @@ def _place(where: str, text: str) -> tuple[Place, str]:
             return Place.UNIT, code
     elif where and where in set(Place) - {Place.ANYWHERE, Place.UNIT}:
         return Place(where), ""
-    message = "“{text}”里 @ 后面要写 subject.unit、subject.college、initiator.unit、initiator.college 或 unit:单位代码。"
-    raise DialectError(message, text=_short(text))
+    message = "“{text}”里 @ 后面要写 unit:单位代码，或者：{places}。"
+    places = "、".join(place for place in Place if place not in (Place.ANYWHERE, Place.UNIT))
+    raise DialectError(message, text=_short(text), places=places)
 
 
 # What they may do
@@ -217,7 +219,7 @@ RIGHTS: Final = frozenset({"hidden", "read", "edit", "required"})
 
 
 def verbs(text: str) -> tuple[Verb, ...]:
-    """Read `approve=审定通过,return`. Raises `DialectError`; every verb named here is one we run."""
+    """Read `approve=审定通过,return`; only verbs that we run. Raises `DialectError`."""
     found: dict[str, Verb] = {}
     for item in _items(text):
         key, equals, label = (part.strip() for part in item.partition("="))
@@ -295,7 +297,7 @@ def signing(text: str) -> str:
 
 
 def script(text: str) -> tuple[tuple[str, Expression], ...]:
-    """Compile the lines `name = expression` of a script task. Blank lines and `#` lines are skipped.
+    """Compile the lines `name = expression` of a script task; `#` begins a comment line.
 
     Raises `DialectError` or `ExpressionError`, both with a sentence.
     """
@@ -380,4 +382,4 @@ def _items(text: str) -> list[str]:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
