@@ -14,6 +14,7 @@ import { island, texts } from "../page/islands.js";
 import { make } from "../page/elements.js";
 import { chain } from "./chain.js";
 import { followKeys } from "./keyboard.js";
+import lanes from "./lanes.js";
 import { apply, complete } from "./marks.js";
 import { processOf } from "./order.js";
 import { theme } from "./theme.js";
@@ -48,7 +49,7 @@ async function render(root, xml, first, t) {
   const board = make("div", { class: "zg-board" });
   const canvas = make("div", { class: "zg-canvas", role: "group", "aria-label": root.dataset.label ?? t("diagram") });
   board.append(canvas, zoomButtons(() => viewer, t));
-  const viewer = new NavigatedViewer({ container: canvas, moddleExtensions: { camunda }, ...theme() });
+  const viewer = new NavigatedViewer({ container: canvas, moddleExtensions: { camunda }, additionalModules: [lanes], ...theme() });
   const fallback = [...root.children].filter((each) => each.tagName !== "TEMPLATE");
   root.append(board);
   await viewer.importXML(xml);
