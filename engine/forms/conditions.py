@@ -38,5 +38,5 @@ def read(text: str) -> Condition:
     """Compile `=stage != "goal"`. Raises `ExpressionError`."""
     body = text.strip()
     if not body.startswith("="):
-        raise expressions.ExpressionError("条件要以等号开头，例：=stage != \"goal\"")
+        raise expressions.ExpressionError('条件要以等号开头，例：=stage != "goal"')
     return Condition(text, expressions.compile(feel.translate(body[1:])))

@@ -66,7 +66,7 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _unexpected(part: str) -> ExpressionError:
-    message = "条件里看不懂“{part}”。例：= stage != \"goal\""
+    message = '条件里看不懂“{part}”。例：= stage != "goal"'
     return ExpressionError(message, part=part[:40] or "（结尾）")
 
 

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.forms import conditions, limits, load_field, load_grid, source
+from engine.forms import limits, load_field, load_grid, source
 from engine.forms.findings import MAX_FINDINGS, Finding
 from engine.forms.model import Form, Group, Layout, Part, Separator, Text
 from engine.forms.problems import Problems
 
 MAX_SCHEMA_VERSION: Final = 100
+MAX_HEADING: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +120,16 @@ class _Walk:
             label=at.text(component, "label", limits.MAX_LABEL),
             parts=self.parts(component.get("components"), at.element, depth + 1),
             layout=layout,
-            condition=condition(component, at),
+            condition=load_field.condition(component, at),
         )
 
     def words(self, component: dict[str, Any], at: Problems, _depth: int) -> Text:
         text = at.text(component, "text", limits.MAX_TEXT_BLOCK)
         lines = [_line(line) for line in text.split("\n") if line.strip()]
-        return Text(tuple(lines), condition(component, at))
+        return Text(tuple(lines), load_field.condition(component, at))
 
     def separator(self, component: dict[str, Any], at: Problems, _depth: int) -> Separator:
-        return Separator(condition(component, at))
+        return Separator(load_field.condition(component, at))
 
     def grid(self, component: dict[str, Any], at: Problems, _depth: int) -> Part | None:
         columns = component.get("columns")
@@ -143,8 +144,6 @@ _OTHERS: Final[dict[str, Callable[[_Walk, dict[str, Any], Problems, int], Part |
     "grid": _Walk.grid,
 }
 
-condition = load_field.condition
-
 
 def _name(component: dict[str, Any], place: str) -> str:
     for each in ("key", "id"):
@@ -157,6 +156,6 @@ def _name(component: dict[str, Any], place: str) -> str:
 def _line(line: str) -> tuple[int, str]:
     words = line.strip()
     level = len(words) - len(words.lstrip("#"))
-    if 1 <= level <= 4 and words[level : level + 1] == " ":
+    if 1 <= level <= MAX_HEADING and words[level : level + 1] == " ":
         return level, words[level:].strip()
     return 0, words

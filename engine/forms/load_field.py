@@ -175,4 +175,4 @@ def _default(component: dict[str, Any], kind: Kind, at: Problems) -> object:
     if isinstance(value, str) and len(value) > limits.MAX_TEXT:
         at.error("default", "默认值太长。")
         return None
-    return value
+    return tuple(value) if isinstance(value, list) else value

@@ -98,7 +98,7 @@ class Grid:
 
     @property
     def nested(self) -> bool:
-        """Are the rows items under goals, rather than goals themselves?"""
+        """Whether the rows are items under goals, rather than goals themselves."""
         return len(self.levels) > 1
 
     @cached_property

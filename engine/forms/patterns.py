@@ -36,9 +36,8 @@ def problem(pattern: str) -> Sentence | None:
     while start < end:
         item = _ITEM.match(pattern, start, end)
         if item is None:
-            return Sentence(
-                "格式要求里不能用“{part}”：只能用字符、[…] 和 * + ? {{n}}。", part=pattern[start:end][:20]
-            )
+            message = "格式要求里不能用“{part}”：只能用字符、[…] 和 * + ? {{n}}。"
+            return Sentence(message, part=pattern[start:end][:20])
         weight *= _choices(item)
         start = item.end()
     if weight > MAX_WEIGHT:
@@ -51,12 +50,12 @@ def problem(pattern: str) -> Sentence | None:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Does the pattern, checked before, occur in the text?"""
+    """Whether the pattern, checked before, occurs in the text."""
     return re.search(pattern, text[: limits.MAX_PATTERN_TEXT]) is not None
 
 
 def _ends(pattern: str) -> bool:
-    """Does the pattern end in an anchor (and not in an escaped dollar sign)?"""
+    """Whether the pattern ends in an anchor, and not in an escaped dollar sign."""
     return pattern.endswith("$") and (len(pattern) - len(pattern[:-1].rstrip("\\"))) % 2 == 1
 
 

@@ -19,7 +19,7 @@ class Problems:
 
     @property
     def fatal(self) -> bool:
-        """Is there an error among them?"""
+        """Whether there is an error among them."""
         return any(finding.severity == "error" for finding in self.findings)
 
     def at(self, element: str) -> Problems:

@@ -1,0 +1,243 @@
+"""What each kind of field keeps: how a draft may look, what is right, and how it reads.
+
+`shape` is all that a draft must satisfy: the right type, a bounded size, text that can be stored.
+What somebody typed is kept there even when it is not right yet; `check` says what is missing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Final, Protocol
+
+from marshmallow import ValidationError
+
+from engine.forms import limits, patterns, texts
+from engine.forms.model import Field, Kind, Moment
+from engine.forms.sentence import Sentence
+
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+")
+_PHONE: Final = re.compile(r"\+?[0-9][0-9 ()-]{4,29}")
+
+
+class FieldType(Protocol):
+    """What a kind of field can do with a value that is not None."""
+
+    def shape(self, field: Field, value: object) -> object:
+        """The value as a draft keeps it. Raises `ValidationError`."""
+
+    def check(self, field: Field, value: object) -> object:
+        """The value as it counts. Raises `ValidationError`."""
+
+    def text(self, field: Field, value: object) -> str:
+        """The value as one reads it."""
+
+
+def wrong(template: str, /, **values: object) -> ValidationError:
+    """A refusal of one value."""
+    return ValidationError(Sentence(template, **values))
+
+
+def is_empty(value: object) -> bool:
+    """Whether nothing was filled in. A box that is not ticked is empty."""
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value is False or value == []
+
+
+class _TextType:
+    """One line or many."""
+
+    def shape(self, field: Field, value: object) -> object:
+        if not isinstance(value, str):
+            raise wrong("这里要填文字。")
+        if len(value) > limits.MAX_TEXT:
+            raise wrong(
+                "最多 {max} 个字，现在有 {count} 个。", max=limits.MAX_TEXT, count=len(value)
+            )
+        if not texts.storable(value):
+            raise wrong("文字里有残缺的字符，请删去后重新输入。")
+        text = texts.clean(value)
+        return text if field.kind is Kind.TEXTAREA else text.replace("\n", " ")
+
+    def check(self, field: Field, value: object) -> object:
+        text = str(self.shape(field, value))
+        if is_empty(text):
+            return text
+        if len(text) > field.max_length:
+            raise wrong(
+                "最多 {max} 个字，现在有 {count} 个。", max=field.max_length, count=len(text)
+            )
+        if len(text) < field.min_length:
+            raise wrong(
+                "至少 {min} 个字，现在有 {count} 个。", min=field.min_length, count=len(text)
+            )
+        if field.email and not _EMAIL.fullmatch(text.strip()):
+            raise wrong("要填电子邮箱，例如 name@example.com。")
+        if field.phone and not _PHONE.fullmatch(text.strip()):
+            raise wrong("要填电话号码，例如 023-12345678。")
+        if field.pattern and not patterns.matches(field.pattern, text):
+            raise wrong("格式不对，要符合“{pattern}”。", pattern=field.pattern)
+        return text
+
+    def text(self, _field: Field, value: object) -> str:
+        return str(value)
+
+
+class _NumberType:
+    """A number; in a draft also what was typed instead of one."""
+
+    def shape(self, _field: Field, value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise wrong("这里要填数字，例如 15。")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise wrong("这里要填数字，例如 15。")
+        if isinstance(value, str):
+            if len(value) > limits.MAX_TYPED_NUMBER or not texts.storable(value):
+                raise wrong("这里要填数字，例如 15。")
+            return texts.clean(value).strip() or None
+        if abs(value) > limits.MAX_NUMBER:
+            raise wrong("数字太大。")
+        return value
+
+    def check(self, field: Field, value: object) -> object:
+        shaped = self.shape(field, value)
+        if shaped is None:
+            return None
+        number = _decimal(str(shaped))
+        if abs(number) > limits.MAX_NUMBER:
+            raise wrong("数字太大。")
+        if field.minimum is not None and number < field.minimum:
+            raise wrong("不能小于 {min}。", min=field.minimum)
+        if field.maximum is not None and number > field.maximum:
+            raise wrong("不能大于 {max}。", max=field.maximum)
+        whole = number == number.to_integral_value()
+        if field.decimals == 0 and not whole:
+            raise wrong("要填整数。")
+        if number != round(number, field.decimals):
+            raise wrong("最多 {max} 位小数。", max=field.decimals)
+        return int(number) if whole else float(number)
+
+    def text(self, _field: Field, value: object) -> str:
+        if isinstance(value, float):
+            return f"{value:.{limits.MAX_DECIMALS}f}".rstrip("0").rstrip(".")
+        return str(value)
+
+
+def _decimal(typed: str) -> Decimal:
+    plain = unicodedata.normalize("NFKC", typed).strip().replace(",", "")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        raise wrong("这里要填数字，例如 15。") from None
+    if not number.is_finite() or "_" in plain or abs(number.adjusted()) > limits.MAX_TYPED_NUMBER:
+        raise wrong("这里要填数字，例如 15。")
+    return number
+
+
+class _ChoiceType:
+    """One of the options."""
+
+    def shape(self, field: Field, value: object) -> object:
+        if value == "":
+            return None
+        if not isinstance(value, str) or value not in {option.value for option in field.options}:
+            raise wrong("请从给出的选项里选。")
+        return value
+
+    def check(self, field: Field, value: object) -> object:
+        return self.shape(field, value)
+
+    def text(self, field: Field, value: object) -> str:
+        labels = {option.value: option.label for option in field.options}
+        return labels.get(str(value), str(value))
+
+
+class _ChecklistType:
+    """Some of the options, in the order of the form."""
+
+    def shape(self, field: Field, value: object) -> object:
+        known = [option.value for option in field.options]
+        if not isinstance(value, list) or len(value) > len(known):
+            raise wrong("请从给出的选项里选。")
+        if any(not isinstance(one, str) or one not in known for one in value):
+            raise wrong("请从给出的选项里选。")
+        return [one for one in known if one in value]
+
+    def check(self, field: Field, value: object) -> object:
+        return self.shape(field, value)
+
+    def text(self, field: Field, value: object) -> str:
+        chosen = value if isinstance(value, list) else []
+        return "、".join(option.label for option in field.options if option.value in chosen)
+
+
+class _CheckboxType:
+    """Ticked or not."""
+
+    def shape(self, _field: Field, value: object) -> object:
+        if not isinstance(value, bool):
+            raise wrong("这里只能选或不选。")
+        return value
+
+    def check(self, field: Field, value: object) -> object:
+        return self.shape(field, value)
+
+    def text(self, _field: Field, value: object) -> str:
+        return "✓" if value is True else ""
+
+
+class _DatetimeType:
+    """A date, a time of day, or both; local, as people write it."""
+
+    def shape(self, _field: Field, value: object) -> object:
+        if not isinstance(value, str) or len(value) > limits.MAX_ID or not texts.storable(value):
+            raise wrong("这里要填日期或时间。")
+        return texts.clean(value).strip() or None
+
+    def check(self, field: Field, value: object) -> object:
+        shaped = self.shape(field, value)
+        return None if shaped is None else _moment(field.moment, str(shaped))
+
+    def text(self, _field: Field, value: object) -> str:
+        return str(value).replace("T", " ")
+
+
+def _moment(moment: Moment, text: str) -> str:
+    try:
+        if moment is Moment.DATE:
+            return date.fromisoformat(text).isoformat()
+        if moment is Moment.TIME:
+            return time.fromisoformat(text).replace(tzinfo=None).isoformat("minutes")
+        return datetime.fromisoformat(text).replace(tzinfo=None).isoformat(timespec="minutes")
+    except ValueError:
+        raise wrong("要填{what}，例如 {example}。", **_EXAMPLES[moment]) from None
+
+
+_EXAMPLES: Final[dict[Moment, dict[str, str]]] = {
+    Moment.DATE: {"what": "日期", "example": "2026-11-22"},
+    Moment.TIME: {"what": "时间", "example": "17:00"},
+    Moment.DATETIME: {"what": "日期和时间", "example": "2026-11-22T17:00"},
+}
+
+_TEXT: Final = _TextType()
+_CHOICE: Final = _ChoiceType()
+
+TYPES: Final[dict[Kind, FieldType]] = {
+    Kind.TEXTFIELD: _TEXT,
+    Kind.TEXTAREA: _TEXT,
+    Kind.NUMBER: _NumberType(),
+    Kind.SELECT: _CHOICE,
+    Kind.RADIO: _CHOICE,
+    Kind.CHECKBOX: _CheckboxType(),
+    Kind.CHECKLIST: _ChecklistType(),
+    Kind.DATETIME: _DatetimeType(),
+}
+
+
+def read(field: Field, value: object) -> str:
+    """The value as one reads it; empty for none."""
+    return "" if value is None else TYPES[field.kind].text(field, value)

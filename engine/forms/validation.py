@@ -1,0 +1,252 @@
+"""Whether what was filled in is right, and what of it this step may change.
+
+`validate` is for handing in, `draft` for saving meanwhile, `shape` for the sizes alone. What a
+step may not edit is taken from what is stored, whatever was posted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import ValidationError
+
+from engine.errors import Refused
+from engine.forms import limits, rows, schema, visibility
+from engine.forms.fieldtypes import is_empty
+from engine.forms.model import Field, Form, Grid
+from engine.forms.rights import Right, Rights
+from engine.forms.sentence import Sentence
+
+Values = Mapping[str, Any]
+
+MAX_NODES = 100_000
+
+
+class Invalid(Refused):
+    """The form is not right yet. `errors` by path; `values` is what to show, nothing typed lost."""
+
+    sentence = "表单里有 {count} 处要改。"
+
+    def __init__(self, errors: Mapping[str, Sentence], values: Values) -> None:
+        super().__init__(count=len(errors))
+        self.errors = dict(errors)
+        self.values = dict(values)
+
+
+def validate(
+    form: Form,
+    values: Values,
+    rights: Rights,
+    variables: Values | None = None,
+    *,
+    stored: Values | None = None,
+    offered: Values | None = None,
+) -> dict[str, Any]:
+    """Check what is handed in and return the document's values as they are now, or `Invalid`."""
+    filled = _filled(form, values, rights, variables, stored, offered)
+    if not filled.errors:
+        _check(form, filled)
+    if filled.errors:
+        raise Invalid(filled.errors, filled.values)
+    return filled.values
+
+
+def draft(
+    form: Form,
+    values: Values,
+    rights: Rights,
+    variables: Values | None = None,
+    *,
+    stored: Values | None = None,
+    offered: Values | None = None,
+) -> dict[str, Any]:
+    """What a draft keeps: as typed, within its sizes, and only where this step may edit."""
+    filled = _filled(form, values, rights, variables, stored, offered)
+    if filled.errors:
+        raise Invalid(filled.errors, filled.values)
+    return filled.values
+
+
+def shape(form: Form, values: Values) -> dict[str, Any]:
+    """Check types, sizes and names alone: neither rights nor what is required."""
+    shaped, errors = _shaped(form, values)
+    if errors:
+        raise Invalid(errors, shaped)
+    return shaped
+
+
+@dataclass
+class _Filled:
+    """Values on their way through: what may be edited of them, and what is wrong."""
+
+    values: dict[str, Any]
+    errors: dict[str, Sentence]
+    editable: dict[str, Right] = field(default_factory=dict)
+    columns: dict[str, dict[str, Right]] = field(default_factory=dict)
+
+
+def _filled(
+    form: Form,
+    values: Values,
+    rights: Rights,
+    variables: Values | None,
+    stored: Values | None,
+    offered: Values | None,
+) -> _Filled:
+    kept, offers = dict(stored or {}), dict(offered or {})
+    if not _edits_anything(form, rights):
+        return _Filled({key: kept[key] for key in form.valued if key in kept}, {})
+    shaped, errors = _shaped(form, values)
+    filled = _Filled({}, errors)
+    for key, part in form.valued.items():
+        may = isinstance(part, Field) and rights.of(part).edits
+        if may and key in shaped:
+            filled.values[key] = shaped[key]
+        elif key in kept:
+            filled.values[key] = kept[key]
+        elif isinstance(part, Field) and part.default is not None:
+            filled.values[key] = _default(part)
+    shown = visibility.of(form, filled.values, variables)
+    for key, part in form.valued.items():
+        if not shown.shows(part) or not rights.of(part).shows:
+            _restore(filled.values, kept, key)
+        elif isinstance(part, Grid):
+            _fill_grid(part, shaped.get(key), filled, rights, shown, (kept, offers))
+        elif rights.of(part).edits:
+            filled.editable[key] = rights.of(part)
+    return filled
+
+
+def _fill_grid(
+    grid: Grid,
+    posted: Any,
+    filled: _Filled,
+    rights: Rights,
+    shown: visibility.Visibility,
+    known: tuple[Values, Values],
+) -> None:
+    stored, offered = (rows.listed(values.get(grid.key)) for values in known)
+    columns = {
+        column.key: rights.of_column(grid, column)
+        for column in grid.columns
+        if shown.shows_column(column) and rights.of_column(grid, column).edits
+    }
+    if not columns and not rights.of(grid).edits:
+        _restore(filled.values, known[0], grid.key)
+        return
+    merge = rows.Merge(grid, stored, offered, rights.of(grid).edits, frozenset(columns))
+    filled.values[grid.key] = merge.merged(posted)
+    filled.errors |= {
+        path: said for path, said in merge.errors.items() if path not in filled.errors
+    }
+    filled.columns[grid.key] = columns
+    if rights.of(grid).edits:
+        filled.editable[grid.key] = rights.of(grid)
+
+
+def _edits_anything(form: Form, rights: Rights) -> bool:
+    return any(
+        rights.of(part).edits
+        or (isinstance(part, Grid) and any(rights.of_column(part, c).edits for c in part.columns))
+        for part in form.valued.values()
+    )
+
+
+def _restore(values: dict[str, Any], kept: Values, key: str) -> None:
+    values.pop(key, None)
+    if key in kept:
+        values[key] = kept[key]
+
+
+def _default(part: Field) -> object:
+    return list(part.default) if isinstance(part.default, tuple) else part.default
+
+
+def _shaped(form: Form, values: Values) -> tuple[dict[str, Any], dict[str, Sentence]]:
+    if (problem := _too_much(values)) is not None:
+        return {}, {"": problem}
+    try:
+        return dict(schema.draft(form).load(values)), {}
+    except ValidationError as error:
+        kept: object = error.valid_data
+        return (dict(kept) if isinstance(kept, dict) else {}), schema.errors_by_path(
+            error.messages_dict
+        )
+
+
+def _too_much(values: object) -> Sentence | None:
+    """Count before looking closer: a value of 10 MB is refused without being walked twice."""
+    size = nodes = 0
+    waiting = [values]
+    while waiting:
+        value = waiting.pop()
+        nodes += 1
+        if isinstance(value, str):
+            size += len(value)
+        elif isinstance(value, Mapping):
+            size += sum(len(key) for key in value if isinstance(key, str))
+            waiting.extend(value.values())
+        elif isinstance(value, list | tuple):
+            waiting.extend(value)
+        if size > limits.MAX_TOTAL or nodes + len(waiting) > MAX_NODES:
+            return Sentence("整张表单的内容太多，最多 {max} 个字。", max=limits.MAX_TOTAL)
+    return None
+
+
+def _check(form: Form, filled: _Filled) -> None:
+    """Everything that this step may edit must be right; what others filled in is not its matter."""
+    asked: dict[str, Any] = {}
+    for key, part in form.valued.items():
+        if isinstance(part, Field) and key in filled.editable:
+            asked[key] = filled.values.get(key)
+        elif isinstance(part, Grid) and key in filled.columns:
+            wanted = ("id", *filled.columns[key])
+            table = filled.values[key]
+            asked[key] = [{name: row[name] for name in wanted if name in row} for row in table]
+    try:
+        checked = schema.complete(form).load(asked)
+    except ValidationError as error:
+        filled.errors |= schema.errors_by_path(error.messages_dict)
+        checked = error.valid_data if isinstance(error.valid_data, dict) else {}
+    for key, part in form.valued.items():
+        if key not in asked:
+            continue
+        if isinstance(part, Grid):
+            _check_grid(part, checked.get(key) or [], filled)
+        else:
+            _check_field(part, checked.get(key), filled)
+
+
+def _check_field(part: Field, value: Any, filled: _Filled) -> None:
+    filled.values[part.key] = value
+    required = part.required or filled.editable[part.key] is Right.REQUIRED
+    if required and is_empty(value) and part.key not in filled.errors:
+        filled.errors[part.key] = Sentence("请填写“{label}”。", label=part.label)
+
+
+def _check_grid(grid: Grid, checked: list[Mapping[str, Any]], filled: _Filled) -> None:
+    columns = filled.columns[grid.key]
+    by_id = {row["id"]: row for row in checked}
+    table = filled.values[grid.key]
+    right = filled.editable.get(grid.key)
+    for row in table:
+        row.update(by_id.get(row["id"], {}))
+        for key, may in columns.items():
+            column = grid.by_key[key]
+            path = f"{grid.key}/{row['id']}/{key}"
+            required = column.required or may is Right.REQUIRED
+            if required and is_empty(row.get(key)) and path not in filled.errors:
+                filled.errors[path] = Sentence("请填写“{label}”。", label=column.label)
+        if right is not None and rows.may_rename(row) and is_empty(row.get("label")):
+            path = f"{grid.key}/{row['id']}/label"
+            filled.errors[path] = Sentence("请写上这一行的名称，或者删去这一行。")
+    least = max(grid.min_rows, 1 if right is Right.REQUIRED else 0)
+    if right is not None and len(table) < least:
+        filled.errors.setdefault(grid.key, Sentence("至少要有 {min} 行。", min=least))
+    if len(table) > grid.max_rows:
+        message = Sentence(
+            "最多 {max} 行，现在有 {count} 行。", max=grid.max_rows, count=len(table)
+        )
+        filled.errors.setdefault(grid.key, message)
