@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.forms.model import Grid
+from engine.forms.model import Field, Grid, Kind
 from engine.forms.sentence import Sentence
 
 OWN: Final = re.compile(r"own-[0-9a-f]{12}")
@@ -113,7 +113,7 @@ class Merge:
         if self.grid.nested:
             goal = self.goals[row["goal"]]
             answer |= {"goal": row["goal"], "goal_label": goal.get("goal_label", "")}
-        empty = {column.key: column.default for column in self.grid.columns}
+        empty = {column.key: _blank(column) for column in self.grid.columns}
         return self._overlaid({**answer, "own": True, **empty}, row)
 
     def _overlaid(self, base: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
@@ -140,6 +140,12 @@ class Merge:
         path = f"{self.grid.key}/{row['id']}/{part}".rstrip("/")
         self.errors.setdefault(path, Sentence(sentence))
         return False
+
+
+def _blank(column: Field) -> object:
+    if column.default is None:
+        return "" if column.kind in {Kind.TEXTFIELD, Kind.TEXTAREA} else None
+    return list(column.default) if isinstance(column.default, tuple) else column.default
 
 
 def may_rename(row: Mapping[str, Any]) -> bool:

@@ -1,0 +1,186 @@
+"""What a template gets to draw: values only, with the names and ids that the page needs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from engine.forms import changes, fieldtypes
+from engine.forms.changes import Mark
+from engine.forms.model import Field, Kind, Layout
+from engine.forms.sentence import Sentence
+
+_NOT_IN_AN_ID: Final = re.compile(r"[^\w-]")
+
+
+def html_id(path: str) -> str:
+    """The id of the control at this path: safe in a selector and in a link."""
+    return "f-" + _NOT_IN_AN_ID.sub("-", path)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One error, for the summary on top of the form: where to go, what it is about."""
+
+    html_id: str
+    label: str
+    sentence: Sentence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldView:
+    """One field or one cell."""
+
+    definition: Field
+    name: str
+    html_id: str
+    label: str
+    value: object
+    text: str
+    editable: bool
+    required: bool
+    error: Sentence | None = None
+    is_changed: bool = False
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def draws(self) -> str:
+        """The part of the template that draws this."""
+        return "field"
+
+    @property
+    def kind(self) -> Kind:
+        """Which control it is."""
+        return self.definition.kind
+
+
+def difference(part: Field, old: object, new: object) -> dict[str, Any]:
+    """What a field's view says about its change; nothing when it reads the same."""
+    before, after = fieldtypes.read(part, old), fieldtypes.read(part, new)
+    if before == after:
+        return {}
+    return {"is_changed": True, "marks": changes.marks(before, after)}
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """Text between fields."""
+
+    lines: tuple[tuple[int, str], ...]
+    draws: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class SeparatorView:
+    """A line across."""
+
+    draws: str = "separator"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Parts under one heading."""
+
+    label: str
+    layout: Layout
+    parts: tuple[PartView, ...]
+    draws: str = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """The head of a column: its name, and what stands in brackets behind it."""
+
+    key: str
+    label: str
+    title: str
+    note: str
+    kind: Kind
+    editable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowView:
+    """One row: who it is, its cells, and what may be done to it."""
+
+    id: str
+    goal: str
+    label: str
+    label_name: str
+    label_id: str
+    label_error: Sentence | None
+    spoken: str
+    own: bool
+    renamable: bool
+    removable: bool
+    movable: bool
+    added: bool
+    renamed: bool
+    cells: tuple[FieldView, ...]
+    error: Sentence | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoalView:
+    """The rows of one goal, which share its spanning cell. In a one-level grid: one row."""
+
+    id: str
+    label: str
+    rows: tuple[RowView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoneView:
+    """A row that can be taken back, or that was removed since."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GridView:
+    """A grid: heads, goals with their rows, and what may be done to the whole."""
+
+    key: str
+    name: str
+    html_id: str
+    label: str
+    hint: str
+    levels: tuple[str, ...]
+    columns: tuple[ColumnView, ...]
+    goals: tuple[GoalView, ...]
+    nested: bool
+    editable: bool
+    may_add: bool
+    may_change_rows: bool
+    max_rows: int
+    restorable: tuple[GoneView, ...]
+    removed: tuple[GoneView, ...]
+    error: Sentence | None
+    draws: str = "grid"
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return sum(len(goal.rows) for goal in self.goals)
+
+
+PartView = FieldView | GroupView | TextView | SeparatorView | GridView
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A whole form, ready to draw."""
+
+    parts: tuple[PartView, ...]
+    editable: bool
+    errors: tuple[Said, ...]
+    changed: int
+
+
+def is_editable(part: PartView) -> bool:
+    """Whether this person can change anything in this part."""
+    if isinstance(part, GroupView):
+        return any(is_editable(one) for one in part.parts)
+    return isinstance(part, FieldView | GridView) and part.editable

@@ -1,0 +1,159 @@
+"""A grid as a template draws it: goals with the rows they span, cells with names and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.forms import changes, drawn, fieldtypes, rows
+from engine.forms.drawn import ColumnView, FieldView, GoalView, GoneView, GridView, RowView
+from engine.forms.model import Field, Grid
+from engine.forms.rights import Right
+from engine.forms.rows import Row
+from engine.forms.sentence import Sentence
+
+
+@dataclass
+class Table:
+    """One grid being drawn."""
+
+    grid: Grid
+    columns: list[tuple[Field, Right]]
+    filled: list[Row]
+    offered: list[Row]
+    before: list[Row] | None
+    may_change_rows: bool
+    errors: Mapping[str, Sentence]
+    said: list[drawn.Said] = field(default_factory=list)
+    changed: int = 0
+
+    def __post_init__(self) -> None:
+        self.old = {row["id"]: row for row in self.before or []}
+        self.own_rows = self.may_change_rows and self.grid.own_rows
+
+    def drawn(self) -> GridView:
+        """The whole grid."""
+        grid = self.grid
+        error = self.errors.get(grid.key)
+        if error is not None:
+            self.said.append(drawn.Said(drawn.html_id(grid.key), grid.label, error))
+        return GridView(
+            key=grid.key,
+            name=f"values[{grid.key}]",
+            html_id=drawn.html_id(grid.key),
+            label=grid.label,
+            hint=grid.hint,
+            levels=tuple(level.label for level in grid.levels),
+            columns=tuple(_head(column, right) for column, right in self.columns),
+            goals=self._goals(),
+            nested=grid.nested,
+            editable=self.may_change_rows or any(right.edits for _, right in self.columns),
+            may_add=self.own_rows and len(self.filled) < grid.max_rows,
+            may_change_rows=self.may_change_rows,
+            max_rows=grid.max_rows,
+            restorable=self._restorable(),
+            removed=self._removed(),
+            error=error,
+        )
+
+    def _goals(self) -> tuple[GoalView, ...]:
+        by_goal: dict[str, list[Row]] = {}
+        for row in self.filled:
+            by_goal.setdefault(rows.goal_of(row) if self.grid.nested else row["id"], []).append(row)
+        return tuple(
+            GoalView(id=goal, label=_goal_label(members), rows=tuple(map(self._row, members)))
+            for goal, members in by_goal.items()
+        )
+
+    def _row(self, row: Row) -> RowView:
+        path = f"{self.grid.key}/{row['id']}"
+        renamable = self.may_change_rows and rows.may_rename(row)
+        label, spoken = str(row.get("label") or ""), changes.row_label(row)
+        old = self.old.get(row["id"])
+        added = self.before is not None and old is None
+        renamed = old is not None and str(old.get("label") or "") != label
+        self.changed += added + renamed
+        label_error, error = self.errors.get(f"{path}/label"), self.errors.get(path)
+        for place, said in ((f"{path}/label", label_error), (path, error)):
+            if said is not None:
+                self.said.append(drawn.Said(drawn.html_id(place), spoken, said))
+        own = bool(row.get("own"))
+        return RowView(
+            id=row["id"],
+            goal=rows.goal_of(row),
+            label=label,
+            label_name=f"values[{self.grid.key}][{row['id']}][label]",
+            label_id=drawn.html_id(f"{path}/label"),
+            label_error=label_error,
+            spoken=spoken,
+            own=own,
+            renamable=renamable,
+            removable=self.own_rows if own else self._optional(),
+            movable=self.own_rows and own,
+            added=added,
+            renamed=renamed,
+            cells=tuple(self._cell(row, old, column, right) for column, right in self.columns),
+            error=error,
+        )
+
+    def _cell(self, row: Row, old: Row | None, column: Field, right: Right) -> FieldView:
+        path = f"{self.grid.key}/{row['id']}/{column.key}"
+        value = row.get(column.key)
+        error = self.errors.get(path)
+        label = f"{changes.row_label(row)} · {column.label}"
+        if error is not None:
+            self.said.append(drawn.Said(drawn.html_id(path), label, error))
+        return FieldView(
+            definition=column,
+            name=f"values[{self.grid.key}][{row['id']}][{column.key}]",
+            html_id=drawn.html_id(path),
+            label=label,
+            value=value,
+            text=fieldtypes.read(column, value),
+            editable=right.edits,
+            required=right.edits and (column.required or right is Right.REQUIRED),
+            error=error,
+            **self._difference(column, old, value),
+        )
+
+    def _difference(self, column: Field, old: Row | None, value: Any) -> dict[str, Any]:
+        """The marks of a cell. A row that is new as a whole carries its mark itself."""
+        if old is None:
+            return {}
+        difference = drawn.difference(column, old.get(column.key), value)
+        self.changed += bool(difference)
+        return difference
+
+    def _optional(self) -> bool:
+        return self.may_change_rows and self.grid.optional_rows
+
+    def _restorable(self) -> tuple[GoneView, ...]:
+        if not self._optional():
+            return ()
+        here = {row["id"] for row in self.filled}
+        gone = [row for row in self.offered if row["id"] not in here and not row.get("own")]
+        return tuple(GoneView(row["id"], changes.row_label(row)) for row in gone)
+
+    def _removed(self) -> tuple[GoneView, ...]:
+        here = {row["id"] for row in self.filled}
+        gone = [row for row in self.before or [] if row["id"] not in here]
+        self.changed += len(gone)
+        return tuple(GoneView(row["id"], changes.row_label(row)) for row in gone)
+
+
+def _goal_label(members: list[Row]) -> str:
+    return str(members[0].get("goal_label") or "")
+
+
+def _head(column: Field, right: Right) -> ColumnView:
+    title, bracket, rest = column.label.partition("（")
+    whole = not bracket or not title or not rest.endswith("）")
+    return ColumnView(
+        key=column.key,
+        label=column.label,
+        title=column.label if whole else title,
+        note="" if whole else rest.removesuffix("）"),
+        kind=column.kind,
+        editable=right.edits,
+    )
