@@ -114,6 +114,7 @@ class Game:
             return
         if token.number or token.stuck:
             self.effects.append(Closed(str(token.id), token.element, token.number, why))
+        self._queue = deque(one for one in self._queue if one.scope != token.id)
         rest = Why.WITHDRAWN if why is Why.COMPLETED else why
         for other in [t for t in self.tokens.values() if token.id in (t.host, t.scope)]:
             self.close(other, rest)

@@ -148,7 +148,7 @@ def _events(element: etree._Element, names: dict[str, str]) -> Iterator[EventDef
             form, text = forms[0] if forms else ("", "")
             yield EventDefinition("timer", str(form), text)
         else:
-            reference = child.get(REFERENCES.get(kind, ""), "")
+            reference = child.get(REFERENCES[kind], "") if kind in REFERENCES else ""
             yield EventDefinition(kind, "", names.get(reference) or reference)
 
 

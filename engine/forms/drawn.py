@@ -11,6 +11,8 @@ from engine.forms.changes import Mark
 from engine.forms.model import Field, Kind, Layout
 from engine.forms.sentence import Sentence
 
+BLANK: Final = "own-000000000000"
+
 _NOT_IN_AN_ID: Final = re.compile(r"[^\w-]")
 
 
@@ -140,7 +142,10 @@ class GoneView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GridView:
-    """A grid: heads, goals with their rows, and what may be done to the whole."""
+    """A grid: heads, goals with their rows, and what may be done to the whole.
+
+    `blank` is an own row to copy in the browser; its identity `BLANK` is replaced there.
+    """
 
     key: str
     name: str
@@ -155,6 +160,7 @@ class GridView:
     may_add: bool
     may_change_rows: bool
     max_rows: int
+    blank: RowView | None
     restorable: tuple[GoneView, ...]
     removed: tuple[GoneView, ...]
     error: Sentence | None

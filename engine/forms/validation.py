@@ -96,7 +96,7 @@ def _filled(
     offered: Values | None,
 ) -> _Filled:
     kept, offers = dict(stored or {}), dict(offered or {})
-    if not _edits_anything(form, rights):
+    if not edits_anything(form, rights):
         return _Filled({key: kept[key] for key in form.valued if key in kept}, {})
     shaped, errors = _shaped(form, values)
     filled = _Filled({}, errors)
@@ -146,7 +146,8 @@ def _fill_grid(
         filled.editable[grid.key] = rights.of(grid)
 
 
-def _edits_anything(form: Form, rights: Rights) -> bool:
+def edits_anything(form: Form, rights: Rights) -> bool:
+    """Whether these rights let a step change anything in the form."""
     return any(
         rights.of(part).edits
         or (isinstance(part, Grid) and any(rights.of_column(part, c).edits for c in part.columns))

@@ -52,6 +52,7 @@ class Table:
             may_add=self.own_rows and len(self.filled) < grid.max_rows,
             may_change_rows=self.may_change_rows,
             max_rows=grid.max_rows,
+            blank=self._row({"id": drawn.BLANK, "own": True}) if self.own_rows else None,
             restorable=self._restorable(),
             removed=self._removed(),
             error=error,
@@ -71,7 +72,7 @@ class Table:
         renamable = self.may_change_rows and rows.may_rename(row)
         label, spoken = str(row.get("label") or ""), changes.row_label(row)
         old = self.old.get(row["id"])
-        added = self.before is not None and old is None
+        added = self.before is not None and old is None and row["id"] != drawn.BLANK
         renamed = old is not None and str(old.get("label") or "") != label
         self.changed += added + renamed
         label_error, error = self.errors.get(f"{path}/label"), self.errors.get(path)
@@ -101,7 +102,7 @@ class Table:
         path = f"{self.grid.key}/{row['id']}/{column.key}"
         value = row.get(column.key)
         error = self.errors.get(path)
-        label = f"{changes.row_label(row)} · {column.label}"
+        label = " · ".join(part for part in (changes.row_label(row), column.label) if part)
         if error is not None:
             self.said.append(drawn.Said(drawn.html_id(path), label, error))
         return FieldView(

@@ -1,0 +1,35 @@
+"""A diagram stays small enough to be compiled quickly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from engine.bpmn.findings import Finding, error
+from engine.bpmn.lint import walk
+from engine.bpmn.lint.known import Known
+from engine.bpmn.outline import Outline
+
+RULE = "size_bounded"
+MAX_FLOWS: Final = 6_000
+MAX_INCLUSIVE: Final = 50
+MAX_LEVELS: Final = 20
+
+
+def check(outline: Outline, _known: Known) -> Iterator[Finding]:
+    """Find too many flows, too many inclusive gateways and sub-processes nested too deeply."""
+    if len(outline.flows) > MAX_FLOWS:
+        sentence = "连线太多（{count} 条），最多 {most} 条。"
+        yield error(outline.id, RULE, sentence, count=len(outline.flows), most=MAX_FLOWS)
+    gateways = list(walk.of(outline, "inclusiveGateway"))
+    if len(gateways) > MAX_INCLUSIVE:
+        sentence = "包容网关太多（{count} 个），最多 {most} 个。"
+        first_too_many = gateways[MAX_INCLUSIVE].id
+        yield error(first_too_many, RULE, sentence, count=len(gateways), most=MAX_INCLUSIVE)
+    depth: dict[str | None, int] = {None: 0}
+    for node in outline.nodes:
+        if node.tag in walk.CONTAINERS:
+            depth[node.id] = depth.get(node.parent, 0) + 1
+            if depth[node.id] == MAX_LEVELS + 1:
+                sentence = "子流程“{name}”嵌套太深，最多 {most} 层。"
+                yield error(node.id, RULE, sentence, name=node.label, most=MAX_LEVELS)

@@ -1,0 +1,100 @@
+"""The database: the declarative base, the naming of constraints, UTC times, and how to connect.
+
+One portable schema serves SQLite and PostgreSQL. On SQLite a transaction that writes says so when
+it begins (`BEGIN IMMEDIATE`), so that it waits for its turn instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+WRITING: Final = {"zhengai_writing": True}
+BUSY_SECONDS: Final = 30
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit key; SQLite counts only INTEGER keys up by itself."""
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC; a naive one is refused at the door."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; SQLite stores UTC without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a time without a zone cannot be stored"
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Hand times out aware and in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UTCDateTime()}  # noqa: RUF012  (SQLAlchemy's own convention)
+
+
+def connect(url: str, *, pool_size: int = 10) -> Engine:
+    """Make the engine for `url`, durable on both databases."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(
+            address, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            pool_size=pool_size, max_overflow=50,
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if address.drivername == "postgresql":
+        address = address.set(drivername="postgresql+psycopg")
+    return create_engine(address, pool_size=pool_size, max_overflow=50, pool_pre_ping=True)
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """A factory of sessions that keep what they loaded after a commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def begin_writing(db: Session) -> Session:
+    """Say that the transaction about to begin will write; call it before anything else."""
+    db.connection(execution_options=WRITING)
+    return db
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for line in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {line}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("zhengai_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,170 @@
+"""What each effect of the kernel does to the tables: one function each, and one table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import assignment, incidents
+from engine.assignment import About
+from engine.bpmn import dialect, timers
+from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Waits, Why
+from engine.bpmn.process import Element
+from engine.handlers import CASES
+from engine.models import Job, JobKind, JobStatus, TaskCandidate, TaskStatus, UserTask
+from engine.people import Actor
+from engine.versions import Version
+
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where an open task without a deadline stands in the inbox: last."""
+
+OPEN: Final = (TaskStatus.READY, TaskStatus.CLAIMED)
+CLOSED: Final[dict[Why, TaskStatus]] = {
+    Why.COMPLETED: TaskStatus.COMPLETED,
+    Why.RETURNED: TaskStatus.RETURNED,
+    Why.INTERRUPTED: TaskStatus.CANCELLED,
+    Why.WITHDRAWN: TaskStatus.CANCELLED,
+    Why.CANCELLED: TaskStatus.CANCELLED,
+}
+
+
+@dataclass(slots=True)
+class Scene:
+    """One act being turned into rows: the case, who acts, when, and what becomes known on the way."""
+
+    db: Session
+    instance_id: int
+    version: Version
+    about: About
+    by: Actor
+    now: datetime
+    task_id: int | None = None
+    token: str | None = None
+    outcome: str | None = None
+    returned: bool = False
+    goes_to: int | None = None
+    known: dict[str, Any] = field(default_factory=dict)
+
+
+def apply(scene: Scene, effects: tuple[Effect, ...]) -> None:
+    """Turn the effects of one step into rows, in order."""
+    for effect in effects:
+        _APPLY[type(effect)](scene, effect)
+
+
+def _opened(scene: Scene, effect: Opened) -> None:
+    element = scene.version.process.elements[effect.element]
+    if effect.waits_for is Waits.USER:
+        _open_task(scene, effect, element)
+    elif effect.waits_for is Waits.JOB:
+        _schedule(scene, effect, JobKind.SERVICE, scene.now, element.attributes.get(dialect.TOPIC, ""))
+    elif effect.waits_for is Waits.TIMER:
+        due = timers.read(element.event_form, element.event_text).due(scene.now)
+        scene.known[f"due {effect.token}"] = due.isoformat()
+        _schedule(scene, effect, JobKind.TIMER, due, "")
+
+
+def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
+    if scene.goes_to is not None:
+        found = assignment.one_person(scene.goes_to)
+    else:
+        found = assignment.resolve(scene.db, dialect.who(element.attributes), scene.about)
+    due = deadline(element, scene.now)
+    scene.known[f"for {effect.token}"] = found.words()
+    scene.known[f"due {effect.token}"] = due.isoformat() if due else None
+    row = {
+        "instance_id": scene.instance_id, "token": effect.token, "element_id": element.id,
+        "name": element.label, "number": effect.number, "assignee_id": found.assignee_id,
+        "status": TaskStatus.CLAIMED if found.assignee_id else TaskStatus.READY,
+        "candidates": orjson.dumps(found.keys).decode(), "returned": scene.returned,
+        "opened_at": scene.now, "due_at": due,
+    }
+    task_id = scene.db.execute(insert(UserTask).returning(UserTask.id), row).scalar_one()
+    offer(scene.db, task_id, found.keys[:1] if found.assignee_id else found.keys, due, returned=scene.returned)
+
+
+def deadline(element: Element, now: datetime) -> datetime | None:
+    """When a step that opens now is due, if it says so."""
+    written = element.properties.get(dialect.DUE) or element.attributes.get(dialect.DUE_DATE)
+    return dialect.due(written).due(now) if written else None
+
+
+def offer(db: Session, task_id: int, keys: tuple[str, ...], due: datetime | None, *, returned: bool) -> None:
+    """Put an open task into the inboxes of these keys and of no others."""
+    rows = [{"task_id": task_id, "key": key, "sort_at": due or NEVER, "returned": returned} for key in keys]
+    db.execute(insert(TaskCandidate), rows)
+
+
+def take_out(db: Session, task_id: int) -> None:
+    """Take a task out of every inbox."""
+    table = TaskCandidate.__table__
+    db.execute(delete(table).where(table.c.task_id == task_id))
+
+
+def _schedule(scene: Scene, effect: Opened, kind: JobKind, due: datetime, topic: str) -> None:
+    scene.db.execute(insert(Job), {
+        "kind": kind, "instance_id": scene.instance_id, "token": effect.token,
+        "element_id": effect.element, "topic": topic, "status": JobStatus.WAITING, "due_at": due,
+        "attempts": 0, "fence": 0, "created_at": scene.now,
+    })
+
+
+def _closed(scene: Scene, effect: Closed) -> None:
+    element = scene.version.process.elements[effect.element]
+    if effect.number == 0:
+        incidents.close_for(scene.db, by_id=scene.by.id, instance_id=scene.instance_id, token=effect.token)
+    elif element.kind == "userTask":
+        _close_task(scene, effect)
+    elif effect.token != scene.token:
+        _cancel_job(scene, effect)
+
+
+def _close_task(scene: Scene, effect: Closed) -> None:
+    table = UserTask.__table__
+    acted = effect.token == scene.token
+    if acted and scene.task_id is not None:
+        task_id = scene.task_id
+    else:
+        task_id = scene.db.execute(
+            select(table.c.id).where(table.c.instance_id == scene.instance_id,
+                                     table.c.token == effect.token, table.c.status.in_(OPEN))
+        ).scalar_one()
+    values = {"status": CLOSED[effect.why], "completed_at": scene.now,
+              "completed_by": scene.by.id if acted else None, "outcome": scene.outcome if acted else None}
+    scene.db.execute(update(table).where(table.c.id == task_id).values(values))
+    take_out(scene.db, task_id)
+
+
+def _cancel_job(scene: Scene, effect: Closed) -> None:
+    table = Job.__table__
+    open_ = (JobStatus.WAITING, JobStatus.FAILED)
+    mine = (table.c.instance_id == scene.instance_id) & (table.c.token == effect.token)
+    closed = update(table).where(mine, table.c.status.in_(open_)).returning(table.c.id)
+    values = {"status": JobStatus.CANCELLED, "done_at": scene.now}
+    for job_id in scene.db.execute(closed.values(values)).scalars():
+        incidents.close_for(scene.db, by_id=scene.by.id, job_id=job_id)
+
+
+def _stuck(scene: Scene, effect: Stuck) -> None:
+    incidents.raise_for(scene.db, scene.instance_id, sentence=effect.sentence, values=effect.values,
+                        token=effect.token, element_id=effect.element)
+
+
+def _ended(scene: Scene, effect: Ended) -> None:
+    case = CASES.get(scene.version.process.properties.get(dialect.CASE, ""))
+    if case is not None:
+        case.ended(scene.db, scene.instance_id, effect.how)
+
+
+_APPLY: Final[dict[type[Effect], Callable[..., None]]] = {
+    Opened: _opened,
+    Closed: _closed,
+    Stuck: _stuck,
+    Ended: _ended,
+}

@@ -1,0 +1,141 @@
+"""The record: append-only chains of entries, contents under salted hashes, and seals over all heads.
+
+A chain's name is `case:42` for one case, `house` for acts outside cases, `seal` for the seals.
+The hash of an entry is SHA-256 over seven lines: the hash before it, chain, seq, at, kind, by, body.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.entries import Body, Kind
+from engine.models import Content, LogChain, LogEntry, ProcessInstance
+
+GENESIS: Final = "0" * 64
+HOUSE: Final = "house"
+SEAL: Final = "seal"
+HEADS_PER_SEAL: Final = 1_000
+LATE_COMMITS: Final = 20_000
+"""How many ids a transaction still open at the last seal may lie behind: looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain: the number and hash of its newest entry."""
+
+    seq: int
+    hash: str
+
+
+EMPTY: Final = Head(0, GENESIS)
+
+
+def case_chain(instance_id: int) -> str:
+    """The name of a case's chain."""
+    return f"case:{instance_id}"
+
+
+def digest(before: str, chain: str, seq: int, at: str, kind: str, by: str, body: str) -> str:
+    """The hash of an entry; anybody can compute it from an export."""
+    lines = "\n".join((before, chain, str(seq), at, kind, by, body))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def moment(at: datetime) -> str:
+    """A time as the log writes it: ISO 8601, UTC, microseconds."""
+    return at.isoformat(timespec="microseconds")
+
+
+def append(
+    db: Session, chain: str, head: Head, kind: Kind, *, by: str, at: datetime, body: Body
+) -> Head:
+    """Add an entry behind `head`, whose chain the caller has locked. Returns the new head."""
+    text, seq, when = body.text(), head.seq + 1, moment(at)
+    hashed = digest(head.hash, chain, seq, when, kind, by, text)
+    db.execute(insert(LogEntry), {
+        "chain": chain, "seq": seq, "at": when, "kind": kind, "by": by, "body": text, "hash": hashed,
+    })
+    return Head(seq, hashed)
+
+
+def record(
+    db: Session, kind: Kind, *, by: str, asked: Mapping[str, Any], known: Mapping[str, Any] | None = None
+) -> Head:
+    """Record an act outside any case, in the house chain."""
+    return _grow(db, HOUSE, kind, by=by, body=Body(asked=asked, known=known or {}))
+
+
+def _grow(db: Session, chain: str, kind: Kind, *, by: str, body: Body) -> Head:
+    table = LogChain.__table__
+    columns = select(table.c.seq, table.c.hash).where(table.c.name == chain).with_for_update()
+    row = db.execute(columns).one_or_none()
+    if row is None:
+        db.execute(insert(LogChain), {"name": chain, "seq": 0, "hash": GENESIS})
+        row = db.execute(columns).one()
+    head = append(db, chain, Head(row.seq, row.hash), kind, by=by, at=clock.now(), body=body)
+    db.execute(update(table).where(table.c.name == chain).values(seq=head.seq, hash=head.hash))
+    return head
+
+
+def keep(db: Session, instance_id: int | None, data: Mapping[str, Any]) -> tuple[int, str]:
+    """Store what was written in an act. Returns its key and the salted hash for the log."""
+    salt, written = secrets.token_bytes(16), orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    hashed = hashlib.sha256(salt + written).hexdigest()
+    row = {"instance_id": instance_id, "salt": salt, "data": written, "sha256": hashed}
+    key = db.execute(insert(Content).returning(Content.id), row).scalar_one()
+    return key, hashed
+
+
+def contents(db: Session, content_id: int | None) -> dict[str, Any]:
+    """What was kept under this key; empty where nothing was, or where it was erased."""
+    if content_id is None:
+        return {}
+    table = Content.__table__
+    data = db.execute(select(table.c.data).where(table.c.id == content_id)).scalar_one()
+    return orjson.loads(data) if data else {}
+
+
+def seal(db: Session) -> Head | None:
+    """Bind the heads of all chains that grew since the last seal. None if nothing did.
+
+    The hash returned is what is anchored outside: a later record that no longer leads to it has
+    been shortened, rewritten or put back from an older copy.
+    """
+    last = db.execute(
+        select(LogEntry.id, LogEntry.body).where(LogEntry.chain == SEAL).order_by(LogEntry.seq.desc()).limit(1)
+    ).one_or_none()
+    reached = orjson.loads(last.body)["asked"]["reached"] if last else 0
+    grown = select(LogEntry.chain).where(LogEntry.id > reached - LATE_COMMITS, LogEntry.chain != SEAL)
+    newest = db.execute(select(LogEntry.id).order_by(LogEntry.id.desc()).limit(1)).scalar_one_or_none() or 0
+    if last is not None and newest == last.id:
+        return None
+    heads = _heads(db, sorted(db.execute(grown.distinct()).scalars()))
+    head: Head | None = None
+    for start in range(0, len(heads), HEADS_PER_SEAL):
+        asked = {"heads": heads[start : start + HEADS_PER_SEAL], "reached": newest}
+        head = _grow(db, SEAL, Kind.SEALED, by="system", body=Body(asked=asked))
+    return head
+
+
+def _heads(db: Session, chains: list[str]) -> list[list[Any]]:
+    cases = [int(name.partition(":")[2]) for name in chains if name.startswith("case:")]
+    heads = [
+        [row.name, row.seq, row.hash]
+        for row in db.execute(select(LogChain.name, LogChain.seq, LogChain.hash).where(LogChain.name == HOUSE))
+        if row.name in chains
+    ]
+    for start in range(0, len(cases), HEADS_PER_SEAL):
+        columns = select(ProcessInstance.id, ProcessInstance.log_seq, ProcessInstance.log_hash)
+        part = columns.where(ProcessInstance.id.in_(cases[start : start + HEADS_PER_SEAL]))
+        heads += [[case_chain(row.id), row.log_seq, row.log_hash] for row in db.execute(part)]
+    return heads

@@ -1,0 +1,95 @@
+"""What others plug into the engine, by the names that diagrams use.
+
+`@handler("quality.publish")` does the work of a service task; `@resolver("subject.college")` tells
+which unit a word in an assignment rule means; `register_case("quality.document", …)` says how a
+kind of case begins and ends. The engine knows the names only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFound
+from engine.people import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """What a service task's handler is told: which case, for what subject, with which values.
+
+    `key` is the same however often the job runs, for outsides that can refuse a repetition.
+    """
+
+    instance_id: int
+    element_id: str
+    subject: str | None
+    variables: Mapping[str, Any]
+    values: Mapping[str, Any]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a case begins: its title, its unique business key, variables and first form values."""
+
+    title: str
+    business_key: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class CaseType(Protocol):
+    """A kind of case that somebody outside the engine understands."""
+
+    def open(self, db: Session, *, by: Actor, subject: str | None, values: Mapping[str, Any]) -> Opening:
+        """Check what was asked and say how the case begins. Raises `CannotStart`, `NotFound`."""
+
+    def opened(self, db: Session, instance_id: int, opening: Opening) -> None:
+        """The case has begun under this number."""
+
+    def ended(self, db: Session, instance_id: int, how: str) -> None:
+        """The case is over."""
+
+
+Handler = Callable[[Session, ServiceCall], Mapping[str, Any]]
+Resolver = Callable[[Session, str], int | None]
+
+HANDLERS: Final[dict[str, Handler]] = {}
+RESOLVERS: Final[dict[str, Resolver]] = {}
+CASES: Final[dict[str, CaseType]] = {}
+
+
+def handler(topic: str) -> Callable[[Handler], Handler]:
+    """Register a function as the work behind a service task's topic."""
+
+    def add(function: Handler) -> Handler:
+        HANDLERS[topic] = function
+        return function
+
+    return add
+
+
+def resolver(word: str) -> Callable[[Resolver], Resolver]:
+    """Register a function that finds the unit a word means for a subject."""
+
+    def add(function: Resolver) -> Resolver:
+        RESOLVERS[word] = function
+        return function
+
+    return add
+
+
+def register_case(name: str, case: CaseType) -> None:
+    """Register a kind of case."""
+    CASES[name] = case
+
+
+def get(topic: str) -> Handler:
+    """The handler of a topic. Raises `NotFound`."""
+    if topic not in HANDLERS:
+        raise NotFound
+    return HANDLERS[topic]

@@ -1,0 +1,36 @@
+"""What could not go on by itself: raised by the engine, seen and resolved by administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.models import Incident, IncidentStatus
+
+
+def raise_for(db: Session, instance_id: int | None, *, sentence: str, values: Mapping[str, Any] | None = None,
+              token: str | None = None, element_id: str | None = None, job_id: int | None = None) -> None:
+    """Open an incident: where it is, and a sentence (with values) that says what is wrong."""
+    shown = {name: value if isinstance(value, (int, float)) else str(value) for name, value in (values or {}).items()}
+    db.execute(insert(Incident), {
+        "instance_id": instance_id, "job_id": job_id, "token": token, "element_id": element_id,
+        "sentence": sentence, "data": orjson.dumps(shown).decode(), "status": IncidentStatus.OPEN,
+        "opened_at": clock.now(),
+    })
+
+
+def close_for(db: Session, *, by_id: int | None, instance_id: int | None = None, token: str | None = None,
+              job_id: int | None = None) -> None:
+    """Mark the open incidents of a stuck token, or of a job, as resolved."""
+    changed = update(Incident).where(Incident.status == IncidentStatus.OPEN)
+    if job_id is not None:
+        changed = changed.where(Incident.job_id == job_id)
+    else:
+        changed = changed.where(Incident.instance_id == instance_id, Incident.token == token)
+    values = {"status": IncidentStatus.RESOLVED, "resolved_at": clock.now(), "resolved_by": by_id}
+    db.execute(changed.values(values).execution_options(synchronize_session=False))

@@ -1,0 +1,204 @@
+"""The one door: every act on a case is locked, logged, decided and turned into rows here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine import clock, effects, entries, eventlog, permissions, versions
+from engine.assignment import About
+from engine.bpmn import commands, dialect, state
+from engine.bpmn.steps import Step, step
+from engine.effects import Scene
+from engine.entries import Body, Kind
+from engine.errors import CannotStart, InstanceNotRunning, NotFound, ReasonRequired
+from engine.eventlog import Head
+from engine.handlers import CASES, Opening
+from engine.models import Content, InstanceStatus, ProcessInstance, ProcessVersion
+from engine.people import Actor
+from engine.permissions import Action
+from engine.versions import Version
+
+MAX_TITLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it stood when its row was locked, with the version it is pinned to."""
+
+    id: int
+    version: Version
+    status: str
+    title: str
+    subject: str | None
+    variables: Mapping[str, Any]
+    offered_id: int | None
+    content_id: int | None
+    content_hash: str
+    state: str
+    revision: int
+    head: Head
+    started_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody does to a case: the kind of entry, the command if tokens move, and the words.
+
+    `content` is what the person wrote (kept outside the log); `values_changed` says that it holds the
+    form values that stand from now on. `task_id`, `token`, `outcome` name the task acted on.
+    """
+
+    kind: Kind
+    command: commands.Command | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
+    content: Mapping[str, Any] = field(default_factory=dict)
+    values_changed: bool = False
+    task_id: int | None = None
+    token: str | None = None
+    outcome: str | None = None
+    goes_to: int | None = None
+
+
+def lock(db: Session, instance_id: int) -> Case:
+    """Lock a case until the transaction ends and read it as it is now. Raises `NotFound`."""
+    return _locked(db, ProcessInstance.__table__.c.id == instance_id)
+
+
+def lock_by(db: Session, of: Select[tuple[int]]) -> Case:
+    """Lock the case whose number the subquery `of` gives."""
+    return _locked(db, ProcessInstance.__table__.c.id == of.scalar_subquery())
+
+
+def _locked(db: Session, which: Any) -> Case:
+    table, version, content = ProcessInstance.__table__, ProcessVersion.__table__, Content.__table__
+    sha256 = select(version.c.sha256).where(version.c.id == table.c.version_id).scalar_subquery()
+    seen = select(content.c.sha256).where(content.c.id == table.c.content_id).scalar_subquery()
+    wanted = select(table, sha256.label("version_sha256"), seen.label("content_sha256"))
+    row = db.execute(wanted.where(which).with_for_update(of=table)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _case(db, row)
+
+
+def _case(db: Session, row: Row[Any]) -> Case:
+    return Case(
+        id=row.id, version=versions.load_version(db, row.version_id, row.version_sha256),
+        status=row.status, title=row.title, subject=row.subject, variables=orjson.loads(row.variables),
+        offered_id=row.offered_id, content_id=row.content_id, content_hash=row.content_sha256 or "",
+        state=row.state, revision=row.revision, head=Head(row.log_seq, row.log_hash),
+        started_by=row.started_by,
+    )
+
+
+def perform(db: Session, case: Case, act: Act, *, by: Actor) -> Step | None:
+    """Do one act on a locked case: decide, write the rows that follow, and log it all in one entry.
+
+    Returns the kernel's step, or None for an act that moves no token.
+    """
+    if case.status != InstanceStatus.RUNNING:
+        raise InstanceNotRunning
+    now = clock.now()
+    content_id, content_hash = eventlog.keep(db, case.id, act.content) if act.content else (None, "")
+    asked, followed = dict(act.asked), {}
+    taken: Step | None = None
+    known = dict(act.known)
+    if act.command is not None:
+        taken = step(case.version.process, state.load(case.state), act.command, now)
+        scene = _scene(db, case, act, by, now)
+        effects.apply(scene, taken.effects)
+        known |= scene.known
+        asked["command"] = entries.command_words(act.command)
+        followed = {"effects": [entries.effect_words(one) for one in taken.effects], "path": taken.path}
+    body = Body(asked, known, followed, content_hash)
+    chain = eventlog.case_chain(case.id)
+    head = eventlog.append(db, chain, case.head, act.kind, by=by.mark, at=now, body=body)
+    changed: dict[str, Any] = {"revision": case.revision + 1, "log_seq": head.seq, "log_hash": head.hash}
+    if act.values_changed:
+        changed["content_id"] = content_id
+    if taken is not None:
+        changed["state"] = state.dump(taken.state)
+        if taken.state.ended:
+            changed |= {"status": taken.state.ended, "ended_at": now}
+    table = ProcessInstance.__table__
+    db.execute(update(table).where(table.c.id == case.id).values(changed))
+    return taken
+
+
+def _scene(db: Session, case: Case, act: Act, by: Actor, now: datetime) -> Scene:
+    return Scene(
+        db, case.id, case.version, About(case.subject, case.started_by), by, now,
+        task_id=act.task_id, token=act.token, outcome=act.outcome,
+        returned=isinstance(act.command, commands.Return), goes_to=act.goes_to,
+    )
+
+
+def start(db: Session, key: str, *, by: Actor, subject: str | None = None,
+          business_key: str | None = None, values: Mapping[str, Any] | None = None) -> int:
+    """Start a case on the active version of a definition. Returns its number."""
+    permissions.require(by, Action.INSTANCE_START)
+    version = versions.active(db, key)
+    values = dict(values or {})
+    kind = CASES.get(version.process.properties.get(dialect.CASE, ""))
+    if kind is not None:
+        opening = kind.open(db, by=by, subject=subject, values=values)
+    else:
+        opening = Opening(version.name, business_key, variables=values, values={})
+    instance_id = _insert(db, version, opening, subject, by)
+    if kind is not None:
+        kind.opened(db, instance_id, opening)
+    case = lock(db, instance_id)
+    content = {"data": dict(opening.variables), "values": dict(opening.values)}
+    act = Act(Kind.INSTANCE_STARTED, commands.Start(opening.variables), content=content,
+              values_changed=True, asked={"definition": key, "version": version.number, "subject": subject,
+                                          "business_key": opening.business_key, "title": opening.title})
+    perform(db, case, act, by=by)
+    table = ProcessInstance.__table__
+    db.execute(update(table).where(table.c.id == instance_id).values(offered_id=table.c.content_id))
+    return instance_id
+
+
+def _insert(db: Session, version: Version, opening: Opening, subject: str | None, by: Actor) -> int:
+    row = {
+        "version_id": version.id, "status": InstanceStatus.RUNNING, "title": opening.title[:MAX_TITLE],
+        "business_key": opening.business_key, "subject": subject,
+        "variables": orjson.dumps(dict(opening.variables)).decode(), "state": state.dump(state.EMPTY),
+        "revision": 0, "log_seq": 0, "log_hash": eventlog.GENESIS, "started_by": by.id,
+        "started_at": clock.now(),
+    }
+    try:
+        with db.begin_nested():
+            return db.execute(insert(ProcessInstance).returning(ProcessInstance.id), row).scalar_one()
+    except IntegrityError as taken:
+        raise CannotStart(why="同样的流程已经在办。") from taken
+
+
+def cancel(db: Session, instance_id: int, *, by: Actor, reason: str) -> None:
+    """End a case where it stands, with a reason."""
+    case = lock(db, instance_id)
+    permissions.require(by, Action.INSTANCE_CANCEL, case)
+    if not reason.strip():
+        raise ReasonRequired
+    act = Act(Kind.INSTANCE_CANCELLED, commands.Cancel(), content={"comment": reason.strip()})
+    perform(db, case, act, by=by)
+
+
+def retry(db: Session, instance_id: int, token: str, element_id: str, *, by: Actor) -> None:
+    """Let a token that got stuck try again where it is."""
+    case = lock(db, instance_id)
+    act = Act(Kind.INCIDENT_RETRIED, commands.Retry(token), asked={"element": element_id})
+    perform(db, case, act, by=by)
+
+
+def values(db: Session, content_id: int | None) -> dict[str, Any]:
+    """The form values kept under a content key."""
+    return eventlog.contents(db, content_id).get("values", {})
+

@@ -1,0 +1,175 @@
+"""Work for later, from one table: leased with a fence, done at most once, retried, then an incident.
+
+A worker leases what is due in one short statement. Each job then runs in a transaction of its own
+that first proves the lease is still the worker's: a worker that slept through its lease writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from engine import clock, handlers, incidents, instances, permissions
+from engine.bpmn.commands import Complete, FireTimer
+from engine.db import begin_writing
+from engine.entries import Kind
+from engine.errors import IncidentNotOpen, LeaseLost, NotFound
+from engine.handlers import ServiceCall
+from engine.instances import Act
+from engine.models import Incident, IncidentStatus, Job, JobKind, JobStatus, ProcessInstance
+from engine.people import SYSTEM, Actor
+from engine.permissions import Action
+
+LEASE: Final = timedelta(seconds=30)
+ATTEMPTS: Final = 3
+BACK_OFF: Final = (timedelta(seconds=5), timedelta(seconds=30))
+AT_ONCE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A job in this worker's hands. `fence` is the number of the lease."""
+
+    id: int
+    kind: str
+    instance_id: int
+    token: str
+    element_id: str
+    topic: str
+    due_at: datetime
+    attempts: int
+    fence: int
+
+
+def acquire(db: Session, worker: str, limit: int = AT_ONCE) -> list[Leased]:
+    """Lease jobs that are due, oldest first. One statement; on PostgreSQL workers skip each other's."""
+    now = clock.now()
+    table = Job.__table__
+    due = (
+        select(table.c.id)
+        .where(table.c.status == JobStatus.WAITING, table.c.due_at <= now,
+               or_(table.c.locked_until.is_(None), table.c.locked_until < now))
+        .order_by(table.c.due_at, table.c.id).limit(limit).with_for_update(skip_locked=True)
+    )
+    leased = (
+        update(table).where(table.c.id.in_(due))
+        .values(locked_by=worker, locked_until=now + LEASE, fence=table.c.fence + 1)
+        .returning(table.c.id, table.c.kind, table.c.instance_id, table.c.token, table.c.element_id,
+                   table.c.topic, table.c.due_at, table.c.attempts, table.c.fence)
+    )
+    found = [Leased(*row) for row in db.execute(leased)]
+    return sorted(found, key=lambda job: (job.due_at, job.id))
+
+
+def run_due(sessions: sessionmaker[Session], worker: str, *, limit: int = AT_ONCE) -> int:
+    """Lease and run what is due. Returns how many jobs were taken; each commits on its own."""
+    with sessions() as db:
+        leased = acquire(begin_writing(db), worker, limit)
+        db.commit()
+    for job in leased:
+        _run(sessions, job)
+    return len(leased)
+
+
+def _run(sessions: sessionmaker[Session], job: Leased) -> None:
+    try:
+        with sessions() as db:
+            begin_writing(db)
+            JOBS[JobKind(job.kind)](db, job)
+            db.commit()
+    except LeaseLost:
+        return
+    except Exception as problem:  # noqa: BLE001  (whatever a handler does must not stop the worker)
+        with sessions() as db:
+            _failed(begin_writing(db), job, problem)
+            db.commit()
+
+
+def _finish(db: Session, job: Leased) -> None:
+    """Mark the job done, if the lease is still this one. Raises `LeaseLost`."""
+    table = Job.__table__
+    mine = (table.c.id == job.id) & (table.c.fence == job.fence) & (table.c.status == JobStatus.WAITING)
+    done = update(table).where(mine).values(status=JobStatus.DONE, done_at=clock.now(), locked_until=None)
+    if db.execute(done.returning(table.c.id)).scalar_one_or_none() is None:
+        raise LeaseLost
+
+
+def _fire_timer(db: Session, job: Leased) -> None:
+    case = instances.lock(db, job.instance_id)
+    _finish(db, job)
+    late = max(0, int((clock.now() - job.due_at).total_seconds()))
+    act = Act(Kind.TIMER_FIRED, FireTimer(job.token), token=job.token,
+              asked={"element": job.element_id, "due": job.due_at.isoformat()}, known={"late_seconds": late})
+    instances.perform(db, case, act, by=SYSTEM)
+
+
+def _run_service(db: Session, job: Leased) -> None:
+    case = instances.lock(db, job.instance_id)
+    _finish(db, job)
+    values = instances.values(db, case.content_id)
+    call = ServiceCall(case.id, job.element_id, case.subject, case.variables, values, f"job:{job.id}")
+    data = dict(handlers.get(job.topic)(db, call))
+    act = Act(Kind.JOB_COMPLETED, Complete(job.token, data), token=job.token,
+              asked={"element": job.element_id, "topic": job.topic}, content={"data": data} if data else {})
+    instances.perform(db, case, act, by=SYSTEM)
+
+
+JOBS: Final[dict[JobKind, Callable[[Session, Leased], None]]] = {
+    JobKind.TIMER: _fire_timer,
+    JobKind.SERVICE: _run_service,
+}
+
+
+def _failed(db: Session, job: Leased, problem: Exception) -> None:
+    table = Job.__table__
+    attempts = job.attempts + 1
+    is_last = attempts >= ATTEMPTS
+    again = clock.now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+    values = {
+        "attempts": attempts, "last_error": f"{type(problem).__name__}: {problem}"[:2000], "locked_until": None,
+        "status": JobStatus.FAILED if is_last else JobStatus.WAITING, "due_at": job.due_at if is_last else again,
+    }
+    mine = (table.c.id == job.id) & (table.c.fence == job.fence) & (table.c.status == JobStatus.WAITING)
+    changed = db.execute(update(table).where(mine).values(values).returning(table.c.id)).scalar_one_or_none()
+    if changed is not None and is_last:
+        sentence = "自动步骤试了 {attempts} 次都没有成功：{error}"
+        shown = {"attempts": attempts, "error": f"{type(problem).__name__}: {problem}"[:300]}
+        incidents.raise_for(db, job.instance_id, sentence=sentence, values=shown, token=job.token,
+                            element_id=job.element_id, job_id=job.id)
+
+
+def retry(db: Session, incident_id: int, *, by: Actor) -> None:
+    """Try again what an open incident stopped: the job, or the token that got stuck."""
+    permissions.require(by, Action.INCIDENT_RESOLVE)
+    table = Incident.__table__
+    row = db.execute(select(table).where(table.c.id == incident_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.status != IncidentStatus.OPEN:
+        raise IncidentNotOpen
+    if row.job_id is None:
+        instances.retry(db, row.instance_id, row.token, row.element_id, by=by)
+        return
+    jobs = Job.__table__
+    again = {"status": JobStatus.WAITING, "attempts": 0, "due_at": clock.now(), "locked_until": None}
+    db.execute(update(jobs).where(jobs.c.id == row.job_id, jobs.c.status == JobStatus.FAILED).values(again))
+    incidents.close_for(db, by_id=by.id, job_id=row.job_id)
+
+
+def waiting(db: Session, *, due_only: bool, limit: int, after: int = 0) -> list[dict[str, object]]:
+    """Jobs that wait, by number, for operators and checks from outside."""
+    table, case = Job.__table__, ProcessInstance.__table__
+    wanted = (
+        select(table.c.id, table.c.kind, table.c.instance_id, table.c.element_id, table.c.status,
+               table.c.due_at, table.c.attempts, case.c.title)
+        .join(case, case.c.id == table.c.instance_id, isouter=True)
+        .where(table.c.status == JobStatus.WAITING, table.c.id > after).order_by(table.c.id).limit(limit)
+    )
+    if due_only:
+        wanted = wanted.where(table.c.due_at <= clock.now())
+    return [dict(row) for row in db.execute(wanted).mappings()]

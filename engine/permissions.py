@@ -1,0 +1,69 @@
+"""Who may do what: one table from action to predicates. Any one predicate that holds allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from engine import predicates as is_
+from engine.errors import Forbidden
+
+
+class Action(StrEnum):
+    """Everything that needs a right, as `subject:verb`, alphabetically."""
+
+    DEFINITION_EDIT = "definition:edit"
+    DEFINITION_PUBLISH = "definition:publish"
+    DEFINITION_VIEW = "definition:view"
+    INCIDENT_RESOLVE = "incident:resolve"
+    INCIDENT_VIEW = "incident:view"
+    INSTANCE_CANCEL = "instance:cancel"
+    INSTANCE_REPLAY = "instance:replay"
+    INSTANCE_START = "instance:start"
+    INSTANCE_VIEW_ANY = "instance:view_any"
+    JOB_VIEW = "job:view"
+    LOG_EXPORT = "log:export"
+    MESSAGE_DELIVER = "message:deliver"
+    TASK_CLAIM = "task:claim"
+    TASK_COMPLETE = "task:complete"
+    TASK_REASSIGN = "task:reassign"
+    TASK_RELEASE = "task:release"
+    TASK_RETURN = "task:return"
+    TASK_VIEW = "task:view"
+
+
+Predicate = Callable[[Any, Any], bool]
+
+POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
+    Action.DEFINITION_EDIT: (is_.is_process_admin,),
+    Action.DEFINITION_PUBLISH: (is_.is_process_admin, is_.is_system),
+    Action.DEFINITION_VIEW: (is_.is_signed_in,),
+    Action.INCIDENT_RESOLVE: (is_.is_process_admin, is_.is_operator),
+    Action.INCIDENT_VIEW: (is_.is_process_admin, is_.is_operator, is_.is_auditor),
+    Action.INSTANCE_CANCEL: (is_.is_process_admin,),
+    Action.INSTANCE_REPLAY: (is_.is_auditor, is_.is_process_admin, is_.is_quality_office),
+    Action.INSTANCE_START: (is_.is_signed_in, is_.is_system),
+    Action.INSTANCE_VIEW_ANY: (is_.is_auditor, is_.is_process_admin, is_.is_quality_office, is_.is_operator),
+    Action.JOB_VIEW: (is_.is_process_admin, is_.is_operator),
+    Action.LOG_EXPORT: (is_.is_auditor, is_.is_operator),
+    Action.MESSAGE_DELIVER: (is_.is_process_admin, is_.is_system),
+    Action.TASK_CLAIM: (is_.is_candidate, is_.is_assignee),
+    Action.TASK_COMPLETE: (is_.is_assignee, is_.is_candidate),
+    Action.TASK_REASSIGN: (is_.is_assignee, is_.is_candidate, is_.is_process_admin),
+    Action.TASK_RELEASE: (is_.is_assignee, is_.is_process_admin),
+    Action.TASK_RETURN: (is_.is_assignee, is_.is_candidate),
+    Action.TASK_VIEW: (is_.is_assignee, is_.is_offered, is_.is_initiator, is_.is_auditor,
+                       is_.is_process_admin, is_.is_quality_office),
+}
+
+
+def may(person: is_.Person, action: Action, thing: object = None) -> bool:
+    """Whether this person may do this (to this thing)."""
+    return any(predicate(person, thing) for predicate in POLICY[action])
+
+
+def require(person: is_.Person, action: Action, thing: object = None) -> None:
+    """Go on only if this person may. Raises `Forbidden`."""
+    if not may(person, action, thing):
+        raise Forbidden

@@ -1,0 +1,214 @@
+"""Replay: run the recorded commands again on the pinned version, and compare what follows.
+
+`replay` makes the frames that a person steps through; `check_case` is the verdict alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import entries, eventlog, versions
+from engine.bpmn import state
+from engine.bpmn.state import State
+from engine.bpmn.steps import step
+from engine.entries import Body, Kind
+from engine.errors import NotFound, Refused
+from engine.models import Content, LogEntry, ProcessInstance, UserTask
+from engine.versions import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first thing that does not fit: the chain, the entry (0: after the last), and a sentence."""
+
+    chain: str
+    seq: int
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The sentence with its values."""
+        return self.sentence.format(**self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One entry replayed: what was done, by whom, and where the case stood after it."""
+
+    seq: int
+    at: datetime
+    kind: Kind
+    by: str
+    body: Body
+    written: Mapping[str, Any]
+    erased: bool
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The frames up to the first difference; `difference` is None where all is as recorded."""
+
+    instance_id: int
+    version: Version
+    frames: tuple[Frame, ...]
+    difference: Difference | None
+    erased: int = 0
+
+
+def replay(db: Session, instance_id: int) -> Replay:
+    """Run a case again from its log. Raises `NotFound`."""
+    table = ProcessInstance.__table__
+    case = db.execute(select(table).where(table.c.id == instance_id)).mappings().one_or_none()
+    if case is None:
+        raise NotFound
+    version = versions.of_case(db, case["version_id"])
+    frames: list[Frame] = []
+    difference: Difference | None = None
+    for found in _frames(db, instance_id, version):
+        if isinstance(found, Difference):
+            difference = found
+            break
+        frames.append(found)
+    if difference is None:
+        difference = _compare_rows(db, case, frames)
+    return Replay(instance_id, version, tuple(frames), difference, sum(frame.erased for frame in frames))
+
+
+def _frames(db: Session, instance_id: int, version: Version) -> Iterator[Frame | Difference]:
+    chain = eventlog.case_chain(instance_id)
+    contents = _contents(db, instance_id)
+    rows = db.execute(select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq))
+    before, expected, here = eventlog.GENESIS, 1, state.EMPTY
+    for row in rows:
+        broken = broken_link(row, before, expected)
+        if broken is not None:
+            yield broken
+            return
+        body = entries.read_body(row.body)
+        salt, data = contents.get(body.content, (b"", b"")) if body.content else (b"", b"")
+        known = body.content in contents
+        if body.content and (not known or data and hashlib.sha256(salt + data).hexdigest() != body.content):
+            yield Difference(chain, row.seq, "第 {seq} 条记录的内容与它的校验值不符。", {"seq": row.seq})
+            return
+        written = orjson.loads(data) if data else {}
+        at = datetime.fromisoformat(row.at)
+        result = _again(version, here, body, written, at, chain, row.seq)
+        if isinstance(result, Difference):
+            yield result
+            return
+        here = result
+        erased = bool(body.content) and not data
+        yield Frame(row.seq, at, Kind(row.kind), row.by, body, written, erased, here)
+        before, expected = row.hash, row.seq + 1
+
+
+def broken_link(row: Any, before: str, expected: int) -> Difference | None:
+    """Whether this entry continues its chain: the next number, the hash before it, its own hash."""
+    if row.seq != expected:
+        sentence = "第 {expected} 条记录不见了，后面接着第 {seq} 条。"
+        return Difference(row.chain, expected, sentence, {"expected": expected, "seq": row.seq})
+    hashed = eventlog.digest(before, row.chain, row.seq, row.at, row.kind, row.by, row.body)
+    if hashed != row.hash:
+        sentence = "第 {seq} 条记录被改动过：它与自己的校验值，或与前一条的校验值不符。"
+        return Difference(row.chain, row.seq, sentence, {"seq": row.seq})
+    return None
+
+
+def _contents(db: Session, instance_id: int) -> dict[str, tuple[bytes, bytes]]:
+    table = Content.__table__
+    rows = db.execute(select(table.c.sha256, table.c.salt, table.c.data).where(table.c.instance_id == instance_id))
+    return {row.sha256: (row.salt, row.data) for row in rows}
+
+
+def _again(version: Version, here: State, body: Body, written: Mapping[str, Any], at: datetime,
+           chain: str, seq: int) -> State | Difference:
+    words = body.asked.get("command")
+    if words is None:
+        return here
+    command = entries.read_command(words, written.get("data", {}))
+    try:
+        taken = step(version.process, here, command, at)
+    except Refused as refused:
+        sentence = "第 {seq} 条记录的操作重演时被拒绝：{why}"
+        return Difference(chain, seq, sentence, {"seq": seq, "why": str(refused)})
+    again = {"effects": [entries.effect_words(one) for one in taken.effects], "path": taken.path}
+    if orjson.dumps(again, option=orjson.OPT_SORT_KEYS) != orjson.dumps(dict(body.followed), option=orjson.OPT_SORT_KEYS):
+        return Difference(chain, seq, "第 {seq} 条记录重演的结果与当时记下的不同。", {"seq": seq})
+    return taken.state
+
+
+def _compare_rows(db: Session, case: Mapping[str, Any], frames: list[Frame]) -> Difference | None:
+    """The rows that people work with say the same as the record."""
+    chain, last = eventlog.case_chain(case["id"]), frames[-1] if frames else None
+    if (last.seq if last else 0) != case["log_seq"]:
+        sentence = "记录到第 {seq} 条为止，应当有 {expected} 条：最新的记录不见了，或多出了记录。"
+        return Difference(chain, (last.seq if last else 0) + 1, sentence,
+                          {"seq": last.seq if last else 0, "expected": case["log_seq"]})
+    head = db.execute(
+        select(LogEntry.hash).where(LogEntry.chain == chain, LogEntry.seq == case["log_seq"])
+    ).scalar_one_or_none()
+    if head != case["log_hash"]:
+        return Difference(chain, case["log_seq"], "流程登记的校验值与最后一条记录不符。")
+    if last is not None and state.dump(last.state) != case["state"]:
+        return Difference(chain, 0, "流程现在的位置与记录重演的结果不同。")
+    return _compare_tasks(db, case["id"], frames)
+
+
+def _compare_tasks(db: Session, instance_id: int, frames: list[Frame]) -> Difference | None:
+    expected = _tasks_told(frames)
+    table = UserTask.__table__
+    columns = select(table.c.token, table.c.element_id, table.c.number, table.c.status, table.c.outcome,
+                     table.c.completed_by, table.c.assignee_id)
+    rows = db.execute(columns.where(table.c.instance_id == instance_id).order_by(table.c.id))
+    stands = {row.token: (row.element_id, row.number, row.status in ("ready", "claimed"), row.outcome,
+                          row.completed_by, row.assignee_id) for row in rows}
+    for token in sorted(expected.keys() | stands.keys()):
+        if expected.get(token) != stands.get(token):
+            sentence = "任务“{element}”现在的样子与记录不同。"
+            element = (expected.get(token) or stands[token])[0]
+            return Difference(eventlog.case_chain(instance_id), 0, sentence, {"element": element})
+    return None
+
+
+def _tasks_told(frames: list[Frame]) -> dict[str, tuple[object, ...]]:
+    """What the record says of each task: element, pass, open, outcome, who did it, who holds it."""
+    told: dict[str, tuple[object, ...]] = {}
+    for frame in frames:
+        asked, by = frame.body.asked, _user(frame.by)
+        acted = asked.get("command", {}).get("token")
+        for effect in frame.body.followed.get("effects", ()):
+            token = effect.get("token", "")
+            if effect["was"] == "Opened" and effect["waits_for"] == "user":
+                holder = frame.body.known[f"for {token}"]["assignee_id"]
+                told[token] = (effect["element"], effect["number"], True, None, None, holder)
+            elif effect["was"] == "Closed" and token in told:
+                element, number, _open, _outcome, _who, holder = told[token]
+                done = (asked.get("outcome") or _return(asked), by) if token == acted else (None, None)
+                told[token] = (element, number, False, *done, holder)
+        if frame.kind in _HOLDER and asked.get("token") in told:
+            told[asked["token"]] = (*told[asked["token"]][:5], _HOLDER[frame.kind](asked, by))
+    return told
+
+
+def _return(asked: Mapping[str, Any]) -> str | None:
+    return "return" if asked.get("command", {}).get("do") == "Return" else None
+
+
+_HOLDER: Mapping[Kind, Any] = {
+    Kind.TASK_CLAIMED: lambda _asked, by: by,
+    Kind.TASK_RELEASED: lambda _asked, _by: None,
+    Kind.TASK_REASSIGNED: lambda asked, _by: asked["to"],
+}
+
+
+def _user(mark: str) -> int | None:
+    return int(mark.partition(":")[2]) if mark.startswith("user:") else None

@@ -1,0 +1,62 @@
+"""The ticker: APScheduler wakes the worker, and does nothing else. What is due lives in the job table."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session, sessionmaker
+
+from engine import eventlog, jobs
+from engine.db import begin_writing
+
+log = logging.getLogger(__name__)
+
+MAX_ROUNDS: Final = 500
+
+
+class Ticker:
+    """Runs due jobs every `seconds`, and seals the record every `seal_minutes`."""
+
+    def __init__(self, sessions: sessionmaker[Session], *, seconds: float, seal_minutes: int,
+                 anchor: Callable[[str], None]) -> None:
+        self._sessions = sessions
+        self._anchor = anchor
+        self._worker = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        self._scheduler.add_job(self.tick, "interval", seconds=seconds, **once)
+        self._scheduler.add_job(self.seal, "interval", minutes=seal_minutes, **once)
+
+    def start(self) -> None:
+        """Begin to tick in a thread of its own."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish the jobs in hand and stop."""
+        self._scheduler.shutdown(wait=True)
+
+    def tick(self) -> None:
+        """Run what is due until nothing is; a database that is away is tried again next time."""
+        try:
+            for _round in range(MAX_ROUNDS):
+                if jobs.run_due(self._sessions, self._worker) == 0:
+                    return
+        except Exception:
+            log.exception("the worker could not reach its jobs; trying again", extra={"action": "tick"})
+
+    def seal(self) -> None:
+        """Bind the heads of all chains and hand the hash to whoever keeps it outside."""
+        try:
+            with self._sessions() as db:
+                head = eventlog.seal(begin_writing(db))
+                db.commit()
+            if head is not None:
+                self._anchor(head.hash)
+        except Exception:
+            log.exception("the record could not be sealed; trying again", extra={"action": "seal"})

@@ -1,0 +1,99 @@
+"""Handing a task in: the decision, the form, the opinion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import instances
+from engine.bpmn import dialect, state
+from engine.bpmn.commands import Complete
+from engine.bpmn.steps import Step
+from engine.entries import Kind
+from engine.errors import ReasonRequired, TooLarge, UnknownOutcome
+from engine.forms import validation
+from engine.instances import Act
+from engine.models import TaskStatus, UserTask
+from engine.people import Actor
+from engine.permissions import Action
+from engine.tasks import drafts
+from engine.tasks.held import Held, hold
+
+MAX_COMMENT: Final = 5_000
+
+
+def complete(db: Session, task_id: int, *, by: Actor, outcome: str = "approve",
+             values: Mapping[str, Any] | None = None, comment: str = "") -> Step | None:
+    """Hand in a task: the outcome, the form as filled (None leaves it as it stands), an opinion.
+
+    Raises `UnknownOutcome`, `ReasonRequired`, `validation.Invalid`, and what `hold` raises.
+    """
+    held = hold(db, task_id, Action.TASK_COMPLETE, by=by)
+    _require_outcome(held, outcome)
+    comment = opinion(comment)
+    if outcome != "approve" and not comment:
+        raise ReasonRequired
+    filled = _filled(db, held, values)
+    reads = held.case.version.process.reads
+    data = {name: value for name, value in (filled or {}).items() if name in reads}
+    if "outcome" in reads:
+        data["outcome"] = outcome
+    content: dict[str, Any] = {"comment": comment} if comment else {}
+    if data:
+        content["data"] = data
+    if filled is not None:
+        content["values"] = filled
+        drafts.discard_draft(db, task_id)
+    act = Act(
+        Kind.TASK_COMPLETED, Complete(held.token, data), content=content,
+        values_changed=filled is not None, task_id=task_id, token=held.token, outcome=outcome,
+        goes_to=_straight_back(db, held),
+        asked={"task": task_id, "element": held.element_id, "outcome": outcome},
+        known={"seen": held.case.content_hash},
+    )
+    return instances.perform(db, held.case, act, by=by)
+
+
+def opinion(text: str) -> str:
+    """An opinion or reason as it is kept. Raises `TooLarge`."""
+    text = text.strip()
+    if len(text) > MAX_COMMENT:
+        raise TooLarge(most=f"{MAX_COMMENT} 个字")
+    return text
+
+
+def _require_outcome(held: Held, outcome: str) -> None:
+    offered = {verb.key for verb in held.case.version.verbs(held.element_id)}
+    if outcome not in dialect.OUTCOMES & offered:
+        raise UnknownOutcome(outcome=outcome)
+
+
+def _filled(db: Session, held: Held, values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The form values that stand after this act, or None where this step changes none."""
+    version, case = held.case.version, held.case
+    form = version.form(held.element_id)
+    rights = version.rights(held.element_id)
+    if form is None or not validation.edits_anything(form, rights):
+        return None
+    stored = instances.values(db, case.content_id)
+    offered = instances.values(db, case.offered_id) if case.offered_id != case.content_id else stored
+    given = stored if values is None else values
+    return validation.validate(form, given, rights, case.variables, stored=stored, offered=offered)
+
+
+def _straight_back(db: Session, held: Held) -> int | None:
+    """The person who sent the work back to be reworked and returned straight to them."""
+    where = state.load(held.case.state)
+    token = next(one for one in where.tokens if str(one.id) == held.token)
+    if not token.back:
+        return None
+    table = UserTask.__table__
+    return db.execute(
+        select(table.c.completed_by)
+        .where(table.c.instance_id == held.case.id, table.c.element_id == token.back[0],
+               table.c.status == TaskStatus.RETURNED)
+        .order_by(table.c.id.desc()).limit(1)
+    ).scalar_one_or_none()

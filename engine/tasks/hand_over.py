@@ -1,0 +1,45 @@
+"""Handing a task to somebody else for good (转办)."""
+
+from __future__ import annotations
+
+import orjson
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import effects, instances, people
+from engine.entries import Kind
+from engine.errors import CannotAssign, ReasonRequired, UnknownOutcome
+from engine.instances import Act
+from engine.models import TaskStatus, User, UserTask
+from engine.people import Actor
+from engine.permissions import Action
+from engine.tasks.decide import opinion
+from engine.tasks.held import Held, hold
+
+
+def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> None:
+    """Give an open task to another person, with a reason. Administrators may do it for others."""
+    held = hold(db, task_id, Action.TASK_REASSIGN, by=by)
+    _require_verb(held, by)
+    reason = opinion(reason)
+    if not reason:
+        raise ReasonRequired
+    name = db.execute(select(User.name).where(User.id == to, User.is_active)).scalar_one_or_none()
+    if name is None or to == held.assignee_id:
+        raise CannotAssign(rule=name or "…")
+    key = people.user_key(to)
+    table = UserTask.__table__
+    changed = {"assignee_id": to, "status": TaskStatus.CLAIMED, "candidates": orjson.dumps([key]).decode()}
+    db.execute(update(table).where(table.c.id == task_id).values(changed))
+    effects.take_out(db, task_id)
+    effects.offer(db, task_id, (key,), held.due_at, returned=held.returned)
+    asked = {"task": task_id, "token": held.token, "element": held.element_id, "to": to}
+    act = Act(Kind.TASK_REASSIGNED, asked=asked, content={"comment": reason})
+    instances.perform(db, held.case, act, by=by)
+
+
+def _require_verb(held: Held, by: Actor) -> None:
+    offered = {verb.key for verb in held.case.version.verbs(held.element_id)}
+    is_holder = held.assignee_id == by.id or not by.keys.isdisjoint(held.candidate_keys)
+    if is_holder and "reassign" not in offered and "process_admin" not in by.roles:
+        raise UnknownOutcome(outcome="转办")

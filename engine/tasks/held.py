@@ -1,0 +1,93 @@
+"""A task looked at, or held with its case locked while somebody acts on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from engine import effects, instances, people, permissions
+from engine.errors import NotFound, TaskNotOpen
+from engine.instances import Case
+from engine.models import ProcessInstance, UserTask
+from engine.people import Actor
+from engine.permissions import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A task as the rules need it; `case` is its locked case."""
+
+    id: int
+    case: Case
+    token: str
+    element_id: str
+    name: str
+    number: int
+    status: str
+    assignee_id: int | None
+    candidate_keys: frozenset[str]
+    due_at: datetime | None
+    returned: bool
+    completed_by: int | None
+    completed_at: datetime | None
+
+    @property
+    def started_by(self) -> int | None:
+        """Who started the case."""
+        return self.case.started_by
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What the policy asks about a task that is only looked at."""
+
+    assignee_id: int | None
+    candidate_keys: frozenset[str]
+    started_by: int | None
+    completed_by: int | None
+
+
+def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
+    """The task with its case locked, read after the wait, open, and this person may do `action`.
+
+    Raises `NotFound` for somebody who may not know of it, `TaskNotOpen`, `Forbidden`.
+    """
+    look(db, task_id, by=by)
+    table = UserTask.__table__
+    case = instances.lock_by(db, select(table.c.instance_id).where(table.c.id == task_id))
+    row = db.execute(select(table).where(table.c.id == task_id)).one()
+    if row.status not in effects.OPEN:
+        who = people.names(db, [row.completed_by])
+        raise TaskNotOpen(who=who.get(row.completed_by, "系统"), at=row.completed_at, task=task_id)
+    held = _held(case, row)
+    permissions.require(by, action, held)
+    return held
+
+
+def look(db: Session, task_id: int, *, by: Actor) -> Glance:
+    """Check that this person may see the task. Raises `NotFound` otherwise: no hint that it exists."""
+    table, case = UserTask.__table__, ProcessInstance.__table__
+    row = db.execute(
+        select(table.c.assignee_id, table.c.candidates, table.c.completed_by, case.c.started_by)
+        .join(case, case.c.id == table.c.instance_id)
+        .where(table.c.id == task_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    glance = Glance(row.assignee_id, frozenset(orjson.loads(row.candidates)), row.started_by, row.completed_by)
+    if glance.completed_by != by.id and not permissions.may(by, Action.TASK_VIEW, glance):
+        raise NotFound
+    return glance
+
+
+def _held(case: Case, row: Row[tuple[object, ...]]) -> Held:
+    return Held(
+        id=row.id, case=case, token=row.token, element_id=row.element_id, name=row.name,
+        number=row.number, status=row.status, assignee_id=row.assignee_id,
+        candidate_keys=frozenset(orjson.loads(row.candidates)), due_at=row.due_at,
+        returned=row.returned, completed_by=row.completed_by, completed_at=row.completed_at,
+    )

@@ -1,0 +1,94 @@
+"""Sending work back to an earlier step (退回), with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import instances
+from engine.bpmn import dialect
+from engine.bpmn.commands import Return, Then
+from engine.bpmn.steps import Step
+from engine.entries import Kind
+from engine.errors import CannotReturn, ReasonRequired, UnknownOutcome
+from engine.instances import Act
+from engine.models import TaskStatus, UserTask
+from engine.people import Actor
+from engine.permissions import Action
+from engine.tasks.decide import opinion
+from engine.tasks.held import Held, hold
+from engine.versions import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An earlier step that work may go back to; `word` is how the request names it."""
+
+    element_id: str
+    name: str
+    word: str
+
+
+def send_back(db: Session, task_id: int, *, by: Actor, to: str = "initiator",
+              then: str = Then.THROUGH_STEPS, reason: str = "") -> Step | None:
+    """Return a task to `to`: an element id, `initiator` or `previous`. Raises `CannotReturn`."""
+    held = hold(db, task_id, Action.TASK_RETURN, by=by)
+    if "return" not in {verb.key for verb in held.case.version.verbs(held.element_id)}:
+        raise UnknownOutcome(outcome="退回")
+    reason = opinion(reason)
+    if not reason:
+        raise ReasonRequired
+    targets = _targets(db, held.case.version, held.case.id, held.element_id)
+    target = next((one for one in targets if to in (one.element_id, one.word)), None)
+    if target is None or then not in set(Then):
+        raise CannotReturn(to=to)
+    act = Act(
+        Kind.TASK_RETURNED, Return(held.token, target.element_id, Then(then)),
+        content={"comment": reason}, task_id=task_id, token=held.token, outcome="return",
+        asked={"task": task_id, "element": held.element_id, "to": target.element_id, "then": then},
+        known={"seen": held.case.content_hash}, goes_to=_who_did(db, held, target.element_id),
+    )
+    return instances.perform(db, held.case, act, by=by)
+
+
+def return_targets(db: Session, version: Version, instance_id: int, element_id: str) -> tuple[Target, ...]:
+    """The earlier steps that this step may send this case back to, nearest last."""
+    return _targets(db, version, instance_id, element_id)
+
+
+def _targets(db: Session, version: Version, instance_id: int, element_id: str) -> tuple[Target, ...]:
+    process = version.process
+    table = UserTask.__table__
+    done = db.execute(
+        select(table.c.element_id).where(table.c.instance_id == instance_id,
+                                         table.c.status == TaskStatus.COMPLETED).order_by(table.c.id)
+    ).scalars()
+    earlier = [one for one in dict.fromkeys(done)
+               if one != element_id and process.forward.leads(one, element_id)]
+    written = process.elements[element_id].properties.get(dialect.RETURNS_TO, "")
+    words = dialect.returns_to(written) if written else dialect.RETURNS_USUAL
+    meant: dict[str, str] = {}
+    for word in words:
+        if word == "any":
+            meant |= {one: one for one in earlier if one not in meant}
+        elif word == "initiator":
+            meant[version.first_step] = word
+        elif word == "previous" and earlier:
+            meant[earlier[-1]] = word
+        else:
+            meant[word] = word
+    return tuple(Target(one, process.elements[one].label, meant[one]) for one in earlier if one in meant)
+
+
+def _who_did(db: Session, held: Held, element_id: str) -> int | None:
+    """Whoever did the target step last does it again; a step done by the system finds its people anew."""
+    table = UserTask.__table__
+    return db.execute(
+        select(table.c.completed_by)
+        .where(table.c.instance_id == held.case.id, table.c.element_id == element_id,
+               table.c.status == TaskStatus.COMPLETED)
+        .order_by(table.c.id.desc()).limit(1)
+    ).scalar_one_or_none()
+

@@ -1,0 +1,105 @@
+"""Is the record whole? Walks every chain, checks the seals and an anchored head, replays every case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import eventlog
+from engine.models import LogChain, LogEntry, ProcessInstance
+from engine.replay import Difference, broken_link, replay
+
+PAGE: Final = 2_000
+
+
+def verify(db: Session, *, instance_id: int | None = None, head: str | None = None) -> Iterator[Difference]:
+    """Everything that does not fit, one difference per chain; nothing if the record is whole.
+
+    `head` is the hash of a seal that was kept outside: it must still be here, with all it bound.
+    """
+    if instance_id is not None:
+        found = replay(db, instance_id).difference
+        if found is not None:
+            yield found
+        return
+    for chain in (eventlog.HOUSE, eventlog.SEAL):
+        yield from _walk(db, chain)
+    yield from _seals(db)
+    if head is not None:
+        yield from _anchor(db, head)
+    yield from _strangers(db)
+    for number in db.execute(select(ProcessInstance.id).order_by(ProcessInstance.id)).scalars().all():
+        found = replay(db, number).difference
+        if found is not None:
+            yield found
+
+
+def _walk(db: Session, chain: str) -> Iterator[Difference]:
+    before, expected = eventlog.GENESIS, 1
+    rows = db.execute(
+        select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq)
+        .execution_options(yield_per=PAGE)
+    )
+    for row in rows:
+        broken = broken_link(row, before, expected)
+        if broken is not None:
+            yield broken
+            return
+        before, expected = row.hash, row.seq + 1
+    table = LogChain.__table__
+    stands = db.execute(select(table.c.seq, table.c.hash).where(table.c.name == chain)).one_or_none()
+    if stands is not None and (stands.seq, stands.hash) != (expected - 1, before):
+        sentence = "记录到第 {seq} 条为止，应当有 {expected} 条：最新的记录不见了，或多出了记录。"
+        yield Difference(chain, expected, sentence, {"seq": expected - 1, "expected": stands.seq})
+
+
+def _seals(db: Session) -> Iterator[Difference]:
+    """What each seal bound is still there, under the same hash."""
+    rows = db.execute(select(LogEntry.seq, LogEntry.body).where(LogEntry.chain == eventlog.SEAL)
+                      .order_by(LogEntry.seq))
+    told: set[str] = set()
+    for row in rows.all():
+        for chain, seq, hashed in orjson.loads(row.body)["asked"]["heads"]:
+            if chain not in told and _hash_at(db, chain, seq) != hashed:
+                told.add(chain)
+                sentence = "第 {seal} 号封存记下了这条链的第 {seq} 条，现在它不见了或不一样了。"
+                yield Difference(chain, seq, sentence, {"seal": row.seq, "seq": seq})
+
+
+def _hash_at(db: Session, chain: str, seq: int) -> str | None:
+    found = select(LogEntry.hash).where(LogEntry.chain == chain, LogEntry.seq == seq)
+    return db.execute(found).scalar_one_or_none()
+
+
+def _anchor(db: Session, head: str) -> Iterator[Difference]:
+    kept = select(LogEntry.seq).where(LogEntry.chain == eventlog.SEAL, LogEntry.hash == head.strip().lower())
+    if db.execute(kept).scalar_one_or_none() is None:
+        newest = db.execute(
+            select(LogEntry.seq).where(LogEntry.chain == eventlog.SEAL).order_by(LogEntry.seq.desc()).limit(1)
+        ).scalar_one_or_none()
+        sentence = "保存在外面的校验值在这份记录里找不到（这里共有 {count} 次封存）：记录被截短、改写，或换成了较早的备份。"
+        yield Difference(eventlog.SEAL, (newest or 0) + 1, sentence, {"count": newest or 0})
+
+
+def _strangers(db: Session) -> Iterator[Difference]:
+    """Entries in chains that belong to no case."""
+    chains = db.execute(
+        select(LogEntry.chain).where(LogEntry.seq == 1).order_by(LogEntry.id).execution_options(yield_per=PAGE)
+    ).scalars()
+    cases = set(db.execute(select(ProcessInstance.id)).scalars())
+    for chain in chains:
+        number = chain.partition(":")[2]
+        if chain not in (eventlog.HOUSE, eventlog.SEAL) and not (number.isdecimal() and int(number) in cases):
+            yield Difference(chain, 1, "这条链不属于任何流程。")
+
+
+def export(db: Session, after: int, limit: int) -> list[dict[str, Any]]:
+    """Log entries by number, as they stand, for checks from outside."""
+    rows = db.execute(
+        select(LogEntry.__table__).where(LogEntry.id > after).order_by(LogEntry.id).limit(limit)
+    ).mappings()
+    return [{**row, "body": orjson.loads(row["body"])} for row in rows]

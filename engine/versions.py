@@ -1,0 +1,118 @@
+"""Published versions, made ready to run once and kept: a version never changes, so neither does this."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.bpmn import dialect, parse, process
+from engine.bpmn.process import Element, Process
+from engine.errors import NotFound, UnknownDefinition
+from engine.forms import load, rights
+from engine.forms.model import Form
+from engine.forms.rights import Rights
+from engine.models import ProcessDefinition, ProcessVersion
+
+MOST_KEPT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version ready to run: its process and its forms by key."""
+
+    id: int
+    key: str
+    number: int
+    name: str
+    process: Process
+    forms: Mapping[str, Form]
+
+    def form(self, element_id: str) -> Form | None:
+        """The form of a step, if it has one."""
+        return self.forms.get(self.process.elements[element_id].attributes.get(dialect.FORM_REF, ""))
+
+    def rights(self, element_id: str) -> Rights:
+        """What a step may do with its form: as drawn; else the first step edits, the others read."""
+        written = self.process.elements[element_id].properties.get(dialect.FIELD_RIGHTS)
+        if written is not None:
+            return rights.parse(written)
+        return rights.EDIT_ALL if element_id == self.first_step else rights.READ_ALL
+
+    def verbs(self, element_id: str) -> tuple[dialect.Verb, ...]:
+        """The buttons of a step."""
+        written = self.process.elements[element_id].properties.get(dialect.VERBS)
+        return dialect.verbs(written) if written is not None else dialect.VERBS_USUAL
+
+    @property
+    def first_step(self) -> str:
+        """The step of the initiator: the first that is for them, else the first of all."""
+        steps = self.process.user_tasks()
+        return next((one.id for one in steps if is_initiators(one)), steps[0].id if steps else "")
+
+
+def is_initiators(element: Element) -> bool:
+    """Whether a step is for whoever started the case."""
+    return any(rule.kind is dialect.RuleKind.INITIATOR for rule in dialect.who(element.attributes).rules)
+
+
+_kept: OrderedDict[str, Version] = OrderedDict()
+_lock = Lock()
+
+
+def load_version(db: Session, version_id: int, sha256: str) -> Version:
+    """The version with this key and content hash; compiled at most once per process."""
+    cached = f"{version_id}:{sha256}"
+    with _lock:
+        found = _kept.get(cached)
+        if found is not None:
+            _kept.move_to_end(cached)
+            return found
+    found = _compiled(db, version_id)
+    with _lock:
+        _kept[cached] = found
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return found
+
+
+def active(db: Session, key: str) -> Version:
+    """The version new cases of this definition start on. Raises `UnknownDefinition`."""
+    row = db.execute(
+        select(ProcessVersion.id, ProcessVersion.sha256)
+        .join(ProcessDefinition, ProcessDefinition.active_version_id == ProcessVersion.id)
+        .where(ProcessDefinition.key == key)
+    ).one_or_none()
+    if row is None:
+        raise UnknownDefinition(key=key)
+    return load_version(db, row.id, row.sha256)
+
+
+def of_case(db: Session, version_id: int) -> Version:
+    """The version a case is pinned to, by its key alone."""
+    sha256 = db.execute(select(ProcessVersion.sha256).where(ProcessVersion.id == version_id)).scalar_one_or_none()
+    if sha256 is None:
+        raise NotFound
+    return load_version(db, version_id, sha256)
+
+
+def _compiled(db: Session, version_id: int) -> Version:
+    row = db.execute(
+        select(ProcessVersion.bpmn, ProcessVersion.forms, ProcessVersion.number, ProcessVersion.name,
+               ProcessDefinition.key)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessVersion.definition_id)
+        .where(ProcessVersion.id == version_id)
+    ).one()
+    forms: dict[str, Form] = {}
+    for key, text in orjson.loads(row.forms).items():
+        form = load.read(text).form
+        if form is None:
+            raise UnknownDefinition(key=key)
+        forms[key] = form
+    return Version(version_id, row.key, row.number, row.name, process.build(parse.read(row.bpmn)), forms)
