@@ -1,0 +1,46 @@
+// A block of cells as Excel and WPS put it on the clipboard: tabs between cells, quotes around line breaks.
+
+/** The rows of a pasted text, or null when it is ordinary text for one cell. */
+export function block(text, html = "") {
+  const fromTable = /<table[\s>]/i.test(html);
+  if (!fromTable && !text.includes("\t")) return null;
+  const rows = parse(text.replace(/\r\n?/g, "\n"));
+  if (rows.length > 1 && rows.at(-1).length === 1 && rows.at(-1)[0] === "") rows.pop();
+  return rows;
+}
+
+function parse(text) {
+  const rows = [[]];
+  let at = 0;
+  while (at <= text.length) {
+    const cell = text[at] === '"' ? quoted(text, at) : null;
+    const [value, end] = cell ?? plain(text, at);
+    rows.at(-1).push(value);
+    if (end >= text.length) break;
+    if (text[end] === "\n") rows.push([]);
+    at = end + 1;
+  }
+  return rows;
+}
+
+/** A quoted cell: ends at a quote before a tab, a line feed or the end; doubled quotes stand for one. */
+function quoted(text, start) {
+  let value = "";
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] !== '"') value += text[at];
+    else if (text[at + 1] === '"') {
+      value += '"';
+      at += 1;
+    } else {
+      const ends = at + 1 >= text.length || text[at + 1] === "\t" || text[at + 1] === "\n";
+      return ends ? [value, at + 1] : null;
+    }
+  }
+  return null;
+}
+
+function plain(text, start) {
+  let end = start;
+  while (end < text.length && text[end] !== "\t" && text[end] !== "\n") end += 1;
+  return [text.slice(start, end), end];
+}

@@ -1,0 +1,58 @@
+// The form's controls as the values the server knows: the same names a plain form posts, as JSON.
+
+const NAME = /^values\[([^[\]]+)\](?:\[([^[\]]*)\])?(?:\[([^[\]]+)\])?$/;
+
+/** The values of `[name, text or boolean]` pairs, in document order. */
+export function nested(pairs) {
+  const values = new Map();
+  for (const [name, value] of pairs) {
+    const found = NAME.exec(name);
+    if (!found) continue;
+    const [, key, row, column] = found;
+    if (column) cell(rowsOf(values, key), row, column, value);
+    else if (row === undefined) values.set(key, value);
+    else if (row === "") add(values, key, value);
+  }
+  return Object.fromEntries([...values].map(([key, value]) => [key, value instanceof Map ? [...value.values()].map(Object.fromEntries) : value]));
+}
+
+/** The pairs of a form's controls: of boxes that share a name with a list, only the ticked. */
+export function pairs(root) {
+  const found = [];
+  for (const control of root.querySelectorAll('[name^="values["]')) {
+    if (control.type === "radio") {
+      if (control.checked) found.push([control.name, control.value]);
+    } else if (control.type === "checkbox") {
+      if (control.value === "true") found.push([control.name, control.checked]);
+      else found.push([control.name, control.checked ? [control.value] : []]);
+    } else if (!beforeBox(control)) {
+      found.push([control.name, control.value]);
+    }
+  }
+  return found;
+}
+
+/** The hidden field that stands for "nothing ticked" in a plain form. */
+function beforeBox(control) {
+  return control.type === "hidden" && control.value === "" && control.parentElement.querySelector("input[type=checkbox], input[type=radio]") !== null && control.name.split("[").length !== 4;
+}
+
+function rowsOf(values, key) {
+  if (!(values.get(key) instanceof Map)) values.set(key, new Map());
+  return values.get(key);
+}
+
+function cell(rows, row, column, value) {
+  if (!rows.has(row)) rows.set(row, new Map([["id", row]]));
+  const known = rows.get(row);
+  const before = known.get(column);
+  known.set(column, Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value);
+}
+
+function add(values, key, value) {
+  if (Array.isArray(value)) values.set(key, [...(values.get(key) ?? []), ...value]);
+  else {
+    const rows = rowsOf(values, key);
+    if (!rows.has(value)) rows.set(value, new Map([["id", value]]));
+  }
+}
