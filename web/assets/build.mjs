@@ -67,7 +67,7 @@ const options = {
   sourcemap: true,
   legalComments: "none",
   charset: "utf8",
-  loader: { ".woff2": "file", ".woff": "file", ".ttf": "empty", ".eot": "empty", ".svg": "file" },
+  loader: { ".woff2": "file", ".woff": "file", ".ttf": "empty", ".eot": "empty", ".svg": "empty" },
   assetNames: "[name]",
   logLevel: "info",
 };

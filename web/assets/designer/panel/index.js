@@ -1,0 +1,120 @@
+// The panel: for the selected element, the sections that its kind has, in plain words.
+
+import { make } from "../../page/elements.js";
+import { kindOf } from "../kinds.js";
+import { Properties } from "../properties.js";
+import { returns, verbs } from "./decide.js";
+import { form } from "./form.js";
+import { advanced, name, notes, process } from "./general.js";
+import { due, timer } from "./time.js";
+import { who } from "./who.js";
+import { condition, message, script, service, ways } from "./work.js";
+
+const SECTIONS = [
+  [/^bpmn:(UserTask|ManualTask)$/, [who, form, verbs, returns, due]],
+  [/^bpmn:(ServiceTask|SendTask)$/, [service]],
+  [/^bpmn:ScriptTask$/, [script]],
+  [/^bpmn:ReceiveTask$/, [message]],
+  [/^bpmn:(Exclusive|Inclusive)Gateway$/, [ways]],
+  [/^bpmn:SequenceFlow$/, [condition]],
+  [/^bpmn:(Process|Collaboration|Participant)$/, [process]],
+];
+
+/** Fill `root` for the selection of `editor`, and keep it so. Returns `{ focus(field) }`. */
+export function panel(root, editor, { known, t, readOnly, jump }) {
+  const properties = new Properties(editor);
+  const context = { properties, known, t, editor, jump, stepsBefore: (element) => stepsBefore(editor, element) };
+  let shown = null;
+
+  function show(element) {
+    const place = shown === element ? remember(root) : null;
+    shown = element;
+    const kind = element.type === "bpmn:Collaboration" ? "kind_Process" : kindOf(element);
+    root.replaceChildren(
+      make("div", { class: "props-h" }, make("div", { class: "t12 mute" }, t(kind)), make("h2", {}, properties.subject(element).name || t("unnamed"))),
+      make("fieldset", { class: "zg-fields", disabled: readOnly() }, name(element, context), sections(element).map((each) => each(element, context)).filter(Boolean)),
+    );
+    if (place) restore(root, place);
+    else root.scrollTop = 0;
+  }
+
+  const current = () => {
+    const selected = editor.get("selection").get();
+    if (selected.length > 1) return null;
+    const element = selected[0] ?? editor.get("canvas").getRootElement();
+    return element.labelTarget ?? element;
+  };
+  const refresh = () => {
+    const element = current();
+    if (element) show(element);
+    else root.replaceChildren(make("p", { class: "zg-many" }, t("many_selected")));
+  };
+  editor.on(["selection.changed", "import.done", "commandStack.changed", "root.set"], settled(root, refresh));
+
+  return {
+    refresh,
+    focus(field) {
+      const target = root.querySelector(`[data-field="${CSS.escape(field)}"]`);
+      const fold = target?.closest("details");
+      if (fold) fold.open = true;
+      target?.querySelector("input, select, textarea")?.focus();
+    },
+  };
+}
+
+function sections(element) {
+  const found = SECTIONS.filter(([type]) => type.test(element.type)).flatMap(([, parts]) => parts);
+  const event = element.businessObject.eventDefinitions?.[0]?.$type;
+  if (event === "bpmn:TimerEventDefinition") found.push(timer);
+  if (event === "bpmn:MessageEventDefinition") found.push(message);
+  return [...found, notes, advanced];
+}
+
+/** The user tasks from which the element can be reached, nearest first. */
+function stepsBefore(editor, element) {
+  const seen = new Set([element]);
+  const queue = [element];
+  for (const each of queue) {
+    for (const flow of each.incoming) {
+      const source = flow.source.host ?? flow.source;
+      if (!seen.has(source)) {
+        seen.add(source);
+        queue.push(source);
+      }
+    }
+  }
+  return queue.slice(1).filter((each) => /^bpmn:(UserTask|ManualTask)$/.test(each.type));
+}
+
+/** Redraw after the press that caused it has ended: else the button under the finger would be gone. */
+function settled(root, refresh) {
+  let pressing = false;
+  let wanted = false;
+  const flush = () => {
+    if (pressing || !wanted) return;
+    wanted = false;
+    refresh();
+  };
+  root.addEventListener("pointerdown", () => (pressing = true));
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => {
+      pressing = false;
+      setTimeout(flush);
+    });
+  }
+  return () => {
+    wanted = true;
+    setTimeout(flush);
+  };
+}
+
+/** Which field had the focus and where the panel was scrolled to, across a redraw. */
+function remember(root) {
+  const controls = [...root.querySelectorAll("input, select, textarea, button")];
+  return { index: controls.indexOf(document.activeElement), scroll: root.scrollTop };
+}
+
+function restore(root, { index, scroll }) {
+  root.scrollTop = scroll;
+  if (index >= 0) root.querySelectorAll("input, select, textarea, button")[index]?.focus({ preventScroll: true });
+}

@@ -1,0 +1,51 @@
+// 期限 of a step and 定时 of an event: a number and a unit, or ISO 8601 as written by other tools.
+
+import { make } from "../../page/elements.js";
+import { readDuration, writeDuration } from "../words.js";
+import { block, choice, line, section, tick } from "./inputs.js";
+
+/** How long a user task may take. */
+export function due(element, { properties, t }) {
+  const now = properties.property(element, "due") || properties.attribute(element, "camunda:dueDate");
+  const write = (text) => properties.setProperty(element, "due", text);
+  return section("due", t("due"), spoken(now, t), duration("due", now, write, t("due_hint"), t));
+}
+
+/** When a timer event goes off. */
+export function timer(element, { properties, t }) {
+  const { name, body } = properties.timer(element);
+  const kinds = ["timeDuration", "timeDate", "timeCycle"].map((each) => [each, t(each)]);
+  const control =
+    name === "timeDuration"
+      ? duration("timer", body, (text) => properties.setTimer(element, name, text), t("timer_hint"), t)
+      : block("timer", t(name), line(body, (text) => properties.setTimer(element, name, text)), t(`${name}_hint`));
+  const boundary = element.type === "bpmn:BoundaryEvent";
+  return section(
+    "timer",
+    t("timer_section"),
+    spoken(body, t),
+    block("timer_kind", t("timer_kind"), choice(name, kinds, (kind) => properties.setTimer(element, kind, body))),
+    control,
+    boundary
+      ? tick(element.businessObject.cancelActivity !== false, t("interrupts"), (on) => properties.setAttribute(element, "cancelActivity", on))
+      : null,
+  );
+}
+
+function duration(name, text, write, hint, t) {
+  const read = readDuration(text);
+  if (text && !read) return block(name, t("duration_as_text"), line(text, write), t("iso_hint"));
+  const unit = choice(read?.unit ?? "days", ["hours", "days", "weeks"].map((each) => [each, t(each)]), commit, { "aria-label": t("unit") });
+  const number = make("input", { class: "in-t", type: "number", min: 1, max: 999, value: read?.number ?? "", "aria-label": t("number"), onchange: commit });
+  function commit() {
+    const value = Math.min(999, Math.max(0, Math.round(Number(number.value) || 0)));
+    write(writeDuration(value, unit.value));
+  }
+  return make("div", { class: "field", "data-field": name }, make("div", { class: "row" }, number, unit), make("span", { class: "hint" }, hint));
+}
+
+function spoken(text, t) {
+  const read = readDuration(text);
+  if (read) return t(`${read.unit}_count`, { number: read.number });
+  return text || t("no_due");
+}

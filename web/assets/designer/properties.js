@@ -1,0 +1,138 @@
+// Reading and writing what an element says: attributes, `camunda:property` values, conditions, timers.
+// Every write is one step of undo.
+
+const DEFINITIONS = { timer: "bpmn:TimerEventDefinition", message: "bpmn:MessageEventDefinition" };
+
+/** Reads and writes for one editor. */
+export class Properties {
+  constructor(editor) {
+    this.editor = editor;
+    this.modeling = editor.get("modeling");
+    this.moddle = editor.get("moddle");
+    this.factory = editor.get("bpmnFactory");
+  }
+
+  /** The semantic object: for a pool and for the empty canvas, the process behind it. */
+  subject(element) {
+    const object = element.businessObject;
+    if (object.$type === "bpmn:Participant") return object.processRef ?? object;
+    if (object.$type === "bpmn:Collaboration") return object.participants?.find((each) => each.processRef)?.processRef ?? object;
+    return object;
+  }
+
+  attribute(element, name) {
+    return this.subject(element).get(name) ?? "";
+  }
+
+  setAttribute(element, name, value) {
+    const subject = this.subject(element);
+    const values = { [name]: value === "" ? undefined : value };
+    if (subject === element.businessObject) this.modeling.updateProperties(element, values);
+    else this.modeling.updateModdleProperties(element, subject, values);
+  }
+
+  property(element, name) {
+    return this.all(element).find((each) => each.name === name)?.value ?? "";
+  }
+
+  /** All `camunda:property` of an element. */
+  all(element) {
+    return this.holder(element)?.get("values") ?? [];
+  }
+
+  setProperty(element, name, value) {
+    const subject = this.subject(element);
+    const before = this.all(element);
+    const found = before.some((each) => each.name === name);
+    const written = value === "" ? [] : [this.moddle.create("camunda:Property", { name, value })];
+    const values = found
+      ? before.flatMap((each) => (each.name === name ? written : [each]))
+      : [...before, ...written];
+    const others = (subject.extensionElements?.values ?? []).filter((each) => each !== this.holder(element));
+    const holder = values.length ? [this.moddle.create("camunda:Properties", { values })] : [];
+    const extension = this.factory.create("bpmn:ExtensionElements", { values: [...others, ...holder] });
+    extension.$parent = subject;
+    for (const each of extension.values) each.$parent = extension;
+    for (const each of values) each.$parent = holder[0];
+    this.modeling.updateModdleProperties(element, subject, {
+      extensionElements: extension.values.length ? extension : undefined,
+    });
+  }
+
+  holder(element) {
+    return this.subject(element).extensionElements?.values?.find((each) => each.$type === "camunda:Properties") ?? null;
+  }
+
+  condition(flow) {
+    return flow.businessObject.conditionExpression?.body ?? "";
+  }
+
+  setCondition(flow, body) {
+    const expression = body ? this.factory.create("bpmn:FormalExpression", { body }) : undefined;
+    if (expression) expression.$parent = flow.businessObject;
+    this.modeling.updateProperties(flow, { conditionExpression: expression });
+  }
+
+  /** Make `flow` the way that is taken when no other is, or stop it being so. */
+  setDefault(flow, wanted) {
+    const commands = [["element.updateProperties", { element: flow.source, properties: { default: wanted ? flow.businessObject : undefined } }]];
+    if (wanted && this.condition(flow)) {
+      commands.push(["element.updateProperties", { element: flow, properties: { conditionExpression: undefined } }]);
+    }
+    this.editor.get("commandStack").execute("zg.together", { commands });
+  }
+
+  definition(element, kind) {
+    return element.businessObject.eventDefinitions?.find((each) => each.$type === DEFINITIONS[kind]) ?? null;
+  }
+
+  /** `{ name: "timeDuration" | "timeDate" | "timeCycle", body }` of a timer event. */
+  timer(element) {
+    const definition = this.definition(element, "timer");
+    const name = ["timeDuration", "timeDate", "timeCycle"].find((each) => definition?.[each]) ?? "timeDuration";
+    return { name, body: definition?.[name]?.body ?? "" };
+  }
+
+  setTimer(element, name, body) {
+    const definition = this.definition(element, "timer");
+    const expression = body ? this.factory.create("bpmn:FormalExpression", { body }) : undefined;
+    if (expression) expression.$parent = definition;
+    const cleared = { timeDuration: undefined, timeDate: undefined, timeCycle: undefined };
+    this.modeling.updateModdleProperties(element, definition, { ...cleared, [name]: expression });
+  }
+
+  messageName(element) {
+    return this.messageOwner(element)?.messageRef?.name ?? "";
+  }
+
+  messageOwner(element) {
+    return this.definition(element, "message") ?? (/ReceiveTask$/.test(element.type) ? element.businessObject : null);
+  }
+
+  setMessageName(element, name) {
+    const root = this.editor.getDefinitions();
+    const owner = this.messageOwner(element);
+    const known = root.rootElements.find((each) => each.$type === "bpmn:Message" && each.name === name);
+    const message = name ? (known ?? this.factory.create("bpmn:Message", { name })) : undefined;
+    const commands = [];
+    if (message && !known) {
+      message.$parent = root;
+      const rootElements = [...root.rootElements, message];
+      commands.push(["element.updateModdleProperties", { element, moddleElement: root, properties: { rootElements } }]);
+    }
+    commands.push(["element.updateModdleProperties", { element, moddleElement: owner, properties: { messageRef: message } }]);
+    this.editor.get("commandStack").execute("zg.together", { commands });
+  }
+
+  documentation(element) {
+    return this.subject(element).documentation?.[0]?.text ?? "";
+  }
+
+  setDocumentation(element, text) {
+    const subject = this.subject(element);
+    const first = text ? [this.factory.create("bpmn:Documentation", { text })] : [];
+    for (const each of first) each.$parent = subject;
+    const documentation = [...first, ...(subject.documentation ?? []).slice(1)];
+    this.modeling.updateModdleProperties(element, subject, { documentation });
+  }
+}
