@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog, permissions
-from engine.bpmn import dialect, parse, second_opinion
+from engine.bpmn import dialect, parse, process, second_opinion
 from engine.bpmn.findings import Finding, has_errors
 from engine.bpmn.lint import lint
 from engine.bpmn.lint.known import Known
@@ -21,7 +21,7 @@ from engine.bpmn.parse import Unreadable
 from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, ReasonRequired, StaleDraft
 from engine.forms import load
-from engine.handlers import CASES, HANDLERS, RESOLVERS
+from engine.handlers import CASES, HANDLERS
 from engine.models import FormText, Post, ProcessDefinition, ProcessDraft, ProcessVersion, Unit, User
 from engine.people import Actor
 from engine.permissions import Action
@@ -60,7 +60,7 @@ def _judged(db: Session, xml: bytes, forms: Mapping[str, str]) -> tuple[Outline 
         return None, (unreadable.finding,)
     findings = lint(outline, known(db, forms))
     if not has_errors(findings):
-        findings += second_opinion.review(xml, outline)
+        findings += second_opinion.review(xml, process.build(outline))
     return outline, findings
 
 
@@ -75,7 +75,6 @@ def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:
         forms={key: form.keys for key, form in readings.items() if form is not None},
         topics=frozenset(HANDLERS),
         cases=frozenset(CASES),
-        places=frozenset(RESOLVERS),
     )
 
 

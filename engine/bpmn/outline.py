@@ -11,9 +11,9 @@ from functools import cached_property
 class EventDefinition:
     """A `timerEventDefinition`, `messageEventDefinition` …: its tag and what it says.
 
-    `tag` is the BPMN name without the ending (`timer`, `message`, `terminate` …); `form` is the child
-    that holds a timer (`timeDate`, `timeDuration`, `timeCycle`) and `text` its content, or the name
-    of the message, signal or error referred to.
+    `tag` is the BPMN name without the ending (`timer`, `message`, `terminate` …); `form` is the
+    child that holds a timer (`timeDate`, `timeDuration`, `timeCycle`) and `text` its content, or
+    the name of the message, signal or error referred to.
     """
 
     tag: str
@@ -23,7 +23,7 @@ class EventDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A flow node as drawn. `tag` is the BPMN name (`userTask`); `parent` the sub-process or None."""
+    """A flow node as drawn: `tag` is its BPMN name, `parent` the sub-process around it or None."""
 
     id: str
     tag: str
@@ -45,7 +45,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """A sequence flow as drawn. `condition` is the raw text, `language` what the file says of it."""
+    """A sequence flow as drawn: `condition` is the raw text, `language` what it claims to be."""
 
     id: str
     name: str
@@ -55,6 +55,7 @@ class FlowLine:
     line: int
     condition: str | None = None
     language: str = ""
+    extensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Outline:
     properties: Mapping[str, str] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()
     lanes: Mapping[str, str] = field(default_factory=dict)
+    extensions: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Node]:

@@ -6,6 +6,8 @@ cannot run: it is kept in the outline, and the lint rules say what is wrong with
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -17,29 +19,64 @@ from engine.bpmn.outline import EventDefinition, FlowLine, Node, Outline
 
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
+PREFIXES: Final = {
+    CAMUNDA: "camunda",
+    "http://activiti.org/bpmn": "activiti",
+    "http://flowable.org/bpmn": "flowable",
+    "http://camunda.org/schema/zeebe/1.0": "zeebe",
+    "http://spiffworkflow.org/bpmn/schema/1.0/core": "spiffworkflow",
+}
 
 MAX_BYTES: Final = 5_000_000
 MAX_ELEMENTS: Final = 20_000
+MAX_BRACKETS: Final = 3 * MAX_ELEMENTS
 MAX_NODES: Final = 3_000
 MAX_ID: Final = 200
 
-NODES: Final = frozenset({
-    "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
-    "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask",
-    "businessRuleTask", "callActivity", "subProcess", "transaction", "adHocSubProcess",
-    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway",
-    "choreographyTask", "subChoreography", "callChoreography",
-})
-DECORATION: Final = frozenset({
-    "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group",
-    "dataObject", "dataObjectReference", "dataStoreReference", "ioSpecification", "property",
-    "auditing", "monitoring", "incoming", "outgoing", "artifact", "category",
-    "dataInputAssociation", "dataOutputAssociation", "resourceRole", "potentialOwner", "performer",
-    "humanPerformer", "supportedInterfaceRef", "correlationSubscription",
-})
+DECORATION: Final = frozenset(
+    {
+        "documentation",
+        "extensionElements",
+        "laneSet",
+        "textAnnotation",
+        "association",
+        "group",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "ioSpecification",
+        "property",
+        "auditing",
+        "monitoring",
+        "incoming",
+        "outgoing",
+        "artifact",
+        "category",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "resourceRole",
+        "potentialOwner",
+        "performer",
+        "humanPerformer",
+        "supportedInterfaceRef",
+        "correlationSubscription",
+        "completionCondition",
+        "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics",
+    }
+)
 CONTAINERS: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
-REFERENCES: Final = {"message": "messageRef", "signal": "signalRef", "error": "errorRef",
-                     "escalation": "escalationRef"}
+REFERENCES: Final = {
+    "message": "messageRef",
+    "signal": "signalRef",
+    "error": "errorRef",
+    "escalation": "escalationRef",
+}
+
+
+_DECLARED: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})"
+)
 
 
 class Unreadable(Exception):
@@ -61,25 +98,59 @@ def tree(xml: bytes) -> etree._Element:
     if not xml.strip():
         raise Unreadable(error("", "readable", "文件是空的。"))
     if len(xml) > MAX_BYTES:
-        raise Unreadable(error("", "readable", "文件太大，最多 {most} MB。", most=MAX_BYTES // 10**6))
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-                             dtd_validation=False, remove_comments=True, remove_pis=True)
+        raise Unreadable(
+            error("", "readable", "文件太大，最多 {most} MB。", most=MAX_BYTES // 10**6)
+        )
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        dtd_validation=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    _check_bytes(xml)
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-        raise Unreadable(error("", "no_dtd", "文件里有 DTD 或实体声明，为安全起见不接受。请删去 <!DOCTYPE …>。"))
+        raise Unreadable(
+            error("", "no_dtd", "文件里有 DTD 或实体声明，为安全起见不接受。请删去 <!DOCTYPE …>。")
+        )
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as problem:
         line = getattr(problem, "lineno", None) or 0
         sentence = "不是完好的 XML（第 {line} 行）：{detail}"
-        raise Unreadable(error("", "readable", sentence, line=line, detail=_plain(problem))) from problem
-    if root is None:
-        raise Unreadable(error("", "readable", "文件里没有内容。"))
-    info = root.getroottree().docinfo
-    if info.doctype or info.internalDTD is not None:
-        raise Unreadable(error("", "no_dtd", "文件里有 DTD 或实体声明，为安全起见不接受。请删去 <!DOCTYPE …>。"))
+        raise Unreadable(
+            error("", "readable", sentence, line=line, detail=_plain(problem))
+        ) from problem
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Unreadable(
+            error("", "no_dtd", "文件里有 DTD 或实体声明，为安全起见不接受。请删去 <!DOCTYPE …>。")
+        )
     if sum(1 for _ in zip(root.iter(), range(MAX_ELEMENTS + 1), strict=False)) > MAX_ELEMENTS:
-        raise Unreadable(error("", "readable", "文件里的元素太多，最多 {most} 个。", most=MAX_ELEMENTS))
+        raise Unreadable(
+            error("", "readable", "文件里的元素太多，最多 {most} 个。", most=MAX_ELEMENTS)
+        )
     return root
+
+
+def _check_bytes(xml: bytes) -> None:
+    """Refuse, before any parsing, what is not UTF-8 or would make a tree without measure."""
+    try:
+        xml.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        sentence = "文件不是 UTF-8 编码（第 {place} 个字节起）。请用 UTF-8 保存。"
+        raise Unreadable(error("", "readable", sentence, place=problem.start + 1)) from problem
+    declared = _DECLARED.match(xml)
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii"):
+        sentence = "文件声明的编码是 {encoding}，不是 UTF-8。请用 UTF-8 保存。"
+        name = declared[1].decode()
+        raise Unreadable(error("", "readable", sentence, encoding=name))
+    if b"\x00" in xml:
+        raise Unreadable(error("", "readable", "文件里有空字节（NUL），不是 XML。"))
+    if xml.count(b"<") > MAX_BRACKETS:
+        sentence = "文件里的元素太多，最多 {most} 个。"
+        raise Unreadable(error("", "readable", sentence, most=MAX_ELEMENTS))
 
 
 def read(xml: bytes) -> Outline:
@@ -94,7 +165,9 @@ def read(xml: bytes) -> Outline:
         raise Unreadable(error("", "one_process", "文件里没有流程（process）。"))
     if len(running) > 1:
         sentence = "文件里有 {count} 个可执行的流程，每个文件只放一个。"
-        raise Unreadable(error(running[1].get("id", ""), "one_process", sentence, count=len(running)))
+        raise Unreadable(
+            error(running[1].get("id", ""), "one_process", sentence, count=len(running))
+        )
     chosen = running[0] if running else processes[0]
     names = {one.get("id", ""): one.get("name", "") for one in root}
     return _outline(chosen, names, root)
@@ -103,9 +176,9 @@ def read(xml: bytes) -> Outline:
 def _outline(process: etree._Element, names: dict[str, str], root: etree._Element) -> Outline:
     nodes: list[Node] = []
     flows: list[FlowLine] = []
-    waiting = [_Scope(process, None)]
+    waiting = deque([_Scope(process, None)])
     while waiting:
-        scope = waiting.pop(0)
+        scope = waiting.popleft()
         for child in scope.element:
             tag = _local(child, BPMN)
             if tag == "sequenceFlow":
@@ -115,36 +188,68 @@ def _outline(process: etree._Element, names: dict[str, str], root: etree._Elemen
                 if tag in CONTAINERS:
                     waiting.append(_Scope(child, child.get("id", "")))
     if len(nodes) > MAX_NODES:
-        raise Unreadable(error("", "readable", "流程里的元素太多，最多 {most} 个。", most=MAX_NODES))
-    ids = [one.get("id", "") for one in root.iter() if _local(one, BPMN) is not None and one.get("id")]
+        raise Unreadable(
+            error("", "readable", "流程里的元素太多，最多 {most} 个。", most=MAX_NODES)
+        )
+    ids = [
+        one.get("id", "") for one in root.iter() if _local(one, BPMN) is not None and one.get("id")
+    ]
     seen: set[str] = set()
     twice = [one for one in ids if one in seen or seen.add(one)]  # type: ignore[func-returns-value]
     attributes = _attributes(process)
-    return Outline(process.get("id", ""), process.get("name", ""), tuple(nodes), tuple(flows), attributes,
-                   _properties(process), tuple(dict.fromkeys(twice)), _lanes(process))
+    return Outline(
+        process.get("id", ""),
+        process.get("name", ""),
+        tuple(nodes),
+        tuple(flows),
+        attributes,
+        _properties(process),
+        tuple(dict.fromkeys(twice)),
+        _lanes(process),
+        tuple(_extensions(process)),
+    )
 
 
 def _node(element: etree._Element, tag: str, parent: str | None, names: dict[str, str]) -> Node:
     script = element.find(f"{{{BPMN}}}script")
-    loops = [name for child in element if (name := _local(child, BPMN)) in
-             ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")]
+    loops = [
+        name
+        for child in element
+        if (name := _local(child, BPMN))
+        in ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
+    ]
     return Node(
-        id=element.get("id", ""), tag=tag, name=(element.get("name") or "").strip(), parent=parent,
-        line=element.sourceline or 0, attributes=_attributes(element), properties=_properties(element),
-        events=tuple(_events(element, names)), script=(script.text or "") if script is not None else "",
-        loop=loops[0] or "" if loops else "", extensions=tuple(_extensions(element)),
+        id=element.get("id", ""),
+        tag=tag,
+        name=(element.get("name") or "").strip(),
+        parent=parent,
+        line=_line(element),
+        attributes=_attributes(element),
+        properties=_properties(element),
+        events=tuple(_events(element, names)),
+        script=(script.text or "") if script is not None else "",
+        loop=loops[0] or "" if loops else "",
+        extensions=tuple(_extensions(element)),
     )
 
 
 def _events(element: etree._Element, names: dict[str, str]) -> Iterator[EventDefinition]:
+    if element.get("messageRef"):
+        message = element.get("messageRef", "")
+        yield EventDefinition("message", "", names.get(message) or message)
     for child in element:
         tag = _local(child, BPMN)
+        if tag == "eventDefinitionRef":
+            yield EventDefinition("reference")
         if tag is None or not tag.endswith("EventDefinition"):
             continue
         kind = tag.removesuffix("EventDefinition")
         if kind == "timer":
-            forms = [(name, (one.text or "").strip()) for one in child
-                     if (name := _local(one, BPMN)) in ("timeDate", "timeDuration", "timeCycle")]
+            forms = [
+                (name, (one.text or "").strip())
+                for one in child
+                if (name := _local(one, BPMN)) in ("timeDate", "timeDuration", "timeCycle")
+            ]
             form, text = forms[0] if forms else ("", "")
             yield EventDefinition("timer", str(form), text)
         else:
@@ -155,22 +260,27 @@ def _events(element: etree._Element, names: dict[str, str]) -> Iterator[EventDef
 def _flow(element: etree._Element, parent: str | None) -> FlowLine:
     condition = element.find(f"{{{BPMN}}}conditionExpression")
     return FlowLine(
-        id=element.get("id", ""), name=(element.get("name") or "").strip(),
-        source=element.get("sourceRef", ""), target=element.get("targetRef", ""), parent=parent,
-        line=element.sourceline or 0,
+        id=element.get("id", ""),
+        name=(element.get("name") or "").strip(),
+        source=element.get("sourceRef", ""),
+        target=element.get("targetRef", ""),
+        parent=parent,
+        line=_line(element),
         condition=(condition.text or "").strip() if condition is not None else None,
         language=condition.get("language", "") if condition is not None else "",
+        extensions=tuple(_extensions(element)),
     )
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:
-    """Attributes by plain name; those of Camunda as `camunda:name`, other namespaces are dropped."""
+    """Attributes by plain name; those of known engines as `camunda:name`, others are dropped."""
     found: dict[str, str] = {}
     for name, value in element.attrib.items():
-        if not str(name).startswith("{"):
+        namespace, brace, local = str(name).removeprefix("{").partition("}")
+        if not brace:
             found[str(name)] = str(value)
-        elif str(name).startswith(f"{{{CAMUNDA}}}"):
-            found["camunda:" + str(name).partition("}")[2]] = str(value)
+        elif namespace in PREFIXES:
+            found[f"{PREFIXES[namespace]}:{local}"] = str(value)
     return found
 
 
@@ -182,7 +292,8 @@ def _properties(element: etree._Element) -> dict[str, str]:
 def _extensions(element: etree._Element) -> Iterator[str]:
     for child in element.findall(f"{{{BPMN}}}extensionElements/*"):
         name = etree.QName(child)
-        yield f"camunda:{name.localname}" if name.namespace == CAMUNDA else str(name.localname)
+        prefix = PREFIXES.get(str(name.namespace))
+        yield f"{prefix}:{name.localname}" if prefix else str(name.localname)
 
 
 def _lanes(process: etree._Element) -> dict[str, str]:
@@ -194,9 +305,13 @@ def _lanes(process: etree._Element) -> dict[str, str]:
 
 
 def _local(element: etree._Element, namespace: str) -> str | None:
-    if not isinstance(element.tag, str) or not element.tag.startswith(f"{{{namespace}}}"):
-        return None
-    return element.tag.partition("}")[2]
+    tag = str(element.tag)
+    return tag.partition("}")[2] if tag.startswith(f"{{{namespace}}}") else None
+
+
+def _line(element: etree._Element) -> int:
+    line: object = element.sourceline
+    return line if isinstance(line, int) else 0
 
 
 def _plain(problem: Exception) -> str:

@@ -47,14 +47,14 @@ NOW: Final = datetime(2000, 1, 3, 8, 0, tzinfo=UTC)
 
 TASKS: Final = frozenset({Kind.USER, Kind.SERVICE})
 GATEWAYS: Final = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE})
-JOINS: Final = frozenset({Kind.PARALLEL, Kind.INCLUSIVE})
+SPLITS: Final = frozenset({Kind.PARALLEL, Kind.INCLUSIVE})
 CHOICES: Final = frozenset({Kind.EXCLUSIVE, Kind.INCLUSIVE})
 CLOCK: Final = frozenset({"now", "today"})
 KNOWN: Final = TASKS | GATEWAYS | {Kind.START, Kind.END}
 
 # every tag of the BPMN namespace that may stand in a diagram handed to the library
 HARMLESS: Final = frozenset({
-    "definitions", "process", "laneSet", "childLaneSet", "lane", "flowNodeRef", "documentation",
+    "definitions", "collaboration", "participant", "process", "laneSet", "childLaneSet", "lane", "flowNodeRef", "documentation",
     "extensionElements", "startEvent", "endEvent", "userTask", "manualTask", "serviceTask",
     "exclusiveGateway", "parallelGateway", "inclusiveGateway", "sequenceFlow", "incoming",
     "outgoing", "conditionExpression", "textAnnotation", "text", "association", "group",
@@ -145,9 +145,8 @@ def _known_to_run(process: Process) -> bool:
     if not all(_known(element) for element in elements.values()):
         return False
     ahead = {key: _reached(elements, [key]) for key in elements}
-    joins = [one.id for one in elements.values() if one.kind in JOINS and len(one.incoming) > 1]
-    loops = {key for key, reached in ahead.items() if key in reached}
-    if joins and loops:
+    splits = any(one.kind in SPLITS for one in elements.values())
+    if splits and any(key in reached for key, reached in ahead.items()):
         return False
     waits_nowhere = {key: one for key, one in elements.items() if one.kind not in TASKS}
     if any(key in _reached(waits_nowhere, [key]) for key in waits_nowhere):
@@ -251,6 +250,8 @@ class _Ours:
         self.open: dict[str, str] = {}
         self.ended = ""
         self._state: State = state.EMPTY
+        self._splits = any(one.kind in SPLITS for one in process.elements.values())
+        self._passed: set[str] = set()
 
     def waiting(self) -> list[str]:
         return sorted(self.open.values())
@@ -268,7 +269,17 @@ class _Ours:
                 case Ended(how):
                     self.ended = how
         stuck = any(isinstance(effect, Stuck) for effect in step.effects)
-        return not stuck and len(step.path) <= MOST_PATH
+        return not stuck and len(step.path) <= MOST_PATH and not self._doubled(step.path)
+
+    def _doubled(self, path: tuple[str, ...]) -> bool:
+        """Whether branches met without a join: the library loses one of two tokens in one place."""
+        for key in path:
+            element = self.process.elements.get(key)
+            if self._splits and element is not None and element.kind not in SPLITS:
+                if key in self._passed:
+                    return True
+                self._passed.add(key)
+        return False
 
 
 class _Theirs:

@@ -28,8 +28,8 @@ def check(outline: Outline, known: Known) -> Iterator[Finding]:
 
 def _rule(element: str, rule: Rule, known: Known) -> Iterator[Finding]:
     if rule.kind not in dialect.RULES_RUN:
-        sentence = "目前还不能按“{rule}”找办理人。请写岗位（post:…）、人员（user:…）或 initiator。"
-        yield error(element, RULE, sentence, rule=rule.text)
+        sentence = "目前还不能按“{text}”找办理人。请写岗位（post:…）、人员（user:…）或 initiator。"
+        yield error(element, RULE, sentence, text=rule.text)
     if rule.kind is RuleKind.POST and known.posts is not None and rule.key not in known.posts:
         yield error(element, RULE, "没有名为“{key}”的岗位。", key=rule.key)
     if rule.kind is RuleKind.USER and known.users is not None and rule.key not in known.users:

@@ -11,26 +11,30 @@ from engine.bpmn.lint.known import Known
 from engine.bpmn.outline import Outline
 
 RULE = "event_supported"
-RUN: Final[Mapping[str, frozenset[str]]] = MappingProxyType({
-    "startEvent": frozenset(),
-    "endEvent": frozenset({"terminate"}),
-    "intermediateCatchEvent": frozenset({"timer", "message"}),
-    "intermediateThrowEvent": frozenset(),
-    "boundaryEvent": frozenset({"timer", "message"}),
-})
+RUN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "startEvent": frozenset(),
+        "endEvent": frozenset({"terminate"}),
+        "intermediateCatchEvent": frozenset({"timer", "message"}),
+        "intermediateThrowEvent": frozenset(),
+        "boundaryEvent": frozenset({"timer", "message"}),
+    }
+)
 WAITING: Final = frozenset({"intermediateCatchEvent", "boundaryEvent"})
-INSTEAD: Final[Mapping[str, str]] = MappingProxyType({
-    "timer": "“{name}”不能是定时事件：目前只有中间事件和边界事件可以定时。",
-    "message": "“{name}”不能是消息事件：目前只能在中间事件和边界事件上等消息。",
-    "terminate": "“{name}”不能是终止事件：只有结束事件可以终止。",
-    "signal": "目前还不能运行信号事件“{name}”。请用消息事件或网关画出来。",
-    "error": "目前还不能运行错误事件“{name}”。请用排他网关上的条件画出来。",
-    "escalation": "目前还不能运行升级事件“{name}”。请用不中断的边界定时事件画出来。",
-    "compensate": "目前还不能运行补偿事件“{name}”。请把要撤销的步骤画成普通任务。",
-    "conditional": "目前还不能运行条件事件“{name}”。请用排他网关上的条件画出来。",
-    "link": "目前还不能运行链接事件“{name}”。请把两处直接连起来。",
-    "cancel": "目前还不能运行取消事件“{name}”。请用排他网关画出取消的路。",
-})
+INSTEAD: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "timer": "“{name}”不能是定时事件：目前只有中间事件和边界事件可以定时。",
+        "message": "“{name}”不能是消息事件：目前只能在中间事件和边界事件上等消息。",
+        "terminate": "“{name}”不能是终止事件：只有结束事件可以终止。",
+        "signal": "目前还不能运行信号事件“{name}”。请用消息事件或网关画出来。",
+        "error": "目前还不能运行错误事件“{name}”。请用排他网关上的条件画出来。",
+        "escalation": "目前还不能运行升级事件“{name}”。请用不中断的边界定时事件画出来。",
+        "compensate": "目前还不能运行补偿事件“{name}”。请把要撤销的步骤画成普通任务。",
+        "conditional": "目前还不能运行条件事件“{name}”。请用排他网关上的条件画出来。",
+        "link": "目前还不能运行链接事件“{name}”。请把两处直接连起来。",
+        "cancel": "目前还不能运行取消事件“{name}”。请用排他网关画出取消的路。",
+    }
+)
 OTHERWISE: Final = "目前还不能运行“{name}”的事件定义“{event}”。"
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.bpmn.findings import Finding, error
 from engine.bpmn.lint.known import Known
-from engine.bpmn.outline import Outline
+from engine.bpmn.outline import FlowLine, Node, Outline
 from engine.bpmn.parse import MAX_ID
 
 RULE = "id_well_formed"
@@ -17,7 +17,8 @@ NAME: Final = re.compile(r"[^\W\d][\w.-]*")
 
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find ids that are too long or hold characters an id may not have."""
-    for one in (*outline.nodes, *outline.flows):
+    drawn: list[Node | FlowLine] = [*outline.nodes, *outline.flows]
+    for one in drawn:
         if len(one.id) > MAX_ID:
             sentence = "编号“{id}”太长，最多 {most} 个字符。"
             yield error(one.id, RULE, sentence, id=one.id, most=MAX_ID)

@@ -20,8 +20,9 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
         for key, targets in walk.onward(outline).items()
         if key in automatic
     }
+    position = {node.id: place for place, node in enumerate(outline.nodes)}
     for loop in _loops(edges):
-        nodes = [node for node in outline.nodes if node.id in loop]
+        nodes = [outline.by_id[key] for key in sorted(loop, key=position.__getitem__)]
         first = nodes[0]
         if any(node.tag == "scriptTask" for node in nodes):
             sentence = "经过“{name}”的循环里没有人办理，脚本写错时会停不下来。"
@@ -55,11 +56,11 @@ def _finished(edges: dict[str, list[str]]) -> Sequence[str]:
     """Elements in the order in which a depth-first walk leaves them."""
     order: list[str] = []
     seen: set[str] = set()
-    for root in edges:
+    for root, first in edges.items():
         if root in seen:
             continue
         seen.add(root)
-        stack = [(root, iter(edges[root]))]
+        stack = [(root, iter(first))]
         while stack:
             key, targets = stack[-1]
             target = next((one for one in targets if one not in seen), None)

@@ -21,6 +21,6 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
 
 
 def _named(node: Node) -> bool:
-    if node.tag == "receiveTask":
-        return bool(node.attributes.get("messageRef", "").strip())
+    if node.tag == "receiveTask" and not node.events:
+        return False
     return all(event.text.strip() for event in node.events if event.tag == "message")

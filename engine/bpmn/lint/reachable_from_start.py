@@ -14,16 +14,13 @@ RULE = "reachable_from_start"
 
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find elements to which no path leads from the start of their level."""
-    edges = walk.onward(outline)
-    for _scope, nodes in walk.levels(outline):
-        starts = [node.id for node in nodes if node.tag == "startEvent"]
-        if not starts:
-            continue
-        found = walk.reached([*starts, *(node.id for node in nodes if _stands_alone(node))], edges)
-        for node in nodes:
-            if node.id not in found:
-                sentence = "没有路从开始走到“{name}”，它永远不会办到。请连上或删去。"
-                yield error(node.id, RULE, sentence, name=node.label)
+    begins = [node for node in outline.nodes if node.tag == "startEvent" or _stands_alone(node)]
+    found = walk.reached((node.id for node in begins), walk.onward(outline))
+    begun = {node.parent for node in begins if node.tag == "startEvent"}
+    for node in outline.nodes:
+        if node.parent in begun and node.id not in found:
+            sentence = "没有路从开始走到“{name}”，它永远不会办到。请连上或删去。"
+            yield error(node.id, RULE, sentence, name=node.label)
 
 
 def _stands_alone(node: Node) -> bool:

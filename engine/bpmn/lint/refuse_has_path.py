@@ -8,15 +8,16 @@ from engine.bpmn import dialect
 from engine.bpmn.findings import Finding, error
 from engine.bpmn.lint import walk
 from engine.bpmn.lint.known import Known
-from engine.bpmn.outline import Node, Outline
+from engine.bpmn.outline import FlowLine, Node, Outline
 
 RULE = "refuse_has_path"
 
 
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find steps that offer `refuse` although nothing behind them looks at `outcome`."""
+    asking = _asking(outline)
     for node in walk.of(outline, "userTask"):
-        if _offers_refuse(node) and not _asked(outline, node):
+        if _offers_refuse(node) and node.id not in asking:
             sentence = "“{name}”可以不同意，但后面没有条件看 outcome，不同意也会照常走下去。"
             yield error(node.id, RULE, sentence, name=node.label)
 
@@ -29,22 +30,18 @@ def _offers_refuse(node: Node) -> bool:
         return False
 
 
-def _asked(outline: Outline, step: Node) -> bool:
-    """Whether a condition or script before the next waiting place reads `outcome`."""
-    seen: set[str] = set()
-    waiting = [step]
-    while waiting:
-        node = waiting.pop()
-        if node.id in seen:
-            continue
-        seen.add(node.id)
-        if "outcome" in node.script:
-            return True
-        for flow in outline.outgoing.get(node.id, ()):
-            condition = walk.condition(flow)
-            if condition is not None and "outcome" in condition.names:
-                return True
-            target = outline.by_id.get(flow.target)
-            if target is not None and target.tag in walk.AUTOMATIC:
-                waiting.append(target)
-    return False
+def _asking(outline: Outline) -> set[str]:
+    """Elements behind which `outcome` is read before the next place that waits."""
+    reading = {flow.source for flow in outline.flows if _reads_outcome(flow)}
+    reading |= {node.id for node in walk.of(outline, "scriptTask") if "outcome" in node.script}
+    back: dict[str, list[str]] = {node.id: [] for node in outline.nodes}
+    for flow in outline.flows:
+        target = outline.by_id.get(flow.target)
+        if target is not None and target.tag in walk.AUTOMATIC and flow.source in back:
+            back[target.id].append(flow.source)
+    return walk.reached(reading, back)
+
+
+def _reads_outcome(flow: FlowLine) -> bool:
+    condition = walk.condition(flow)
+    return condition is not None and "outcome" in condition.names

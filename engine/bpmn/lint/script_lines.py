@@ -21,7 +21,9 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     for node in walk.of(outline, "scriptTask"):
         form = node.attributes.get("scriptFormat", "").strip()
         if form.lower() not in FORMATS:
-            sentence = "脚本“{name}”不能用 {language} 写。请每行写“名称 = 表达式”，格式写 expression。"
+            sentence = (
+                "脚本“{name}”不能用 {language} 写。请每行写“名称 = 表达式”，格式写 expression。"
+            )
             yield error(node.id, RULE, sentence, name=node.label, language=form)
             continue
         try:

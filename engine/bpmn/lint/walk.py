@@ -1,4 +1,4 @@
-"""Walks over the drawn graph that several rules need. Never recursive, so that depth costs nothing."""
+"""Walks over the drawn graph that several rules need; never recursive, so depth costs nothing."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ from engine.bpmn.outline import FlowLine, Node, Outline
 from engine.expressions import Expression, ExpressionError
 
 WORK: Final = frozenset({"userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask"})
-GATEWAYS: Final = frozenset({
-    "exclusiveGateway",
-    "parallelGateway",
-    "inclusiveGateway",
-    "eventBasedGateway",
-    "complexGateway",
-})
+GATEWAYS: Final = frozenset(
+    {
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "eventBasedGateway",
+        "complexGateway",
+    }
+)
 CONTAINERS: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
-AUTOMATIC: Final = frozenset({
-    "startEvent",
-    "intermediateThrowEvent",
-    "scriptTask",
-    "exclusiveGateway",
-    "parallelGateway",
-    "inclusiveGateway",
-})
+AUTOMATIC: Final = frozenset(
+    {
+        "startEvent",
+        "intermediateThrowEvent",
+        "scriptTask",
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+    }
+)
 
 
 class Problem(Protocol):

