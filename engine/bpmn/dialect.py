@@ -83,7 +83,9 @@ class Place(StrEnum):
     UNIT = "unit"
 
 
-RULES_RUN: Final = frozenset({RuleKind.INITIATOR, RuleKind.POST, RuleKind.USER, RuleKind.HEAD})
+RULES_RUN: Final = frozenset(
+    {RuleKind.INITIATOR, RuleKind.POST, RuleKind.USER, RuleKind.HEAD, RuleKind.LEADER}
+)
 _NEEDS_PLACE: Final = frozenset({RuleKind.HEAD, RuleKind.LEADER})
 _MAY_HAVE_PLACE: Final = _NEEDS_PLACE | {RuleKind.POST}
 _NEEDS_KEY: Final[Mapping[RuleKind, re.Pattern[str]]] = MappingProxyType(

@@ -273,20 +273,21 @@ def _flow(element: etree._Element, parent: str | None) -> FlowLine:
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:
-    """Attributes by plain name; those of known engines as `camunda:name`, others are dropped."""
+    """Attributes by plain name, those of known engines as `camunda:name` unless they are blank."""
     found: dict[str, str] = {}
     for name, value in element.attrib.items():
         namespace, brace, local = str(name).removeprefix("{").partition("}")
         if not brace:
             found[str(name)] = str(value)
-        elif namespace in PREFIXES:
+        elif namespace in PREFIXES and str(value).strip():
             found[f"{PREFIXES[namespace]}:{local}"] = str(value)
     return found
 
 
 def _properties(element: etree._Element) -> dict[str, str]:
     path = f"{{{BPMN}}}extensionElements/{{{CAMUNDA}}}properties/{{{CAMUNDA}}}property"
-    return {one.get("name", ""): one.get("value", "") for one in element.findall(path)}
+    found = {one.get("name", ""): one.get("value", "") for one in element.findall(path)}
+    return {name: value for name, value in found.items() if value.strip()}
 
 
 def _extensions(element: etree._Element) -> Iterator[str]:

@@ -11,7 +11,8 @@ class Known:
     """Names that exist. None means that nobody has said, so nothing is checked against it.
 
     `forms` gives the keys of a form's fields by the key of the form (a grid's columns may stand
-    there as `goals.remark`); `variables` are the names a case is started with.
+    there as `goals.remark`); `places` are the words after `@` that somebody
+    resolves; `variables` the names a case is started with.
     """
 
     posts: frozenset[str] | None = None
@@ -20,4 +21,5 @@ class Known:
     forms: Mapping[str, frozenset[str]] | None = None
     topics: frozenset[str] | None = None
     cases: frozenset[str] | None = None
+    places: frozenset[str] | None = None
     variables: frozenset[str] | None = None

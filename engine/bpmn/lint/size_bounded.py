@@ -14,10 +14,11 @@ RULE = "size_bounded"
 MAX_FLOWS: Final = 6_000
 MAX_INCLUSIVE: Final = 50
 MAX_LEVELS: Final = 20
+MAX_EXPRESSIONS: Final = 100_000
 
 
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
-    """Find too many flows, too many inclusive gateways and sub-processes nested too deeply."""
+    """Find too many flows or inclusive gateways, too much text, too deep sub-processes."""
     if len(outline.flows) > MAX_FLOWS:
         sentence = "连线太多（{count} 条），最多 {most} 条。"
         yield error(outline.id, RULE, sentence, count=len(outline.flows), most=MAX_FLOWS)
@@ -26,6 +27,11 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
         sentence = "包容网关太多（{count} 个），最多 {most} 个。"
         first_too_many = gateways[MAX_INCLUSIVE].id
         yield error(first_too_many, RULE, sentence, count=len(gateways), most=MAX_INCLUSIVE)
+    length = sum(len(flow.condition or "") for flow in outline.flows)
+    length += sum(len(node.script) for node in outline.nodes)
+    if length > MAX_EXPRESSIONS:
+        sentence = "条件和脚本加起来太长（{count} 个字符），最多 {most} 个。"
+        yield error(outline.id, RULE, sentence, count=length, most=MAX_EXPRESSIONS)
     depth: dict[str | None, int] = {None: 0}
     for node in outline.nodes:
         if node.tag in walk.CONTAINERS:
