@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import (
-    BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event,
+    BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Table, create_engine, event,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -58,6 +58,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """All tables."""
 
+    __table__: ClassVar[Table]
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: UTCDateTime()}  # noqa: RUF012  (SQLAlchemy's own convention)
 

@@ -16,7 +16,7 @@ import migrations
 from engine import db as database
 from tests.college import College, found
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 
 @pytest.fixture(scope="session")

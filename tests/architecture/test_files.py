@@ -19,7 +19,7 @@ WRITTEN = {
 LARGEST = 500_000
 # put together here, so that this file does not find itself
 STRANGERS = [
-    "/wo" + r"rk\b",
+    r"(?<![.\w])/wo" + "rk/",
     "/tm" + r"p/w\b",
     r"\.\./sha" + "red",
     "/ro" + "ot/",
