@@ -127,6 +127,13 @@ def seal(db: Session) -> Head | None:
     return head
 
 
+def newest_seal(db: Session) -> Head | None:
+    """The number and hash of the newest seal."""
+    newest = select(LogEntry.seq, LogEntry.hash).where(LogEntry.chain == SEAL)
+    row = db.execute(newest.order_by(LogEntry.seq.desc()).limit(1)).one_or_none()
+    return Head(row.seq, row.hash) if row else None
+
+
 def _heads(db: Session, chains: list[str]) -> list[list[Any]]:
     cases = [int(name.partition(":")[2]) for name in chains if name.startswith("case:")]
     heads = [

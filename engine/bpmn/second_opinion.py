@@ -54,11 +54,11 @@ KNOWN: Final = TASKS | GATEWAYS | {Kind.START, Kind.END}
 
 # every tag of the BPMN namespace that may stand in a diagram handed to the library
 HARMLESS: Final = frozenset({
-    "definitions", "collaboration", "participant", "process", "laneSet", "childLaneSet", "lane", "flowNodeRef", "documentation",
-    "extensionElements", "startEvent", "endEvent", "userTask", "manualTask", "serviceTask",
-    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "sequenceFlow", "incoming",
-    "outgoing", "conditionExpression", "textAnnotation", "text", "association", "group",
-    "category", "categoryValue",
+    "definitions", "collaboration", "participant", "process", "laneSet", "childLaneSet", "lane",
+    "flowNodeRef", "documentation", "extensionElements", "startEvent", "endEvent", "userTask",
+    "manualTask", "serviceTask", "exclusiveGateway", "parallelGateway", "inclusiveGateway",
+    "sequenceFlow", "incoming", "outgoing", "conditionExpression", "textAnnotation", "text",
+    "association", "group", "category", "categoryValue",
 })  # fmt: skip
 
 
@@ -273,13 +273,11 @@ class _Ours:
 
     def _doubled(self, path: tuple[str, ...]) -> bool:
         """Whether branches met without a join: the library loses one of two tokens in one place."""
-        for key in path:
-            element = self.process.elements.get(key)
-            if self._splits and element is not None and element.kind not in SPLITS:
-                if key in self._passed:
-                    return True
-                self._passed.add(key)
-        return False
+        met = [self.process.elements[key] for key in path if key in self.process.elements]
+        passed = [one.id for one in met if one.kind not in SPLITS | {Kind.END}]
+        twice = len(set(passed)) < len(passed) or bool(self._passed & set(passed))
+        self._passed.update(passed)
+        return self._splits and twice
 
 
 class _Theirs:

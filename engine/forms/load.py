@@ -70,13 +70,11 @@ class _Walk:
             return ()
         parts: list[Part] = []
         for number, component in enumerate(components):
+            part = self.part(component, f"{place}[{number}]", depth)
             self.count += 1
             if self.count > limits.MAX_COMPONENTS:
-                if self.count == limits.MAX_COMPONENTS + 1:
-                    most = limits.MAX_COMPONENTS
-                    at.error("count", "表单的组件太多，最多 {max} 个。", max=most)
+                at.error("count", "表单的组件太多，最多 {max} 个。", max=limits.MAX_COMPONENTS)
                 break
-            part = self.part(component, f"{place}[{number}]", depth)
             if part is not None:
                 parts.append(part)
         return tuple(parts)
@@ -87,13 +85,15 @@ class _Walk:
             return None
         at = self.problems.at(_name(component, place))
         kind = component.get("type")
+        if not isinstance(kind, str):
+            at.error("unknown_component", "组件没有写明 type。")
+            return None
         if kind in load_field.KINDS:
             part: Part | None = load_field.read(component, at)
-        elif isinstance(kind, str) and kind in _OTHERS:
+        elif kind in _OTHERS:
             part = _OTHERS[kind](self, component, at, depth)
         else:
-            shown = str(kind)[:40] if kind is not None else "（没有 type）"
-            at.error("unknown_component", "不认识的组件“{kind}”。", kind=shown)
+            at.error("unknown_component", "不认识的组件“{kind}”。", kind=kind[:40])
             return None
         self.key(component, kind, at)
         return part
@@ -112,7 +112,7 @@ class _Walk:
             at.error("group_path", "分组不能带 path；值都放在同一层。")
         layout = Layout.STACK
         wanted = at.mapping(component, "properties").get("layout")
-        if wanted in set(Layout):
+        if isinstance(wanted, str) and wanted in set(Layout):
             layout = Layout(wanted)
         elif wanted is not None:
             at.error("layout", "分组的版式只能是 {layouts}。", layouts="、".join(Layout))

@@ -154,7 +154,7 @@ def _option(value: object) -> Option | None:
 
 def _moment(component: dict[str, Any], at: Problems) -> Moment:
     wanted = component.get("subtype", "date")
-    if wanted in set(Moment):
+    if isinstance(wanted, str) and wanted in set(Moment):
         return Moment(wanted)
     at.error("moment", "日期时间的 subtype 只能是 date、time 或 datetime。")
     return Moment.DATE

@@ -46,12 +46,17 @@ def _columns(columns: object, at: Problems) -> tuple[Field, ...]:
     answer: dict[str, Field] = {}
     for number, column in enumerate(columns):
         place = at.at(f"{at.element}.{_name(column, number)}")
-        if not isinstance(column, dict) or column.get("type") not in load_field.KINDS:
+        kind = column.get("type") if isinstance(column, dict) else None
+        if (
+            not isinstance(column, dict)
+            or not isinstance(kind, str)
+            or kind not in load_field.KINDS
+        ):
             kinds = "、".join(sorted(load_field.KINDS))
             place.error("unknown_component", "列的 type 只能是 {kinds}。", kinds=kinds)
             continue
-        if column.get("key") in keys.OF_ROWS:
-            place.error("key", "列的 key 不能是“{key}”，它属于行本身。", key=column["key"])
+        if (key := column.get("key")) in list(keys.OF_ROWS):
+            place.error("key", "列的 key 不能是“{key}”，它属于行本身。", key=key)
             continue
         field = load_field.read(column, place)
         if field.key in answer:

@@ -1,0 +1,229 @@
+"""What each command of `zhengai` does."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import orjson
+import waitress
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+import migrations
+import quality
+from engine import clock, definitions, eventlog, people
+from engine import db as database
+from engine import jobs as job_table
+from engine import verify as verification
+from engine.errors import NotPublishable, Refused
+from engine.models import ProcessInstance, Role, User, UserTask
+from engine.people import SYSTEM
+from engine.scheduler import Ticker
+from web import create_app, demo as demo_college
+from web.bench import run as run_bench
+from web.config import Settings, read
+
+PAGE: Final = 1_000
+ANCHORS: Final = "seals.txt"
+
+
+def _sessions(settings: Settings) -> sessionmaker[Session]:
+    quality.register()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = database.connect(settings.database_url)
+    migrations.upgrade(engine)
+    return database.sessions(engine)
+
+
+@contextmanager
+def _writing(settings: Settings) -> Iterator[Session]:
+    """One transaction per command line."""
+    with _sessions(settings)() as db:
+        yield database.begin_writing(db)
+        db.commit()
+
+
+def _refusal(error: Refused) -> int:
+    print(error, file=sys.stderr)
+    return 1
+
+
+def init(options: argparse.Namespace) -> int:
+    """Make the schema and the first administrator; the password is asked for, or read from a pipe."""
+    settings = read()
+    with _writing(settings) as db:
+        if db.execute(select(User.id).limit(1)).one_or_none() is not None:
+            print("this installation has people already; nothing was changed", file=sys.stderr)
+            return 1
+        password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        if len(password) < 8:  # noqa: PLR2004  (the shortest password anybody may have)
+            print("the password needs at least 8 characters", file=sys.stderr)
+            return 1
+        user_id = people.create_user(db, options.username, options.name, by=SYSTEM, password=password)
+        for role in (Role.PROCESS_ADMIN, Role.PEOPLE_ADMIN, Role.OPERATOR):
+            people.give_role(db, user_id, role, by=SYSTEM)
+    print(f"ready: sign in as {options.username}")
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Make the demo college in an empty installation."""
+    try:
+        demo_college.install(_sessions(read()), people=options.people, say=print)
+    except Refused as refused:
+        return _refusal(refused)
+    return 0
+
+
+def web(_options: argparse.Namespace) -> int:
+    """Serve pages and the REST interface until told to stop."""
+    return _serve(read(), with_worker=False)
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Serve and work in one process."""
+    return _serve(read(), with_worker=True)
+
+
+def _serve(settings: Settings, *, with_worker: bool) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    sessions = _sessions(settings)
+    app = create_app(settings)
+    server = waitress.create_server(app, host=settings.host, port=settings.port, threads=settings.threads,
+                                    ident=None, channel_timeout=60, clear_untrusted_proxy_headers=True)
+    ticker = _ticker(settings, sessions) if with_worker else None
+    if ticker is not None:
+        ticker.start()
+    signal.signal(signal.SIGTERM, _stop)
+    print(f"http://{settings.host}:{settings.port}", flush=True)
+    try:
+        server.run()
+    finally:
+        if ticker is not None:
+            ticker.stop()
+    return 0
+
+
+def _stop(_number: int, _frame: object) -> None:
+    """SIGTERM: waitress finishes the requests in hand when its loop is left this way."""
+    raise SystemExit(0)
+
+
+def worker(_options: argparse.Namespace) -> int:
+    """Run due jobs until told to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = read()
+    ticker = _ticker(settings, _sessions(settings))
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    ticker.start()
+    stopped.wait()
+    ticker.stop()
+    return 0
+
+
+def _ticker(settings: Settings, sessions: sessionmaker[Session]) -> Ticker:
+    def anchor(head: str) -> None:
+        with (settings.data_dir / ANCHORS).open("a", encoding="utf-8") as file:
+            file.write(f"{eventlog.moment(clock.now())} {head}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    return Ticker(sessions, seconds=settings.tick_seconds, seal_minutes=settings.seal_minutes, anchor=anchor)
+
+
+def publish(options: argparse.Namespace) -> int:
+    """Publish BPMN files with the form files given beside them."""
+    paths = [Path(name) for name in options.files]
+    forms = {path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix in (".form", ".json")}
+    diagrams = [path for path in paths if path.suffix not in (".form", ".json")]
+    try:
+        with _writing(read()) as db:
+            user_id = db.execute(select(User.id).where(User.username == options.by)).scalar_one_or_none()
+            if user_id is None:
+                print(f"there is no user {options.by!r}", file=sys.stderr)
+                return 1
+            by = people.actor(db, user_id)
+            for path in diagrams:
+                made = definitions.publish(db, path.read_bytes(), by=by, note=options.note, forms=forms)
+                print(f"{path}: {made.key} v{made.number}" + ("" if made.is_new else " (unchanged)"))
+    except NotPublishable as refused:
+        for finding in refused.values["findings"]:  # type: ignore[attr-defined]  # a tuple of findings
+            print(f"{finding.element}: {finding.severity}: {finding.rule}: {finding.text()}")
+        return _refusal(refused)
+    except (Refused, OSError, UnicodeDecodeError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Walk the chains and replay; every difference is a line."""
+    with _sessions(read())() as db:
+        found = 0
+        for one in verification.verify(db, instance_id=options.instance, head=options.head):
+            print(f"{one.chain} #{one.seq}: {one.text()}")
+            found += 1
+        heads = eventlog.newest_seal(db)
+    if found:
+        return 1
+    print("the record is whole" + (f"; newest seal {heads.seq}: {heads.hash}" if heads else ""))
+    return 0
+
+
+def seal(_options: argparse.Namespace) -> int:
+    """Seal now, and print the hash to keep outside."""
+    with _writing(read()) as db:
+        head = eventlog.seal(db) or eventlog.newest_seal(db)
+    print(head.hash if head else "nothing to seal yet")
+    return 0
+
+
+def log_export(options: argparse.Namespace) -> int:
+    """The log as JSON lines, by number."""
+    with _sessions(read())() as db:
+        after = options.start - 1
+        while rows := verification.export(db, after, PAGE):
+            for row in rows:
+                sys.stdout.buffer.write(orjson.dumps(row) + b"\n")
+            after = rows[-1]["id"]
+    return 0
+
+
+def tasks(_options: argparse.Namespace) -> int:
+    """Open tasks as JSON lines."""
+    table, case = UserTask.__table__, ProcessInstance.__table__
+    columns = (table.c.id, table.c.instance_id, table.c.element_id, table.c.name, table.c.number,
+               table.c.status, table.c.assignee_id, table.c.due_at, case.c.title)
+    wanted = select(*columns).join(case, case.c.id == table.c.instance_id).where(table.c.status.in_(("ready", "claimed")))
+    with _sessions(read())() as db:
+        for row in db.execute(wanted.order_by(table.c.id).execution_options(yield_per=PAGE)).mappings():
+            sys.stdout.buffer.write(orjson.dumps(dict(row), default=str) + b"\n")
+    return 0
+
+
+def jobs(options: argparse.Namespace) -> int:
+    """Waiting jobs as JSON lines."""
+    with _sessions(read())() as db:
+        after = 0
+        while rows := job_table.waiting(db, due_only=options.due, limit=PAGE, after=after):
+            for row in rows:
+                sys.stdout.buffer.write(orjson.dumps(row, default=str) + b"\n")
+            after = int(str(rows[-1]["id"]))
+    return 0
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure, and print a table or JSON."""
+    return run_bench(read(), as_json=options.json, only=options.only or (), quick=options.quick)

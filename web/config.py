@@ -1,0 +1,116 @@
+"""Settings from the environment, each with its meaning. docs/operations.md describes the same list."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PREFIX: Final = "ZHENGAI_"
+
+
+class SettingError(ValueError):
+    """A setting that cannot be used; the message names it and says what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation runs.
+
+    `database_url`: where the data are; without it, a SQLite file in the data directory.
+    `data_dir`: files of the installation (database, secret key, kept seals).
+    `secret_key`: signs short-lived cookies; without it, one is made and kept in the data directory.
+    `demo`: shows the demo accounts on the sign-in page and lets them in.
+    `host`, `port`: where the web node listens. `threads`: requests served at the same time.
+    `timezone`: the school's time zone, for every date a person reads.
+    `secure_cookies`: the site is reached by HTTPS; cookies are then never sent without it.
+    `session_hours`: how long a signed-in browser may rest before it signs in again.
+    `token_hours`: how long a token of the REST interface lives.
+    `tick_seconds`: how often the scheduler looks for due work. `seal_minutes`: how often the record
+    is sealed. `trusted_proxies`: how many reverse proxies stand before us and may name the client.
+    """
+
+    database_url: str
+    data_dir: Path
+    secret_key: str
+    demo: bool
+    host: str
+    port: int
+    threads: int
+    timezone: ZoneInfo
+    secure_cookies: bool
+    session_hours: int
+    token_hours: int
+    tick_seconds: float
+    seal_minutes: int
+    trusted_proxies: int
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises `SettingError` with a sentence."""
+    given = os.environ if environment is None else environment
+    data_dir = Path(given.get(PREFIX + "DATA_DIR", "var")).expanduser().resolve()
+    values: dict[str, Any] = {"data_dir": data_dir}
+    for field in fields(Settings):
+        if field.name in _READ:
+            default, convert = _READ[field.name]
+            values[field.name] = _converted(field.name, given.get(_name(field.name), default), convert)
+    values["database_url"] = given.get(_name("database_url")) or f"sqlite:///{data_dir / 'zhengai.sqlite'}"
+    values["secret_key"] = given.get(_name("secret_key")) or _kept_secret(data_dir)
+    return Settings(**values)
+
+
+def _name(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _yes(text: str) -> bool:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[text.lower()]
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        number = int(text)
+        if number < least:
+            raise ValueError
+        return number
+
+    return convert
+
+
+_READ: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
+    "demo": ("0", _yes),
+    "host": ("127.0.0.1", str),
+    "port": ("8000", _at_least(1)),
+    "threads": ("8", _at_least(1)),
+    "timezone": ("Asia/Shanghai", ZoneInfo),
+    "secure_cookies": ("0", _yes),
+    "session_hours": ("12", _at_least(1)),
+    "token_hours": ("12", _at_least(1)),
+    "tick_seconds": ("1", float),
+    "seal_minutes": ("10", _at_least(1)),
+    "trusted_proxies": ("0", _at_least(0)),
+}
+
+
+def _converted(field: str, text: str, convert: Callable[[str], object]) -> object:
+    try:
+        return convert(text.strip())
+    except (ValueError, KeyError, ZoneInfoNotFoundError) as problem:
+        message = f"{_name(field)}={text!r} cannot be used; without it the default is {_READ[field][0]!r}"
+        raise SettingError(message) from problem
+
+
+def _kept_secret(data_dir: Path) -> str:
+    path = data_dir / "secret.key"
+    if path.exists():
+        return path.read_text(encoding="ascii").strip()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    secret = secrets.token_urlsafe(48)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(secret)
+    return secret

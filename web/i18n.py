@@ -1,0 +1,72 @@
+"""Languages: Chinese is the source of every sentence, English the catalogue; and the school's clock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from flask import Flask, g, request
+from flask_babel import Babel, get_locale, gettext
+
+from engine import clock
+from engine.errors import Refused
+from web.auth import settings
+
+LANGUAGES: Final = {"zh": "中文", "en": "English"}
+
+
+def install(app: Flask) -> None:
+    """Choose the language per person, else per browser; give templates the house's filters."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "zh"
+    Babel(app, locale_selector=language)
+    app.jinja_env.filters |= {"moment": moment, "day": day, "iso": iso}
+    app.jinja_env.globals |= {"language": language, "languages": LANGUAGES, "say": say}
+
+
+def language() -> str:
+    """`zh` or `en`: the person's choice, the cookie, the browser's wish, else Chinese."""
+    user = g.get("user")
+    chosen = (user.language if user is not None else "") or request.cookies.get("language", "")
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(list(LANGUAGES)) or "zh"
+
+
+def say(error: Refused) -> str:
+    """A refusal in the reader's language; times in it read as people write them."""
+    values = {name: moment(value) if isinstance(value, datetime) else value for name, value in error.values.items()}
+    return gettext(error.sentence).format_map(_Known(values))
+
+
+class _Known(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(settings().timezone)
+
+
+def moment(at: datetime | None) -> str:
+    """A time as people write it: 4月22日 17:00, with the year only if it is not this one."""
+    if at is None:
+        return ""
+    local, now = _local(at), _local(clock.now())
+    if str(get_locale()) == "en":
+        year = "" if local.year == now.year else f" {local.year}"
+        return f"{local.day} {local:%b}{year} {local:%H:%M}"
+    year = "" if local.year == now.year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def day(at: datetime | date | None) -> str:
+    """A day as people write it: 4月22日."""
+    if at is None:
+        return ""
+    local = _local(at) if isinstance(at, datetime) else at
+    return f"{local.day} {local:%b}" if str(get_locale()) == "en" else f"{local.month}月{local.day}日"
+
+
+def iso(at: datetime | None) -> str:
+    """A time for machines and evidence."""
+    return "" if at is None else at.isoformat()
