@@ -18,6 +18,9 @@ export function start(root) {
     pasting(grid, t);
     rowButtons(grid, t, changed);
   }
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
+  });
   root.querySelector("#form-errors")?.focus();
 }
 

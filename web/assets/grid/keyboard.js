@@ -12,10 +12,7 @@ export function keyboard(grid) {
     if (!direction || event.shiftKey || !wants(event)) return;
     const from = place(grid, event.target);
     const to = from && next(grid, from, ...direction);
-    if (!to) {
-      if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
-      return;
-    }
+    if (!to) return;
     event.preventDefault();
     to.focus();
     const end = direction[1] < 0 || direction[0] < 0 ? to.value.length : 0;

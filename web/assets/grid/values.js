@@ -13,28 +13,24 @@ export function nested(pairs) {
     else if (row === undefined) values.set(key, value);
     else if (row === "") add(values, key, value);
   }
-  return Object.fromEntries([...values].map(([key, value]) => [key, value instanceof Map ? [...value.values()].map(Object.fromEntries) : value]));
+  const plain = (value) => (value instanceof Map ? [...value.values()].map((row) => Object.fromEntries(row)) : value);
+  return Object.fromEntries([...values].map(([key, value]) => [key, plain(value)]));
 }
 
-/** The pairs of a form's controls: of boxes that share a name with a list, only the ticked. */
+/** The pairs of a form's controls. What only tells a plain form that nothing is ticked ([data-empty]) is left out. */
 export function pairs(root) {
   const found = [];
-  for (const control of root.querySelectorAll('[name^="values["]')) {
+  for (const control of root.querySelectorAll('[name^="values["]:not([data-empty])')) {
     if (control.type === "radio") {
       if (control.checked) found.push([control.name, control.value]);
     } else if (control.type === "checkbox") {
       if (control.value === "true") found.push([control.name, control.checked]);
       else found.push([control.name, control.checked ? [control.value] : []]);
-    } else if (!beforeBox(control)) {
+    } else {
       found.push([control.name, control.value]);
     }
   }
   return found;
-}
-
-/** The hidden field that stands for "nothing ticked" in a plain form. */
-function beforeBox(control) {
-  return control.type === "hidden" && control.value === "" && control.parentElement.querySelector("input[type=checkbox], input[type=radio]") !== null && control.name.split("[").length !== 4;
 }
 
 function rowsOf(values, key) {

@@ -1,0 +1,61 @@
+// The parts of the grid that need no page: a pasted block, and controls read as values.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { block } from "../grid/block.js";
+import { nested } from "../grid/values.js";
+
+const TABLE = "<html><table><tr><td>x</td></tr></table></html>";
+
+test("ordinary text is no block, even with line breaks", () => {
+  assert.equal(block("调研\n论证"), null);
+});
+
+test("tabs and line feeds make cells and rows, the last line feed none", () => {
+  assert.deepEqual(block("甲\t乙\r\n丙\t\r\n"), [["甲", "乙"], ["丙", ""]]);
+});
+
+test("a single cell of a spreadsheet is a block of one", () => {
+  assert.deepEqual(block("一格\n", TABLE), [["一格"]]);
+});
+
+test("quotes hold line breaks, tabs and doubled quotes together", () => {
+  assert.deepEqual(block('"第一行\n第二行"\t"说""好"""\n丙\t丁', TABLE), [["第一行\n第二行", '说"好"'], ["丙", "丁"]]);
+});
+
+test("a quote that belongs to the text stays", () => {
+  assert.deepEqual(block('"系统"操作员\t乙'), [['"系统"操作员', "乙"]]);
+  assert.deepEqual(block('"没有结束\t乙'), [['"没有结束', "乙"]]);
+});
+
+test("names of a plain form become nested values, rows in order", () => {
+  const pairs = [
+    ["values[applies_to]", "2027 级"],
+    ["values[standards][]", "major.g02.i01"],
+    ["values[standards][major.g02.i01][goal]", "major.g02"],
+    ["values[standards][major.g02.i01][performance]", "好"],
+    ["values[standards][]", "own-0a1b2c3d4e5f"],
+    ["values[standards][own-0a1b2c3d4e5f][label]", "自设"],
+    ["outcome", "approve"],
+  ];
+  assert.deepEqual(nested(pairs), {
+    applies_to: "2027 级",
+    standards: [
+      { id: "major.g02.i01", goal: "major.g02", performance: "好" },
+      { id: "own-0a1b2c3d4e5f", label: "自设" },
+    ],
+  });
+});
+
+test("boxes become lists, an empty one too", () => {
+  assert.deepEqual(nested([["values[kinds][]", []], ["values[kinds][]", ["a"]], ["values[kinds][]", ["b"]]]), { kinds: ["a", "b"] });
+  assert.deepEqual(nested([["values[kinds][]", []]]), { kinds: [] });
+  assert.deepEqual(nested([["values[g][r][kinds]", ["a"]], ["values[g][r][kinds]", []]]), { g: [{ id: "r", kinds: ["a"] }] });
+});
+
+test("a key of the prototype is a key like any other", () => {
+  const values = nested([["values[__proto__]", "x"]]);
+  assert.equal({}.x, undefined);
+  assert.equal(Object.getPrototypeOf(values), Object.prototype);
+});
