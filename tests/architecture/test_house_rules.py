@@ -10,6 +10,7 @@ PRODUCT = ("engine", "quality", "web", "migrations", "bin")
 # who owns a transaction, and may therefore commit (docs/adr/0006), and which
 OWNERS = {
     "web/session.py": "a request",
+    "web/commands.py": "a command of the command line",
     "web/auth.py": "counters of failed sign-ins, in a transaction of their own",
     "engine/jobs.py": "a job",
     "engine/scheduler.py": "a seal",
