@@ -1,5 +1,7 @@
 // What stands beside a selected element: the next step, connect, change, delete; lanes for a pool.
 
+import { addNext } from "./insert.js";
+
 const NEXT = [
   ["user_task", "bpmn-icon-user-task", { type: "bpmn:UserTask" }],
   ["exclusive", "bpmn-icon-gateway-xor", { type: "bpmn:ExclusiveGateway" }],
@@ -12,8 +14,8 @@ const FLOW_NODE = /(Task|Gateway|Event|SubProcess|Activity)$/;
 /** The module with the words of `t`. */
 export default function contextPad(t) {
   class Pad {
-    constructor(contextPad, modeling, elementFactory, autoPlace, create, connect, popupMenu, rules) {
-      Object.assign(this, { modeling, elementFactory, autoPlace, create, connect, popupMenu, rules, pad: contextPad });
+    constructor(contextPad, modeling, elementFactory, create, connect, popupMenu, injector) {
+      Object.assign(this, { modeling, elementFactory, create, connect, popupMenu, editor: injector });
       contextPad.registerProvider(this);
     }
 
@@ -41,7 +43,7 @@ export default function contextPad(t) {
         NEXT.map(([key, icon, shape]) => {
           const make = () => this.elementFactory.createShape({ ...shape });
           const append = {
-            click: () => this.autoPlace.append(element, make()),
+            click: () => addNext(this.editor, element, make()),
             dragstart: (event) => this.create.start(event, make(), { source: element }),
           };
           return [`append.${key}`, { group: "model", className: icon, title: t("append", { kind: t(key) }), action: append }];
@@ -61,8 +63,8 @@ export default function contextPad(t) {
     }
 
     change(event, element) {
-      const place = this.pad.getPad(element)?.html?.getBoundingClientRect() ?? { left: event.clientX, bottom: event.clientY };
-      const position = { x: place.left, y: place.bottom + 4, cursor: { x: event.clientX, y: event.clientY } };
+      const cursor = { x: event.clientX, y: event.clientY };
+      const position = { x: cursor.x - 12, y: cursor.y + 16, cursor };
       this.popupMenu.open(element, "bpmn-replace", position, { title: t("change"), width: 260, search: false });
     }
 
@@ -70,7 +72,7 @@ export default function contextPad(t) {
       return entry("edit", "bpmn-icon-trash", t("delete"), () => this.modeling.removeElements([...elements]));
     }
   }
-  Pad.$inject = ["contextPad", "modeling", "elementFactory", "autoPlace", "create", "connect", "popupMenu", "rules"];
+  Pad.$inject = ["contextPad", "modeling", "elementFactory", "create", "connect", "popupMenu", "injector"];
   return { __init__: ["contextPadProvider"], contextPadProvider: ["type", Pad] };
 }
 

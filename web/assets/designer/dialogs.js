@@ -77,15 +77,15 @@ export function conflict({ t, download, reload, overwrite }) {
 /** What a file would lose; read-only until the person says go on. */
 export function warningBar(root, { t, confirm }) {
   return {
-    show(sentences) {
+    show(sentences, title = t("losses"), confirmable = true) {
       const bar = root.querySelector("[data-designer-warning]");
       bar.hidden = !sentences.length;
       bar.replaceChildren(
         ...(sentences.length
           ? [
-              make("b", {}, t("losses")),
+              make("b", {}, title),
               make("ul", {}, sentences.map((each) => make("li", {}, each))),
-              make("button", { type: "button", class: "btn", onclick: () => confirm() }, t("edit_anyway")),
+              confirmable ? make("button", { type: "button", class: "btn", onclick: () => confirm() }, t("edit_anyway")) : "",
             ]
           : []),
       );

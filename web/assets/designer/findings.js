@@ -2,6 +2,7 @@
 
 import { make } from "../page/elements.js";
 import { send } from "../page/http.js";
+import { kindOf } from "./kinds.js";
 
 const WAIT = 700;
 
@@ -50,7 +51,7 @@ export function findings(root, editor, { url, t, xml, jump }) {
 
   function row(finding) {
     const element = editor.get("elementRegistry").get(finding.element);
-    const name = element?.businessObject.name || finding.element || t("whole_file");
+    const name = element ? element.businessObject.name || t("unnamed_kind", { kind: t(kindOf(element)) }) : t("whole_file");
     const error = finding.severity === "error";
     return make(
       "li",

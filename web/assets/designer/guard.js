@@ -1,19 +1,26 @@
 // Nothing of a file may be lost: compares what was read with what would be written.
 
-/** Sentences for what an import complained about or would drop; empty when all is well. */
+/** `{ sentences, writable }`: what an import complained about or would drop; no sentences when all is well. */
 export async function losses(editor, xml, warnings, t) {
-  const found = warnings.slice(0, 20).map((each) => t("import_warning", { message: each.message ?? String(each) }));
+  const sentences = warnings.slice(0, 20).map((each) => said(each, t));
+  let written = null;
   try {
-    const written = (await editor.saveXML({ format: true })).xml;
-    const after = census(written);
-    for (const [name, number] of census(xml)) {
-      const missing = number - (after.get(name) ?? 0);
-      if (missing > 0) found.push(t("would_lose", { count: missing, name }));
-    }
-  } catch (error) {
-    found.push(t("cannot_write", { message: error.message }));
+    written = (await editor.saveXML({ format: true })).xml;
+  } catch {
+    return { sentences: [...sentences, t("cannot_write")], writable: false };
   }
-  return found;
+  const after = census(written);
+  for (const [name, number] of census(xml)) {
+    const missing = number - (after.get(name) ?? 0);
+    if (missing > 0) sentences.push(t("would_lose", { count: missing, name }));
+  }
+  return { sentences, writable: true };
+}
+
+function said(warning, t) {
+  const message = warning.message ?? String(warning);
+  const [, name] = /^unresolved reference <(.*)>$/.exec(message) ?? [];
+  return name ? t("unresolved", { name }) : t("import_warning", { message });
 }
 
 /** How often each element occurs, and each id. References and drawing details may be rewritten, elements not. */

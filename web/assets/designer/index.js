@@ -25,9 +25,11 @@ async function start(root) {
   const known = island(root, "known", {});
   const part = (name) => root.querySelector(`[data-designer-${name}]`);
   const editor = modeler(part("canvas"), island(root, "labels", {}), t);
-  let locked = "readOnly" in root.dataset;
+  const viewing = "readOnly" in root.dataset;
+  let locked = viewing;
   let loaded = "";
   const readOnly = () => locked;
+  const edited = () => editor.get("commandStack").canUndo();
 
   const say = (text) => {
     for (const each of document.querySelectorAll("[data-designer-status]")) each.textContent = text;
@@ -51,18 +53,19 @@ async function start(root) {
     }
   }
 
-  /** The diagram as XML; null when it cannot be written (then the loaded text is still there to take away). */
+  /** The diagram as XML: the very text that was read while nothing was changed; null when it cannot be written. */
   async function current() {
+    if (!edited()) return loaded;
     try {
       return (await editor.saveXML({ format: true })).xml;
-    } catch (error) {
-      say(t("cannot_write", { message: error.message }));
+    } catch {
+      say(t("cannot_write"));
       return null;
     }
   }
 
   async function save() {
-    if (locked) return false;
+    if (viewing) return false;
     if (!draft.dirty) return true;
     const xml = await current();
     return xml === null ? false : draft.save(xml);
@@ -74,21 +77,22 @@ async function start(root) {
     await save();
   }
 
+  /** Show a diagram; false when it cannot be read. What would be lost makes it read-only until confirmed. */
   async function open(xml) {
-    loaded = xml;
+    let warnings = [];
     try {
-      const { warnings } = await editor.importXML(xml);
-      const lost = await losses(editor, xml, warnings, t);
-      warning.show(lost);
-      lock(locked || lost.length > 0);
-      editor.get("canvas").zoom("fit-viewport", "auto");
-      problems.check(0);
-      return true;
-    } catch (error) {
-      warning.show([t("unreadable", { message: error.message })]);
-      lock(true);
+      ({ warnings } = await editor.importXML(xml));
+    } catch {
       return false;
     }
+    loaded = xml;
+    const { sentences, writable } = await losses(editor, xml, warnings, t);
+    lock(viewing || sentences.length > 0);
+    warning.show(sentences, t("losses"), writable && !viewing);
+    editor.get("canvas").resized();
+    fit(editor.get("canvas"));
+    problems.check(0);
+    return true;
   }
 
   function lock(on) {
@@ -112,18 +116,23 @@ async function start(root) {
     redo: () => editor.get("commandStack").redo(),
     save,
     publish: () => dialog.open(problems.errors()),
-    download: async () => download(fileName, draft.dirty ? ((await current()) ?? loaded) : loaded),
+    download: async () => download(fileName, (await current()) ?? loaded),
     upload: () => document.querySelector("[data-designer-file]")?.click(),
     "zoom-in": () => editor.get("zoomScroll").stepZoom(1),
     "zoom-out": () => editor.get("zoomScroll").stepZoom(-1),
-    fit: () => editor.get("canvas").zoom("fit-viewport", "auto"),
+    fit: () => fit(editor.get("canvas")),
     find: () => editor.get("searchPad").toggle(),
   };
   const act = (name) => acts[name]?.();
 
   function buttons() {
     const stack = editor.get("commandStack");
-    const off = { undo: locked || !stack.canUndo(), redo: locked || !stack.canRedo(), save: locked || !draft.dirty || draft.saving, publish: locked };
+    const off = {
+      undo: locked || !stack.canUndo(),
+      redo: locked || !stack.canRedo(),
+      save: viewing || !draft.dirty || draft.saving,
+      publish: viewing,
+    };
     for (const button of document.querySelectorAll("[data-designer-action]")) {
       button.disabled = off[button.dataset.designerAction] ?? false;
     }
@@ -145,38 +154,41 @@ async function start(root) {
     const text = file ? await upload(file, (key) => say(t(key))) : null;
     if (text === null || (draft.dirty && !window.confirm(t("replace_unsaved")))) return;
     const before = (await current()) ?? loaded;
-    if (await open(text)) draft.touch();
-    else await restore(before);
+    if (await open(text)) {
+      draft.touch();
+      return;
+    }
+    await open(before);
+    say(t("unreadable"));
   });
   addEventListener("beforeunload", (event) => {
     if (draft.dirty) event.preventDefault();
   });
   editor.on("commandStack.changed", () => {
-    if (editor.get("commandStack").canUndo()) draft.touch();
+    if (edited()) draft.touch();
     buttons();
     problems.check();
   });
   editor.on("canvas.viewbox.changed", ({ viewbox }) => {
     for (const each of document.querySelectorAll("[data-designer-zoom]")) each.textContent = `${Math.round(viewbox.scale * 100)}%`;
   });
+  new ResizeObserver(() => editor.get("canvas").resized()).observe(part("canvas"));
   lockable(editor, readOnly);
-
-  async function restore(xml) {
-    const sentences = [...root.querySelectorAll("[data-designer-warning] li")].map((each) => each.textContent);
-    await editor.importXML(xml);
-    locked = "readOnly" in root.dataset;
-    lock(locked);
-    say(sentences[0] ?? t("file_unreadable"));
-  }
 
   palette(part("palette"), editor, t);
   const first = await fetchText(root.dataset.bpmnUrl).catch(() => null);
-  if (first === null) {
-    warning.show([t("load_failed")]);
+  if (first === null || !(await open(first))) {
     lock(true);
-    return;
+    warning.show([t(first === null ? "load_failed" : "unreadable")], t("not_shown"), false);
   }
-  await open(first);
+}
+
+/** All of the drawing with some air around it, never larger than life. */
+function fit(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  const scale = Math.min(1, (outer.width - 48) / inner.width, (outer.height - 96) / inner.height);
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  canvas.viewbox({ x: inner.x + inner.width / 2 - width / 2, y: inner.y + inner.height / 2 - height / 2, width, height });
 }
 
 /** While locked, nothing can be moved, drawn, renamed or deleted; looking and selecting stays possible. */

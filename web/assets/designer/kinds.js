@@ -30,7 +30,7 @@ export const REPLACE = new Set(
   [
     "none-start", "none-end", "terminate-end", "timer-intermediate-catch", "message-intermediate-catch",
     "timer-boundary", "message-boundary", "non-interrupting-timer-boundary", "non-interrupting-message-boundary",
-    "user-task", "manual-task", "service-task", "send-task", "receive-task", "script-task", "expanded-subprocess",
+    "user-task", "service-task", "send-task", "receive-task", "script-task", "expanded-subprocess",
     "exclusive-gateway", "parallel-gateway", "inclusive-gateway", "event-based-gateway",
     "sequence-flow", "default-flow", "conditional-flow",
   ].map((name) => `replace-with-${name}`),

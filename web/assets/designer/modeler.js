@@ -40,6 +40,7 @@ import lanes from "../diagram/lanes.js";
 import { theme } from "../diagram/theme.js";
 import contextPad from "./context_pad.js";
 import menu from "./menu.js";
+import sizes from "./sizes.js";
 import together from "./together.js";
 import { translator } from "./translate.js";
 
@@ -58,7 +59,7 @@ export function modeler(container, labels, t) {
   return new Modeler({
     container,
     moddleExtensions: { camunda },
-    additionalModules: [lanes, contextPad(t), menu, together, translator(labels)],
+    additionalModules: [lanes, contextPad(t), menu, sizes, together, translator(labels)],
     ...theme(),
   });
 }

@@ -1,7 +1,10 @@
 // The palette: buttons with words. Drag or click to place by hand; Enter puts the element behind the selected one.
 
 import { icon, make } from "../page/elements.js";
+import { addNext } from "./insert.js";
 import { PALETTE } from "./kinds.js";
+
+const FOLLOWED = /(Task|Gateway|SubProcess|StartEvent|CatchEvent|BoundaryEvent)$/;
 
 /** Fill `root` with the buttons for `editor`. */
 export function palette(root, editor, t) {
@@ -47,16 +50,14 @@ export function palette(root, editor, t) {
 function placeByKeyboard(editor, shape, each) {
   const [selected] = editor.get("selection").get();
   const modeling = editor.get("modeling");
-  const rules = editor.get("rules");
   if (each.key === "deadline") {
     if (!selected || !/Task$|SubProcess$/.test(selected.type)) return;
     const corner = { x: selected.x + selected.width - 24, y: selected.y + selected.height };
     editor.get("selection").select(modeling.createShape(shape, corner, selected, { attach: true }));
     return;
   }
-  const follows = selected && !selected.waypoints && each.shape.type !== "bpmn:Participant";
-  if (follows && each.key !== "start" && rules.allowed("connection.create", { source: selected, target: shape, hints: {} }) !== false && !/(Lane|Participant|EndEvent)$/.test(selected.type)) {
-    editor.get("autoPlace").append(selected, shape);
+  if (selected && each.key !== "start" && FOLLOWED.test(selected.type) && each.shape.type !== "bpmn:Participant") {
+    addNext(editor, selected, shape);
     return;
   }
   const canvas = editor.get("canvas");

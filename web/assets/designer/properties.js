@@ -75,11 +75,10 @@ export class Properties {
 
   /** Make `flow` the way that is taken when no other is, or stop it being so. */
   setDefault(flow, wanted) {
-    const commands = [["element.updateProperties", { element: flow.source, properties: { default: wanted ? flow.businessObject : undefined } }]];
-    if (wanted && this.condition(flow)) {
-      commands.push(["element.updateProperties", { element: flow, properties: { conditionExpression: undefined } }]);
-    }
-    this.editor.get("commandStack").execute("zg.together", { commands });
+    this.together(() => {
+      this.modeling.updateProperties(flow.source, { default: wanted ? flow.businessObject : undefined });
+      if (wanted && this.condition(flow)) this.modeling.updateProperties(flow, { conditionExpression: undefined });
+    });
   }
 
   definition(element, kind) {
@@ -114,14 +113,17 @@ export class Properties {
     const owner = this.messageOwner(element);
     const known = root.rootElements.find((each) => each.$type === "bpmn:Message" && each.name === name);
     const message = name ? (known ?? this.factory.create("bpmn:Message", { name })) : undefined;
-    const commands = [];
-    if (message && !known) {
-      message.$parent = root;
-      const rootElements = [...root.rootElements, message];
-      commands.push(["element.updateModdleProperties", { element, moddleElement: root, properties: { rootElements } }]);
-    }
-    commands.push(["element.updateModdleProperties", { element, moddleElement: owner, properties: { messageRef: message } }]);
-    this.editor.get("commandStack").execute("zg.together", { commands });
+    this.together(() => {
+      if (message && !known) {
+        message.$parent = root;
+        this.modeling.updateModdleProperties(element, root, { rootElements: [...root.rootElements, message] });
+      }
+      this.modeling.updateModdleProperties(element, owner, { messageRef: message });
+    });
+  }
+
+  together(act) {
+    this.editor.get("commandStack").execute("zg.together", { act });
   }
 
   documentation(element) {

@@ -1,15 +1,10 @@
 // Several commands as one: one step of undo for one act of a person.
 
 class Together {
-  constructor(commandStack) {
-    this.commandStack = commandStack;
-  }
-
-  preExecute({ commands }) {
-    for (const [command, context] of commands) this.commandStack.execute(command, context);
+  preExecute({ act }) {
+    act();
   }
 }
-Together.$inject = ["commandStack"];
 
 class Register {
   constructor(commandStack) {

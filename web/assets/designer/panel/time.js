@@ -24,7 +24,7 @@ export function timer(element, { properties, t }) {
     "timer",
     t("timer_section"),
     spoken(body, t),
-    block("timer_kind", t("timer_kind"), choice(name, kinds, (kind) => properties.setTimer(element, kind, body))),
+    block("timer_kind", t("timer_kind"), choice(name, kinds, (kind) => properties.setTimer(element, kind, ""))),
     control,
     boundary
       ? tick(element.businessObject.cancelActivity !== false, t("interrupts"), (on) => properties.setAttribute(element, "cancelActivity", on))

@@ -1,0 +1,64 @@
+"""What a designer may choose from: posts, forms with their fields, services, kinds of case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.forms import load
+from engine.forms.model import Form, Grid
+from engine.handlers import CASES, HANDLERS
+from engine.models import FormText, Post, ProcessDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class FormChoice:
+    """A form of the library and its fields as (address, label), the columns of grids among them."""
+
+    key: str
+    fields: tuple[tuple[str, str], ...]
+    variables: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Everything with a name that a diagram can refer to, as it stands now."""
+
+    posts: tuple[tuple[str, str], ...]
+    forms: tuple[FormChoice, ...]
+    topics: tuple[str, ...]
+    cases: tuple[str, ...]
+
+
+def choices(db: Session) -> Choices:
+    """What the pickers of the designer offer."""
+    posts = db.execute(select(Post.key, Post.name).order_by(Post.name))
+    forms = db.execute(select(FormText.key, FormText.text).order_by(FormText.key))
+    readings = ((key, load.read(text).form) for key, text in forms)
+    return Choices(
+        posts=tuple((row.key, row.name) for row in posts),
+        forms=tuple(_form(key, form) for key, form in readings if form is not None),
+        topics=tuple(sorted(HANDLERS)),
+        cases=tuple(sorted(CASES)),
+    )
+
+
+def _form(key: str, form: Form) -> FormChoice:
+    fields: list[tuple[str, str]] = []
+    for address, part in form.valued.items():
+        fields.append((address, part.label))
+        if isinstance(part, Grid):
+            fields += [
+                (f"{address}.{column.key}", f"{part.label}·{column.label}")
+                for column in part.columns
+            ]
+    return FormChoice(key, tuple(fields), form.variables)
+
+
+def name_of(db: Session, key: str) -> str | None:
+    """The name of a definition, or None where there is no such definition."""
+    return db.execute(
+        select(ProcessDefinition.name).where(ProcessDefinition.key == key)
+    ).scalar_one_or_none()

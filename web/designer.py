@@ -1,0 +1,195 @@
+"""The process designer: its page, the draft it saves, what is wrong with it, and publishing it.
+
+GET  /definitions/K/draft            the page          GET  /definitions/K/draft/bpmn   its diagram
+PUT  /definitions/K/draft            save it           POST /definitions/K/draft/findings
+POST /definitions/K/versions         publish the saved draft with a note
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engine import definitions, people, permissions
+from engine.bpmn import parse
+from engine.bpmn.findings import Finding, error
+from engine.bpmn.parse import Unreadable
+from engine.definitions import Draft
+from engine.errors import NotFound, StaleDraft
+from engine.permissions import Action
+from engine.queries import choices
+from engine.queries.choices import Choices
+from web.access import needs
+from web.errors import UNPROCESSABLE, problem, status_of
+from web.i18n import moment, say
+from web.session import db, me
+
+bp = Blueprint("designer", __name__, url_prefix="/definitions")
+
+MAX_NOTE: Final = 500
+NO_REVISION: Final = -1
+# The field of the panel that a rule is about: a finding leads there.
+FIELDS: Final[Mapping[str, str]] = {
+    "assignment_known": "who",
+    "case_known": "case",
+    "condition_place": "condition",
+    "condition_readable": "condition",
+    "due_readable": "due",
+    "field_rights_known": "field_rights",
+    "form_exists": "form",
+    "gateway_default": "condition",
+    "handler_exists": "topic",
+    "id_well_formed": "id",
+    "message_named": "message",
+    "name_plain": "name",
+    "name_required": "name",
+    "process_id": "key",
+    "refuse_has_path": "verbs",
+    "returns_to_known": "returns_to",
+    "script_lines": "script",
+    "timer_readable": "timer",
+    "user_task_assigned": "who",
+    "verbs_known": "verbs",
+}
+ETAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"')
+
+
+@bp.get("/<key>/draft")
+@needs(Action.DEFINITION_EDIT)
+def show(key: str) -> str:
+    """The page."""
+    name = choices.name_of(db(), key)
+    if name is None:
+        raise NotFound
+    return render_template(
+        "designer/show.html",
+        definition={"key": key, "name": name},
+        draft=_saved(definitions.draft(db(), key, by=me())),
+        known=_known(choices.choices(db())),
+        may_edit=permissions.may(me(), Action.DEFINITION_EDIT),
+        may_publish=permissions.may(me(), Action.DEFINITION_PUBLISH),
+    )
+
+
+@bp.get("/<key>/draft/bpmn")
+@needs(Action.DEFINITION_EDIT)
+def bpmn(key: str) -> Response:
+    """The diagram, byte by byte as it was saved."""
+    return Response(definitions.draft(db(), key, by=me()).bpmn, content_type="application/xml")
+
+
+@bp.put("/<key>/draft")
+@needs(Action.DEFINITION_EDIT)
+def save(key: str) -> ResponseReturnValue:
+    """Save over the revision named by `If-Match`; over another one, or none, is refused."""
+    match = ETAG.fullmatch(request.headers.get("If-Match", "").strip())
+    revision = int(match[1]) if match else NO_REVISION
+    try:
+        draft = definitions.save_draft(db(), key, request.get_data(), by=me(), revision=revision)
+    except StaleDraft as stale:
+        return _stale(key, stale)
+    answer = jsonify(_saved(draft))
+    answer.set_etag(str(draft.revision))
+    return answer
+
+
+@bp.post("/<key>/draft/findings")
+@needs(Action.DEFINITION_EDIT)
+def findings(key: str) -> Response:
+    """What publishing this diagram would say; nothing is kept."""
+    xml = request.get_data()
+    return jsonify([_finding(one) for one in (*_foreign(key, xml), *definitions.check(db(), xml))])
+
+
+@bp.post("/<key>/versions")
+@needs(Action.DEFINITION_PUBLISH)
+def publish(key: str) -> ResponseReturnValue:
+    """Publish the draft of the revision that the person saw."""
+    asked = request.get_json(silent=True)
+    asked = asked if isinstance(asked, dict) else {}
+    draft = definitions.draft(db(), key, by=me())
+    if asked.get("revision") != draft.revision:
+        return _stale(key, StaleDraft())
+    foreign = [_finding(one) for one in _foreign(key, draft.bpmn)]
+    if foreign:
+        return problem(UNPROCESSABLE, foreign[0]["sentence"], {"findings": foreign})
+    note = str(asked.get("note", ""))[:MAX_NOTE]
+    published = definitions.publish(db(), draft.bpmn, by=me(), note=note)
+    where = url_for("definitions.show", key=key)
+    return jsonify(number=published.number, is_new=published.is_new, url=where), 201
+
+
+def _foreign(key: str, xml: bytes) -> tuple[Finding, ...]:
+    """A diagram of another process would be published under that one's name, not under this."""
+    try:
+        found = parse.read(xml).id
+    except Unreadable:
+        return ()
+    if found == key:
+        return ()
+    message = "图里的流程标识是“{found}”，这里是“{key}”，不能发布。"
+    return (error("", "own_process", message, found=found, key=key),)
+
+
+def _stale(key: str, stale: StaleDraft) -> Response:
+    stands = _saved(definitions.draft(db(), key, by=me()))
+    return problem(status_of(stale), say(stale), stands)
+
+
+def _saved(draft: Draft) -> dict[str, Any]:
+    who = people.names(db(), [draft.saved_by]).get(draft.saved_by or 0, "")
+    return {"revision": draft.revision, "saved_at": moment(draft.saved_at), "saved_by": who}
+
+
+def _finding(one: Finding) -> dict[str, str]:
+    sentence = gettext(one.sentence).format(**one.values)
+    return {
+        "element": one.element,
+        "severity": one.severity,
+        "rule": one.rule,
+        "sentence": sentence,
+        "field": FIELDS.get(one.rule, ""),
+    }
+
+
+def _known(found: Choices) -> dict[str, Any]:
+    variables = sorted({name for form in found.forms for name in form.variables})
+    return {
+        "who": _rules(found),
+        "forms": [
+            {
+                "value": form.key,
+                "label": form.key,
+                "fields": [{"value": address, "label": label} for address, label in form.fields],
+            }
+            for form in found.forms
+        ],
+        "topics": [{"value": topic, "label": topic} for topic in found.topics],
+        "cases": [{"value": case, "label": case} for case in found.cases],
+        "variables": [{"value": name, "label": name} for name in variables],
+    }
+
+
+def _rules(found: Choices) -> list[dict[str, str]]:
+    """Every way to say who gets a step, in words: the initiator, heads, each post near and far."""
+    rules = [
+        {"value": "initiator", "label": gettext("发起人")},
+        {"value": "head@subject.unit", "label": gettext("对象所属单位的负责人")},
+        {"value": "head@subject.college", "label": gettext("对象所属二级学院的负责人")},
+        {"value": "head@initiator.unit", "label": gettext("发起人所在单位的负责人")},
+    ]
+    near = gettext("{post}（对象所属二级学院）")
+    own = gettext("{post}（对象所属单位）")
+    anywhere = gettext("{post}（全校）")
+    for key, name in found.posts:
+        rules += [
+            {"value": f"post:{key}@subject.college", "label": near.format(post=name)},
+            {"value": f"post:{key}@subject.unit", "label": own.format(post=name)},
+            {"value": f"post:{key}", "label": anywhere.format(post=name)},
+        ]
+    return rules
