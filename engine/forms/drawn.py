@@ -107,6 +107,7 @@ class RowView:
     """One row: who it is, its cells, and what may be done to it."""
 
     id: str
+    html_id: str
     goal: str
     label: str
     label_name: str

@@ -24,7 +24,8 @@ _NAME: Final = re.compile(
 def read(form: Form, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Read the pairs of a posted page; other names (outcome, comment …) are not ours.
 
-    The values still have to pass `validation`. Raises `Invalid` when there is too much.
+    The values still have to pass `validation`; what the form has not is kept under its whole name,
+    to be refused there. Raises `Invalid` when there is too much.
     """
     values: dict[str, Any] = {}
     tables: dict[str, dict[str, dict[str, Any]]] = {}
@@ -41,10 +42,10 @@ def read(form: Form, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         part = form.field(found["key"])
         if isinstance(part, Grid):
             _cell(part, found, text, tables, pressed)
-        elif part is not None and found["what"] == "values" and found["column"] is None:
+        elif part is not None and found["what"] == "values" and found["row"] in {None, ""}:
             _value(part, found["row"], text, values)
-        else:
-            values.setdefault(found["key"], text)
+        elif found["what"] == "values":
+            values[name] = text
     values |= {key: list(table.values()) for key, table in tables.items()}
     for grid, act, what in pressed:
         table_now = values.setdefault(grid.key, [])

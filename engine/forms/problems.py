@@ -32,8 +32,8 @@ class Problems:
             self.findings.append(Finding(self.element, "error", rule, sentence, values))
 
     def warning(self, rule: str, sentence: str, **values: object) -> None:
-        """Note something that works, but hardly as meant."""
-        if len(self.findings) < MAX_FINDINGS:
+        """Note something that works, but hardly as meant. Errors always find room beside these."""
+        if len(self.findings) < MAX_FINDINGS // 2:
             self.findings.append(Finding(self.element, "warning", rule, sentence, values))
 
     def text(self, data: dict[str, Any], name: str, most: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.forms import drawn, fieldtypes, rows, view_grid, visibility
 from engine.forms.drawn import FieldView, FormView, GroupView, PartView, SeparatorView, TextView
-from engine.forms.model import Field, Form, Grid, Group, Part, Separator, Text
+from engine.forms.model import Field, Form, Grid, Group, Part, Text
 from engine.forms.rights import Right, Rights
 from engine.forms.sentence import Sentence
 
@@ -68,8 +68,7 @@ class _Scene:
                 return self.grid(part, shown)
             case Text():
                 return TextView(part.lines)
-            case Separator():
-                return SeparatorView()
+        return SeparatorView()
 
     def group(self, group: Group, shown: visibility.Visibility) -> GroupView | None:
         parts = self.parts(group.parts, shown)

@@ -82,6 +82,7 @@ class Table:
         own = bool(row.get("own"))
         return RowView(
             id=row["id"],
+            html_id=drawn.html_id(path),
             goal=rows.goal_of(row),
             label=label,
             label_name=f"values[{self.grid.key}][{row['id']}][label]",

@@ -42,11 +42,11 @@ def grid(*columns, key="rows", nested=False, **more):
     return {"type": "grid", "key": key, "label": key, "levels": levels, "columns": given, **more}
 
 
-def goals(*names, **values):
-    """Template rows of a one-level grid."""
+def goals(*names):
+    """Template rows of a one-level grid: t.0, t.1, …"""
     return [
-        {"id": f"t.{name}", "goal": f"t.{name}", "label": name, "own": False, "what": "", **values}
-        for name in names
+        {"id": f"t.{number}", "goal": f"t.{number}", "label": name, "own": False, "what": ""}
+        for number, name in enumerate(names)
     ]
 
 

@@ -15,6 +15,7 @@ from tests.unit.engine.forms.making import field, form, grid
         ('stage != "goal"', "(stage != 'goal')"),
         ("a = 1 and b = 2 or c", "(((a == 1) and (b == 2)) or c)"),
         ("not(a)", "(not a)"),
+        ("(a or b) and c", "(((a or b)) and c)"),
         ("if a then 1 else 2", "(1 if a else 2)"),
         ("a in (1, 2)", "(a in [1, 2])"),
         ("a in [1, 2]", "(a in [1, 2])"),

@@ -141,6 +141,7 @@ def test_a_grid_is_read_with_its_levels_and_rules():
         (source(field(kind="number", validate={"min": 5, "max": 4})), "range"),
         (source(field(kind="number", validate={"pattern": "a"})), "pattern"),
         (source(field(kind="number", validate={"max": 10**18})), "number"),
+        (source(field(validate={"pattern": "(a+)+"})), "pattern"),
         (source(field(kind="number", decimalDigits=99)), "number"),
         (source(field(kind="datetime", subtype="year")), "moment"),
         (source(field(kind="select")), "options"),
@@ -269,6 +270,11 @@ def test_unknown_rules_are_a_warning_and_the_form_still_opens():
     reading = load.read(source(field(validate={"isbn": True})))
     assert reading.form is not None
     assert [finding.severity for finding in reading.findings] == ["warning"]
+
+
+def test_many_warnings_do_not_hide_an_error():
+    many = [field(f"f{n}", validate={"isbn": True}) for n in range(300)]
+    assert "unknown_component" in rules(source(*many, {"type": "video"}))
 
 
 def test_what_an_editor_adds_does_not_disturb():
