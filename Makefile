@@ -28,7 +28,7 @@ define LAYERS
 endef
 
 .NOTPARALLEL:
-.PHONY: help run demo worker test quick soak bench fmt lint types layers docs cover migration lock clean \
+.PHONY: help run demo worker test quick soak bench fmt lint types layers docs cover migration sentences lock clean \
 	python ready checked tested
 
 help:
@@ -88,6 +88,9 @@ migration: checked  ## a numbered Alembic revision from the models: make migrati
 	@test -n "$(m)" || { echo 'say what it is for: make migration m="add a column"' >&2; exit 2; }
 	@$(BIN)/python bin/migration.py "$(m)"
 	@$(PYTEST) -q tests/architecture/test_migrations.py
+
+sentences: checked  ## bring the English catalogue in step with the Chinese sentences in the source
+	@$(BIN)/python bin/sentences.py
 
 lock: checked  ## write requirements*.txt from what is installed
 	@$(BIN)/python bin/lock.py
