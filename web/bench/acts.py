@@ -1,0 +1,69 @@
+"""Acts through the engine, each in its own committed transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from engine import db as database
+from engine import instances, jobs, tasks
+from web.bench import clock, scratch
+from web.bench.clock import Measured
+from web.bench.scratch import WRITTEN, Scratch
+
+ROUNDS = 300
+SCALES = (1_000, 100_000)
+QUICK_SCALES = (200, 2_000)
+TIMERS = 1_000
+
+
+def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Measured]:
+    """`start_instance`, `complete` at two sizes, `timer`."""
+    rounds = ROUNDS // 5 if quick else ROUNDS
+    with base.sessions() as db:
+        pids = scratch.backend_pids(base, db)
+        db.rollback()
+        if not only or "start_instance" in only:
+            yield clock.measure("start_instance", base.name, lambda _n: _start(db, base), range(rounds), pids=pids)
+        if not only or "complete" in only:
+            yield from _complete(db, base, pids, rounds, QUICK_SCALES if quick else SCALES)
+        if not only or "timer" in only:
+            yield _timers(base, TIMERS // 5 if quick else TIMERS)
+
+
+def _start(db: Session, base: Scratch) -> None:
+    database.begin_writing(db)
+    instances.start(db, "bench", by=base.owner, values={})
+    db.commit()
+
+
+def _complete(db: Session, base: Scratch, pids: list[int], rounds: int, scales: tuple[int, ...]) -> Iterator[Measured]:
+    scratch.start(base)
+    for scale in scales:
+        scratch.grow(base, scale)
+        numbers = scratch.open_tasks(base, rounds + 20)
+        for number in numbers[rounds:]:
+            _hand_in(db, base, number)
+        yield clock.measure("complete", base.name, lambda number: _hand_in(db, base, number), numbers[:rounds],
+                            pids=pids, scale=scale)
+
+
+def _hand_in(db: Session, base: Scratch, task_id: int) -> None:
+    database.begin_writing(db)
+    tasks.complete(db, task_id, by=base.owner, values=WRITTEN, comment="同意，请按计划实施。")
+    db.commit()
+
+
+def _timers(base: Scratch, count: int) -> Measured:
+    with base.sessions() as db:
+        database.begin_writing(db)
+        for _number in range(count):
+            instances.start(db, "bench_timer", by=base.owner)
+        db.execute(text("UPDATE job SET due_at = '2020-01-01 00:00:00'"))
+        db.commit()
+    batches = count // jobs.AT_ONCE
+    found = clock.measure("timer", base.name, lambda _n: jobs.run_due(base.sessions, "bench"), range(batches))
+    each = jobs.AT_ONCE
+    return Measured("timer", base.name, found.wall / each, found.cpu / each, count, count)
