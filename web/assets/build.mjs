@@ -15,17 +15,17 @@ const watch = process.argv.includes("--watch");
 
 /** Output name → source. An entry that is not written yet is left out, with a note. */
 const ENTRIES = {
-  app: ["app/index.js"],
-  "app-styles": ["styles/index.css"],
-  diagram: ["diagram/index.js"],
-  replay: ["replay/index.js"],
-  designer: ["designer/index.js"],
-  grid: ["grid/index.js"],
+  app: "app/index.js",
+  "app-styles": "styles/index.css",
+  diagram: "diagram/index.js",
+  replay: "replay/index.js",
+  designer: "designer/index.js",
+  grid: "grid/index.js",
 };
 
 function entries() {
   const found = [];
-  for (const [name, [source]] of Object.entries(ENTRIES)) {
+  for (const [name, source] of Object.entries(ENTRIES)) {
     const file = path.join(here, source);
     if (!existsSync(file)) {
       console.log(`not there yet: ${source}`);
@@ -64,7 +64,7 @@ const options = {
   format: "esm",
   target: ["es2022", "chrome109", "firefox115", "safari16"],
   minify: true,
-  sourcemap: true,
+  sourcemap: watch,
   legalComments: "none",
   charset: "utf8",
   loader: { ".woff2": "file", ".woff": "file", ".ttf": "empty", ".eot": "empty", ".svg": "empty" },

@@ -20,12 +20,14 @@ import { modeler } from "./modeler.js";
 import { palette } from "./palette.js";
 import { panel } from "./panel/index.js";
 
+const PHONE = "(max-width: 719px)";
+
 async function start(root) {
   const t = texts(root);
   const known = island(root, "known", {});
   const part = (name) => root.querySelector(`[data-designer-${name}]`);
   const editor = modeler(part("canvas"), island(root, "labels", {}), t);
-  const viewing = "readOnly" in root.dataset;
+  const viewing = "readOnly" in root.dataset || matchMedia(PHONE).matches;
   let locked = viewing;
   let loaded = "";
   const readOnly = () => locked;
