@@ -34,18 +34,23 @@ class ServiceCall:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How a case begins: its title, its unique business key, variables and first form values."""
+    """How a case begins: its title, its unique business key, variables and first form values.
+
+    `offered` are form values with every row of the template, where the first values leave some out.
+    """
 
     title: str
     business_key: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
+    offered: Mapping[str, Any] | None = None
 
 
 class CaseType(Protocol):
     """A kind of case that somebody outside the engine understands."""
 
-    def open(self, db: Session, *, by: Actor, subject: str | None, values: Mapping[str, Any]) -> Opening:
+    def open(self, db: Session, definition: str, *, by: Actor, subject: str | None,
+             values: Mapping[str, Any]) -> Opening:
         """Check what was asked and say how the case begins. Raises `CannotStart`, `NotFound`."""
 
     def opened(self, db: Session, instance_id: int, opening: Opening) -> None:

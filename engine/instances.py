@@ -149,7 +149,7 @@ def start(db: Session, key: str, *, by: Actor, subject: str | None = None,
     values = dict(values or {})
     kind = CASES.get(version.process.properties.get(dialect.CASE, ""))
     if kind is not None:
-        opening = kind.open(db, by=by, subject=subject, values=values)
+        opening = kind.open(db, key, by=by, subject=subject, values=values)
     else:
         opening = Opening(version.name, business_key, variables=values, values={})
     instance_id = _insert(db, version, opening, subject, by)
@@ -157,12 +157,16 @@ def start(db: Session, key: str, *, by: Actor, subject: str | None = None,
         kind.opened(db, instance_id, opening)
     case = lock(db, instance_id)
     content = {"data": dict(opening.variables), "values": dict(opening.values)}
-    act = Act(Kind.INSTANCE_STARTED, commands.Start(opening.variables), content=content,
+    table = ProcessInstance.__table__
+    offered_id, offered = table.c.content_id, {}
+    if opening.offered is not None:
+        offered_id, hashed = eventlog.keep(db, instance_id, {"values": dict(opening.offered)})
+        offered = {"offered": hashed}
+    act = Act(Kind.INSTANCE_STARTED, commands.Start(opening.variables), content=content, known=offered,
               values_changed=True, asked={"definition": key, "version": version.number, "subject": subject,
                                           "business_key": opening.business_key, "title": opening.title})
     perform(db, case, act, by=by)
-    table = ProcessInstance.__table__
-    db.execute(update(table).where(table.c.id == instance_id).values(offered_id=table.c.content_id))
+    db.execute(update(table).where(table.c.id == instance_id).values(offered_id=offered_id))
     return instance_id
 
 

@@ -88,10 +88,16 @@ def names(db: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
     return {row.id: row.name for row in db.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
 
 
-def create_user(db: Session, username: str, name: str, *, by: Actor, password: str | None = None) -> int:
-    """Add a person. Returns the id."""
-    hashed = _HASHER.hash(password) if password is not None else None
-    row = {"username": username, "name": name, "password_hash": hashed, "is_active": True,
+def hashed(password: str) -> str:
+    """The hash of a password as it is stored; slow on purpose."""
+    return _HASHER.hash(password)
+
+
+def create_user(db: Session, username: str, name: str, *, by: Actor, password: str | None = None,
+                password_hash: str | None = None) -> int:
+    """Add a person, with a password or with the hash of one. Returns the id."""
+    stored = hashed(password) if password is not None else password_hash
+    row = {"username": username, "name": name, "password_hash": stored, "is_active": True,
            "language": "", "theme": "", "created_at": clock.now()}
     user_id = db.execute(insert(User).returning(User.id), row).scalar_one()
     asked = {"user": user_id, "username": username}
@@ -131,7 +137,7 @@ def give_role(db: Session, user_id: int, role: Role, *, by: Actor) -> None:
 
 def set_password(db: Session, user_id: int, password: str, *, by: Actor) -> None:
     """Give a person a new password."""
-    db.execute(update(User).where(User.id == user_id).values(password_hash=_HASHER.hash(password)))
+    db.execute(update(User).where(User.id == user_id).values(password_hash=hashed(password)))
     eventlog.record(db, Kind.PASSWORD_CHANGED, by=by.mark, asked={"user": user_id})
 
 

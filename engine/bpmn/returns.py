@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.bpmn.commands import Return, Then
 from engine.bpmn.process import Kind, Process
 from engine.bpmn.state import Token
-from engine.errors import CannotReturn
+from engine.errors import CannotReturn, CannotReturnInside
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,10 @@ def plan(process: Process, tokens: Iterable[Token], token: Token, command: Retur
     if here is None or here.element == command.to:
         raise CannotReturn(to=target.label)
     place = here.back[-1] if here.back else here.element
-    if not process.forward.leads(command.to, place):
+    if not is_earlier(process, command.to, place):
         raise CannotReturn(to=target.label)
+    if command.then is Then.THROUGH_STEPS and is_joined(process, command.to, place):
+        raise CannotReturnInside(to=target.label)
     if command.then is Then.BACK_TO_ME:
         return Move((token,), token.scope, (token.element, *token.back))
     leaves = [
@@ -44,6 +46,26 @@ def plan(process: Process, tokens: Iterable[Token], token: Token, command: Retur
         and (one.id == here.id or process.forward.leads(command.to, _position(process, one)))
     ]
     return Move(tuple(leaves), here.scope)
+
+
+def is_earlier(process: Process, to: str, here: str) -> bool:
+    """Whether `here` lies ahead of `to` without walking a loop back."""
+    return to != here and process.forward.leads(to, here)
+
+
+def is_joined(process: Process, to: str, here: str) -> bool:
+    """Whether `to` lies inside a parallel block that was joined again before `here`: from there the
+    join would wait for ever for the branches that are not walked again.
+    """
+    leads = process.forward.leads
+    return any(
+        leads(to, join.id)
+        and join.id != here
+        and leads(join.id, here)
+        and any(not leads(to, flow.source) for flow in join.incoming)
+        for join in process.elements.values()
+        if join.kind is Kind.PARALLEL and len(join.incoming) > 1
+    )
 
 
 def _at_level(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import instances
-from engine.bpmn import dialect
+from engine.bpmn import dialect, returns
 from engine.bpmn.commands import Return, Then
 from engine.bpmn.steps import Step
 from engine.entries import Kind
@@ -66,7 +66,7 @@ def _targets(db: Session, version: Version, instance_id: int, element_id: str) -
                                          table.c.status == TaskStatus.COMPLETED).order_by(table.c.id)
     ).scalars()
     earlier = [one for one in dict.fromkeys(done)
-               if one != element_id and process.forward.leads(one, element_id)]
+               if returns.is_earlier(process, one, element_id)]
     written = process.elements[element_id].properties.get(dialect.RETURNS_TO, "")
     words = dialect.returns_to(written) if written else dialect.RETURNS_USUAL
     meant: dict[str, str] = {}
