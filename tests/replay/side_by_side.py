@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from random import Random
 
 from engine.bpmn import parse, process, state, steps
-from engine.bpmn.commands import Command, Complete, FireTimer, Start
+from engine.bpmn.commands import Command, Complete, FireTimer, Return, Start, Then
 from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Waits
+from engine.errors import CannotReturn
 from tests.token_model import generator, xml
 from tests.token_model.game import Game
 from tests.token_model.graph import Graph
@@ -19,6 +20,7 @@ from tests.token_model.graph import Graph
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 MOST_STEPS = 40
 MOST_TOKENS = 30
+SENT_BACK = 0.35
 
 
 @dataclass
@@ -101,6 +103,51 @@ def walk(random: Random, *, depth: int = 2, stray: int = 2) -> Counter[str]:
     met[game.status] += 1
     met.update({f"has {kind}": 1 for kind in {node.kind for node in graph.nodes.values()}})
     return met
+
+
+def wander(random: Random) -> Counter[str]:
+    """Complete, fire and return at random, the kernel alone, and replay what was done.
+
+    Whatever is asked, no place is lost between effects and state, and a refusal changes nothing.
+    """
+    graph = generator.draw(random, stray=1)
+    people = [node.id for node in graph.nodes.values() if node.kind == "task"]
+    kernel = Kernel(xml.write(graph))
+    kernel.do(Start(generator.answers(random)))
+    met: Counter[str] = Counter()
+    for _ in range(MOST_STEPS):
+        if not 0 < len(kernel.waiting) < MOST_TOKENS:
+            break
+        token, element = random.choice(list(kernel.waiting.items()))
+        if graph.nodes[element].kind != "task":
+            kernel.do(FireTimer(token))
+        elif random.random() < SENT_BACK:
+            then = random.choice(list(Then))
+            met[_send_back(kernel, Return(token, random.choice(people), then))] += 1
+        else:
+            kernel.do(Complete(token, generator.answers(random)))
+        assert sorted(kernel.waiting.values()) == kernel.kept()
+        assert kernel.waiting or kernel.stuck or kernel.ended
+    replay(kernel)
+    return met
+
+
+def _send_back(kernel: Kernel, command: Return) -> str:
+    """Try a return; the target then waits, once more than what the return left of it."""
+    before = dict(kernel.waiting)
+    try:
+        kernel.do(command)
+    except CannotReturn:
+        assert kernel.waiting == before
+        return "refused"
+    came = [place for token, place in kernel.waiting.items() if token not in before]
+    assert came.count(command.to) == 1
+    assert command.token not in kernel.waiting
+    if command.then is Then.BACK_TO_ME:
+        sender = kernel.process.elements[before[command.token]]
+        gone = [place for token, place in before.items() if token not in kernel.waiting]
+        assert set(gone) <= {sender.id, *sender.boundary}
+    return command.then
 
 
 def agree(game: Game, kernel: Kernel) -> None:

@@ -5,11 +5,12 @@ from collections import Counter
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.bpmn.commands import Start
-from tests.replay.side_by_side import Kernel, agree, walk
+from tests.replay.side_by_side import Kernel, agree, walk, wander
 from tests.token_model import xml
 from tests.token_model.game import Game
 from tests.token_model.graph import Flow, Graph, Node
@@ -33,6 +34,7 @@ def test_small_processes_run_as_the_token_game_says_and_shrink_when_they_do_not(
     walk(random, depth=1, stray=1)
 
 
+@pytest.mark.timeout(3_600 if SOAK else 300)
 def test_generated_processes_run_as_the_token_game_says_and_replay_identically() -> None:
     met: Counter[str] = Counter()
     for seed in range(20_000 if SOAK else 500):
@@ -41,6 +43,13 @@ def test_generated_processes_run_as_the_token_game_says_and_replay_identically()
     for kind in ("parallel", "inclusive", "boundary", "timer", "subprocess", "terminate"):
         assert met[f"has {kind}"] > met["processes"] / 10
     assert min(met["completed"], met["terminated"], met["running"]) > 0
+
+
+def test_returns_at_random_lose_no_waiting_place_and_replay_identically() -> None:
+    met: Counter[str] = Counter()
+    for seed in range(5_000 if SOAK else 200):
+        met += wander(Random(seed))  # noqa: S311  (a seed, not a secret)
+    assert min(met["through_steps"], met["back_to_me"], met["refused"]) > 20
 
 
 def _drawn(kinds: dict[str, str], ways: str) -> Graph:

@@ -131,7 +131,9 @@ class _Pen:
         self.flow(first.exit, body.entry)
         self.flow(body.exit, verdict.entry)
         self.flow(verdict.exit, gateway)
-        back = self.random.choice((first.entry, first.entry, body.entry))
+        back = self.random.choice((first.entry, body.entry))
+        if self.graph.nodes[back].kind == "parallel":  # a fork that is entered twice is a join
+            back = first.entry
         self.flow(gateway, back, ("outcome", "refuse"))
         after = self.node("exclusive")
         self.default(gateway, after)
