@@ -82,7 +82,9 @@ def _at_level(
 
 
 def _position(process: Process, token: Token) -> str:
-    """Where a token stands: at a join, still at the element it came from."""
+    """Where a token stands: in rework, where it goes back to; at a join, where it came from."""
+    if token.back:
+        return token.back[-1]
     if not token.via:
         return token.element
     flows = process.elements[token.element].incoming
