@@ -1,4 +1,4 @@
-"""Cases for pages and programs: who may see which, lists, one case, its timeline, its drawing.
+"""Cases for pages and programs: who may see which, lists, one case.
 
 A case is seen by whoever started it, has or had a task in it or is offered one, and by those whom
 the policy allows `instance:view_any`. For everybody else it does not exist.
@@ -15,16 +15,9 @@ import orjson
 from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
-from engine import entries, eventlog, people, permissions, versions
-from engine.bpmn import state
-from engine.bpmn.process import Process
-from engine.entries import Body, Kind
+from engine import people, permissions, versions
 from engine.errors import NotFound
 from engine.models import (
-    Content,
-    Incident,
-    IncidentStatus,
-    LogEntry,
     Post,
     ProcessDefinition,
     ProcessInstance,
@@ -37,7 +30,6 @@ from engine.models import (
 )
 from engine.people import Actor
 from engine.permissions import Action
-from engine.queries import marks
 from engine.versions import Version
 
 PAGE: Final = 50
@@ -102,39 +94,6 @@ class CaseView:
     version: Version
     content_id: int | None
     variables: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One entry of a case as people read it: who did what where, the opinion, to whom it went."""
-
-    seq: int
-    at: datetime
-    kind: Kind
-    by: str
-    by_id: int | None
-    who: str
-    element_id: str
-    element: str
-    outcome: str
-    to: str
-    comment: str
-    erased: bool
-    hash: str
-    body: Body
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """What the diagram of a case shows; `holders` are names by element."""
-
-    done: tuple[str, ...]
-    active: tuple[str, ...]
-    flows: tuple[str, ...]
-    passes: Mapping[str, int]
-    holders: Mapping[str, str]
-    returns: tuple[marks.Returned, ...]
-    stuck: Mapping[str, str]
 
 
 def listed(
@@ -296,130 +255,4 @@ def _names(db: Session, model: Any, parts: Mapping[str, list[str]], place: int) 
     return {
         str(row.id): row.name
         for row in db.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids)))
-    }
-
-
-def timeline(
-    db: Session, person: Actor, instance_id: int, *, after: int = 0, limit: int = MOST
-) -> tuple[tuple[Line, ...], int | None]:
-    """The entries of a case in order, with what was written, and where the next page begins."""
-    see(db, person, instance_id)
-    limit = max(1, min(limit, MOST))
-    rows = db.execute(_entries(instance_id).where(LogEntry.seq > after).limit(limit + 1)).all()
-    process = _process(db, instance_id)
-    bodies = [entries.read_body(row.body) for row in rows[:limit]]
-    written = _written(db, instance_id, [body.content for body in bodies if body.content])
-    people_named = [_user(row.by) for row in rows] + [_receiver(body) for body in bodies]
-    names = people.names(db, people_named)
-    lines = tuple(
-        _line(row, body, written, names, process)
-        for row, body in zip(rows[:limit], bodies, strict=True)
-    )
-    return lines, lines[-1].seq if len(rows) > limit else None
-
-
-def _entries(instance_id: int) -> Select[Any]:
-    chain = eventlog.case_chain(instance_id)
-    return select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq)
-
-
-def _process(db: Session, instance_id: int) -> Process:
-    case = ProcessInstance.__table__
-    version_id = db.execute(select(case.c.version_id).where(case.c.id == instance_id)).scalar_one()
-    return versions.of_case(db, version_id).process
-
-
-def _written(db: Session, instance_id: int, hashes: list[str]) -> dict[str, bytes]:
-    content = Content.__table__
-    wanted = select(content.c.sha256, content.c.data).where(
-        content.c.instance_id == instance_id, content.c.sha256.in_(hashes)
-    )
-    return {row.sha256: row.data for row in db.execute(wanted)}
-
-
-def _line(
-    row: Any, body: Body, written: Mapping[str, bytes], names: Mapping[int, str], process: Process
-) -> Line:
-    data = written.get(body.content, b"")
-    comment = orjson.loads(data).get("comment", "") if data else ""
-    element_id, by_id = str(body.asked.get("element", "")), _user(row.by)
-    return Line(
-        row.seq,
-        datetime.fromisoformat(row.at),
-        Kind(row.kind),
-        row.by,
-        by_id,
-        names.get(by_id, "") if by_id is not None else "",
-        element_id,
-        _label(process, element_id),
-        str(body.asked.get("outcome") or ""),
-        _to(body, names, process),
-        comment,
-        bool(body.content) and not data,
-        row.hash,
-        body,
-    )
-
-
-def _receiver(body: Body) -> int | None:
-    """The person a task was handed to; a return names an element instead."""
-    target = body.asked.get("to")
-    return target if isinstance(target, int) else None
-
-
-def _to(body: Body, names: Mapping[int, str], process: Process) -> str:
-    receiver = _receiver(body)
-    if receiver is not None:
-        return names.get(receiver, "…")
-    return _label(process, str(body.asked.get("to", "")))
-
-
-def _label(process: Process, element_id: str) -> str:
-    element = process.elements.get(element_id)
-    return element.label if element is not None else element_id
-
-
-def _user(mark: str) -> int | None:
-    return int(mark.partition(":")[2]) if mark.startswith("user:") else None
-
-
-def drawing(db: Session, person: Actor, instance_id: int) -> Drawing:
-    """What the diagram of a case shows now. Raises `NotFound`."""
-    view = one(db, person, instance_id)
-    process = view.version.process
-    passed = marks.Passed()
-    for row in db.execute(_entries(instance_id)):
-        at = datetime.fromisoformat(row.at)
-        passed = marks.follow(process, passed, entries.read_body(row.body), at)
-    case = ProcessInstance.__table__
-    stands = state.load(
-        db.execute(select(case.c.state).where(case.c.id == instance_id)).scalar_one()
-    )
-    holders: dict[str, list[str]] = {}
-    for task in view.waiting:
-        holders.setdefault(task.element_id, []).extend(
-            [task.holder] if task.holder else task.offered_to
-        )
-    return Drawing(
-        passed.elements,
-        marks.active(stands),
-        passed.flows,
-        dict(stands.passes),
-        {element: "、".join(dict.fromkeys(names)) for element, names in holders.items()},
-        passed.returns,
-        {**passed.stuck, **_incidents(db, instance_id)},
-    )
-
-
-def _incidents(db: Session, instance_id: int) -> dict[str, str]:
-    table = Incident.__table__
-    rows = db.execute(
-        select(table.c.element_id, table.c.sentence, table.c.data).where(
-            table.c.instance_id == instance_id,
-            table.c.status == IncidentStatus.OPEN,
-            table.c.element_id.is_not(None),
-        )
-    )
-    return {
-        row.element_id: row.sentence.format_map(marks.Known(orjson.loads(row.data))) for row in rows
     }
