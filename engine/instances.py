@@ -158,7 +158,8 @@ def start(db: Session, key: str, *, by: Actor, subject: str | None = None,
     case = lock(db, instance_id)
     content = {"data": dict(opening.variables), "values": dict(opening.values)}
     table = ProcessInstance.__table__
-    offered_id, offered = table.c.content_id, {}
+    offered_id: Any = table.c.content_id
+    offered: dict[str, Any] = {}
     if opening.offered is not None:
         offered_id, hashed = eventlog.keep(db, instance_id, {"values": dict(opening.offered)})
         offered = {"offered": hashed}

@@ -9,7 +9,7 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog
@@ -60,7 +60,7 @@ def actor(db: Session, user_id: int) -> Actor:
     return Actor(user_id, user.name, roles, frozenset(keys), frozenset(unit for _key, unit in posts))
 
 
-def held(day: date) -> object:
+def held(day: date) -> ColumnElement[bool]:
     """The condition that a holding is in force on `day`."""
     return (Holding.since <= day) & or_(Holding.until.is_(None), Holding.until >= day)
 

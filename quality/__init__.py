@@ -1,5 +1,12 @@
-"""The college's quality cycle, as a customer of the engine."""
+"""The college's quality cycle, as a customer of the engine: subjects and documents."""
+
+from engine import handlers
+from quality import cases, publishing, resolvers
 
 
 def register() -> None:
     """Plug the quality cycle into the engine: its handlers, resolvers and kinds of case."""
+    handlers.handler("quality.publish")(publishing.publish)
+    for word, resolver in resolvers.RESOLVERS.items():
+        handlers.resolver(word)(resolver)
+    handlers.register_case("quality.document", cases.DocumentCase())

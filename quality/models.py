@@ -29,8 +29,9 @@ class DocumentStatus(StrEnum):
 
 
 class Subject(Base):
-    """Something that is improved (诊改主体), of one of the eight kinds. `header` are the fields at the
-    head of its tables that are its own (JSON).
+    """Something that is improved (诊改主体), of one of the eight kinds.
+
+    `header` are the fields at the head of its tables that are its own (JSON).
     """
 
     __tablename__ = "subject"
@@ -47,7 +48,7 @@ class Subject(Base):
 
 
 class Document(Base):
-    """What a subject writes for one stage and period: all its versions, and the case now under way."""
+    """What a subject writes for one stage and period: its versions, and the case under way."""
 
     __tablename__ = "document"
     __table_args__ = (UniqueConstraint("subject_id", "stage", "period"),)

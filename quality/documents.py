@@ -1,0 +1,266 @@
+"""Published documents as people read them: lists, versions, differences, and the linked chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, Select, or_, select
+from sqlalchemy.orm import Session
+
+from engine import versions
+from engine.errors import NotFound
+from engine.forms import changes
+from engine.forms.changes import Change
+from engine.forms.model import Form
+from engine.models import ProcessInstance, Unit
+from engine.people import Actor
+from quality import kinds, offers, pages, periods, sharing, subjects
+from quality.models import Document, DocumentVersion, Stage, Subject
+from quality.pages import Page
+from quality.subjects import SubjectRow
+
+_document, _subject, _version = Document.__table__, Subject.__table__, DocumentVersion.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A published document as lists show it; `status` is that of the newest work on it."""
+
+    id: int
+    subject_id: int
+    subject: str
+    code: str
+    kind: str
+    kind_label: str
+    stage: str
+    stage_label: str
+    period: str
+    period_text: str
+    unit: str
+    title: str
+    status: str
+    number: int
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One published version, the case that brought it, the hash of the template it came from."""
+
+    number: int
+    published_at: datetime
+    instance_id: int
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document with all its versions, newest first."""
+
+    row: DocumentRow
+    versions: tuple[VersionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version to be drawn: the form it was approved on, its values, what conditions read."""
+
+    document: DocumentView
+    version: VersionRow
+    form: Form
+    values: Mapping[str, Any]
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """Goals, and the yearly standards made under them, newest first."""
+
+    document: DocumentRow
+    standards: tuple[DocumentRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectChain:
+    """What a subject has published, linked from stage to stage."""
+
+    subject: SubjectRow
+    goals: tuple[ChainLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDocument:
+    """The document a case is about; `number` is the version it published, if it did."""
+
+    document_id: int
+    subject_id: int
+    stage: str
+    period: str
+    number: int | None
+
+
+def published(  # noqa: PLR0913  (the filters of a list, all by keyword)
+    db: Session,
+    person: Actor,
+    *,
+    kind: str | None = None,
+    stage: str | None = None,
+    period: str | None = None,
+    subject_id: int | None = None,
+    text: str = "",
+    after: int | None = None,
+    limit: int = 50,
+) -> Page[DocumentRow]:
+    """Published documents this person may see, the last published first."""
+    wanted = _rows().where(sharing.may_see(person))
+    asked = {
+        _subject.c.kind: kind,
+        _document.c.stage: stage,
+        _document.c.period: period,
+        _subject.c.id: subject_id,
+    }
+    wanted = wanted.where(
+        *(column == value for column, value in asked.items() if value is not None)
+    )
+    if text.strip():
+        named = _subject.c.name.contains(text.strip(), autoescape=True)
+        wanted = wanted.where(or_(named, _subject.c.code.startswith(text.strip(), autoescape=True)))
+    if after is not None:
+        wanted = wanted.where(_version.c.id < after)
+    limit = pages.clamp(limit)
+    fetched = db.execute(wanted.order_by(_version.c.id.desc()).limit(limit + 1)).all()
+    rows, following = pages.cut(fetched, limit, "version_id")
+    return Page(tuple(_read(row) for row in rows), following)
+
+
+def one(db: Session, person: Actor, document_id: int) -> DocumentView:
+    """A published document this person may see. Raises `NotFound`."""
+    wanted = _rows().where(_document.c.id == document_id, sharing.may_see(person))
+    row = db.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound
+    columns = (
+        _version.c.number,
+        _version.c.published_at,
+        _version.c.instance_id,
+        _version.c.template,
+    )
+    told = db.execute(
+        select(*columns)
+        .where(_version.c.document_id == document_id)
+        .order_by(_version.c.number.desc())
+    )
+    return DocumentView(_read(row), tuple(VersionRow(*version) for version in told))
+
+
+def version(db: Session, person: Actor, document_id: int, number: int | None = None) -> VersionView:
+    """One version of a document, the newest unless told. Raises `NotFound`."""
+    document = one(db, person, document_id)
+    wanted = document.row.number if number is None else number
+    found = next((one_ for one_ in document.versions if one_.number == wanted), None)
+    if found is None:
+        raise NotFound
+    data = select(_version.c.data).where(
+        _version.c.document_id == document_id, _version.c.number == wanted
+    )
+    variables = {name: getattr(document.row, name) for name in ("stage", "period", "kind")}
+    form, values = _form(db, found.instance_id), orjson.loads(db.execute(data).scalar_one())
+    return VersionView(document, found, form, values, variables)
+
+
+def compare(
+    db: Session, person: Actor, document_id: int, before: int, after: int
+) -> tuple[Change, ...]:
+    """What differs between two versions, told in the words of the later one's form."""
+    earlier = version(db, person, document_id, before)
+    later = version(db, person, document_id, after)
+    return changes.changes(later.form, earlier.values, later.values)
+
+
+def chain(db: Session, person: Actor, subject_id: int) -> SubjectChain:
+    """A subject's published goals with the standards of the years they cover. Raises `NotFound`."""
+    subject = subjects.one(db, person, subject_id)
+    wanted = _rows().where(_subject.c.id == subject_id).order_by(_document.c.period.desc())
+    rows = [_read(row) for row in db.execute(wanted.limit(pages.MOST))]
+    goals = [row for row in rows if row.stage == Stage.GOAL]
+    under: dict[int, list[DocumentRow]] = {row.id: [] for row in goals}
+    for row in rows:
+        if row.stage == Stage.STANDARD:
+            year = periods.stored(row.period).first
+            covering = (goal for goal in goals if periods.stored(goal.period).covers(year))
+            under[next(covering).id].append(row)
+    return SubjectChain(subject, tuple(ChainLink(goal, tuple(under[goal.id])) for goal in goals))
+
+
+def of_case(db: Session, instance_id: int) -> CaseDocument | None:
+    """The document a case works on or has published; None for a case that ended without."""
+    columns = (_document.c.id, _document.c.subject_id, _document.c.stage, _document.c.period)
+    wanted = (
+        select(*columns, _version.c.number)
+        .join(
+            _version,
+            (_version.c.document_id == _document.c.id) & (_version.c.instance_id == instance_id),
+            isouter=True,
+        )
+        .where(or_(_document.c.instance_id == instance_id, _version.c.instance_id == instance_id))
+    )
+    row = db.execute(wanted).one_or_none()
+    return CaseDocument(*row) if row is not None else None
+
+
+def _rows() -> Select[Any]:
+    """Documents with their newest version, subject and unit."""
+    unit = Unit.__table__
+    newest = (_version.c.document_id == _document.c.id) & (
+        _version.c.number == _document.c.version_number
+    )
+    return (
+        select(
+            _document,
+            _subject.c.kind,
+            _subject.c.code,
+            _subject.c.name,
+            unit.c.name.label("unit"),
+            _version.c.id.label("version_id"),
+            _version.c.published_at,
+        )
+        .join(_subject, _subject.c.id == _document.c.subject_id)
+        .join(unit, unit.c.id == _subject.c.unit_id)
+        .join(_version, newest)
+    )
+
+
+def _read(row: Row[Any]) -> DocumentRow:
+    kind, stage, period = kinds.get(row.kind), Stage(row.stage), periods.stored(row.period)
+    return DocumentRow(
+        id=row.id,
+        subject_id=row.subject_id,
+        subject=row.name,
+        code=row.code,
+        kind=row.kind,
+        kind_label=kind.label,
+        stage=row.stage,
+        stage_label=kind.stages[stage],
+        period=row.period,
+        period_text=period.text,
+        unit=row.unit,
+        title=offers.title(kind, row.name, stage, period),
+        status=row.status,
+        number=row.version_number,
+        published_at=row.published_at,
+    )
+
+
+def _form(db: Session, instance_id: int) -> Form:
+    """The form of the case's first step, in the version the case ran on."""
+    instance = ProcessInstance.__table__
+    version_id = select(instance.c.version_id).where(instance.c.id == instance_id)
+    ran_on = versions.of_case(db, db.execute(version_id).scalar_one())
+    form = ran_on.form(ran_on.first_step)
+    if form is None:
+        raise NotFound
+    return form
