@@ -45,10 +45,10 @@ def test_generated_processes_run_as_the_token_game_says_and_replay_identically()
     assert min(met["completed"], met["terminated"], met["running"]) > 0
 
 
-def test_returns_at_random_lose_no_waiting_place_and_replay_identically() -> None:
+def test_returns_at_random_lose_no_place_and_a_sound_case_still_comes_to_its_end() -> None:
     met: Counter[str] = Counter()
     for seed in range(5_000 if SOAK else 200):
-        met += wander(Random(seed))  # noqa: S311  (a seed, not a secret)
+        met += wander(Random(seed), sound=seed % 2 == 0)  # noqa: S311  (a seed, not a secret)
     assert min(met["through_steps"], met["back_to_me"], met["refused"]) > 20
 
 

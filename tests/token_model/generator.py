@@ -25,14 +25,17 @@ class Piece:
     exit: str
 
 
-def draw(random: Random, *, depth: int = 2, stray: int = 2, subprocesses: bool = True) -> Graph:
-    """Draw one process: `depth` of nesting, at most `stray` flows that cross the blocks."""
-    pen = _Pen(random, subprocesses=subprocesses)
+def draw(random: Random, *, depth: int = 2, stray: int = 2, sound: bool = False) -> Graph:
+    """Draw one process: `depth` of nesting, at most `stray` flows that cross the blocks.
+
+    A `sound` one has no stray flows, no early ends and no mixed joins: every case can be finished.
+    """
+    pen = _Pen(random, sound=sound)
     start, end = pen.node("start"), pen.node("end")
     body = pen.sequence(depth)
     pen.flow(start, body.entry)
     pen.flow(body.exit, end)
-    for _ in range(random.randint(0, stray)):
+    for _ in range(0 if sound else random.randint(0, stray)):
         pen.stray_flow()
     return pen.graph
 
@@ -47,7 +50,7 @@ def answers(random: Random) -> dict[str, object]:
 @dataclass
 class _Pen:
     random: Random
-    subprocesses: bool
+    sound: bool = False
     graph: Graph = field(default_factory=Graph)
     scope: str = ""
 
@@ -76,10 +79,9 @@ class _Pen:
     def piece(self, depth: int) -> Piece:
         if depth == 0:
             return self.task()
-        nested = [self.split] * 2 + [self.loop] * 3 + [self.choice, self.deadline]
-        if self.subprocesses:
-            nested.append(self.subprocess)
-        flat = [self.task, self.catch, self.way_out]
+        nested = [self.split] * 2 + [self.loop] * 3
+        nested += [self.choice, self.deadline, self.subprocess]
+        flat = [self.task, self.catch, self.task if self.sound else self.way_out]
         if self.random.random() < len(flat) / len(flat + nested):
             return self.random.choice(flat)()
         return self.random.choice(nested)(depth - 1)
@@ -96,7 +98,7 @@ class _Pen:
         """Branches side by side; now and then the join is of another kind than the split."""
         kind = self.random.choice(("parallel", "inclusive"))
         join = kind
-        if self.random.random() < 0.1:
+        if not self.sound and self.random.random() < 0.1:
             join = self.random.choice(("parallel", "inclusive", "exclusive"))
         opening, closing = self.node(kind), self.node(join)
         for number in range(self.random.randint(2, 3)):
@@ -141,7 +143,7 @@ class _Pen:
 
     def deadline(self, depth: int) -> Piece:
         """A task with a timer on its edge, which takes another way or adds one."""
-        nested = self.subprocesses and depth > 0 and self.random.random() < 0.3
+        nested = depth > 0 and self.random.random() < 0.3
         host = self.subprocess(depth - 1) if nested else self.task()
         interrupting = self.random.random() < 0.6
         event = self.node("boundary", attached_to=host.entry, interrupting=interrupting)

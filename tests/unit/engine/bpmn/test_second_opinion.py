@@ -49,13 +49,13 @@ def test_a_plain_diagram_is_walked_through_and_nothing_is_found() -> None:
 
 def test_generated_diagrams_raise_no_false_alarm() -> None:
     walked = 0
-    for seed in range(300):
+    for seed in range(150):
         drawn = generator.draw(Random(seed), depth=1 + seed % 2, stray=seed % 2)  # noqa: S311
         file = xml.write(drawn)
         ready = process.build(parse.read(file))
         walked += second_opinion._known_to_run(ready)
         assert second_opinion.review(file, ready) == ()
-    assert walked > 30
+    assert walked > 15
 
 
 def test_a_difference_is_told_with_the_element_and_what_waits() -> None:
