@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import assignment, incidents
@@ -23,6 +23,14 @@ from engine.versions import Version
 
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """Where an open task without a deadline stands in the inbox: last."""
+
+_TASKS: Final = UserTask.__table__
+_CANDIDATES: Final = TaskCandidate.__table__
+_OPEN_TASK: Final = insert(_TASKS).returning(_TASKS.c.id)
+_OFFER: Final = insert(_CANDIDATES)
+_TAKE_OUT: Final = delete(_CANDIDATES).where(_CANDIDATES.c.task_id == bindparam("task"))
+_CLOSE: Final = update(_TASKS).where(_TASKS.c.id == bindparam("task"))
+_SCHEDULE: Final = insert(Job.__table__)
 
 OPEN: Final = (TaskStatus.READY, TaskStatus.CLAIMED)
 CLOSED: Final[dict[Why, TaskStatus]] = {
@@ -81,11 +89,11 @@ def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
     row = {
         "instance_id": scene.instance_id, "token": effect.token, "element_id": element.id,
         "name": element.label, "number": effect.number, "assignee_id": found.assignee_id,
-        "status": TaskStatus.CLAIMED if found.assignee_id else TaskStatus.READY,
+        "status": (TaskStatus.CLAIMED if found.assignee_id else TaskStatus.READY).value,
         "candidates": orjson.dumps(found.keys).decode(), "returned": scene.returned,
         "opened_at": scene.now, "due_at": due,
     }
-    task_id = scene.db.execute(insert(UserTask).returning(UserTask.id), row).scalar_one()
+    task_id = scene.db.execute(_OPEN_TASK, row).scalar_one()
     offer(scene.db, task_id, found.keys[:1] if found.assignee_id else found.keys, due, returned=scene.returned)
 
 
@@ -98,19 +106,18 @@ def deadline(element: Element, now: datetime) -> datetime | None:
 def offer(db: Session, task_id: int, keys: tuple[str, ...], due: datetime | None, *, returned: bool) -> None:
     """Put an open task into the inboxes of these keys and of no others."""
     rows = [{"task_id": task_id, "key": key, "sort_at": due or NEVER, "returned": returned} for key in keys]
-    db.execute(insert(TaskCandidate), rows)
+    db.execute(_OFFER, rows)
 
 
 def take_out(db: Session, task_id: int) -> None:
     """Take a task out of every inbox."""
-    table = TaskCandidate.__table__
-    db.execute(delete(table).where(table.c.task_id == task_id))
+    db.execute(_TAKE_OUT, {"task": task_id})
 
 
 def _schedule(scene: Scene, effect: Opened, kind: JobKind, due: datetime, topic: str) -> None:
-    scene.db.execute(insert(Job), {
-        "kind": kind, "instance_id": scene.instance_id, "token": effect.token,
-        "element_id": effect.element, "topic": topic, "status": JobStatus.WAITING, "due_at": due,
+    scene.db.execute(_SCHEDULE, {
+        "kind": kind.value, "instance_id": scene.instance_id, "token": effect.token,
+        "element_id": effect.element, "topic": topic, "status": JobStatus.WAITING.value, "due_at": due,
         "attempts": 0, "fence": 0, "created_at": scene.now,
     })
 
@@ -126,18 +133,17 @@ def _closed(scene: Scene, effect: Closed) -> None:
 
 
 def _close_task(scene: Scene, effect: Closed) -> None:
-    table = UserTask.__table__
     acted = effect.token == scene.token
     if acted and scene.task_id is not None:
         task_id = scene.task_id
     else:
         task_id = scene.db.execute(
-            select(table.c.id).where(table.c.instance_id == scene.instance_id,
-                                     table.c.token == effect.token, table.c.status.in_(OPEN))
+            select(_TASKS.c.id).where(_TASKS.c.instance_id == scene.instance_id,
+                                      _TASKS.c.token == effect.token, _TASKS.c.status.in_(OPEN))
         ).scalar_one()
-    values = {"status": CLOSED[effect.why], "completed_at": scene.now,
+    values = {"task": task_id, "status": CLOSED[effect.why].value, "completed_at": scene.now,
               "completed_by": scene.by.id if acted else None, "outcome": scene.outcome if acted else None}
-    scene.db.execute(update(table).where(table.c.id == task_id).values(values))
+    scene.db.execute(_CLOSE, values)
     take_out(scene.db, task_id)
 
 

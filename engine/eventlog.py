@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -39,6 +39,12 @@ class Head:
 
 EMPTY: Final = Head(0, GENESIS)
 
+_ENTRIES: Final = LogEntry.__table__
+_CONTENTS: Final = Content.__table__
+_APPEND: Final = insert(_ENTRIES)
+_KEEP: Final = insert(_CONTENTS).returning(_CONTENTS.c.id)
+_CONTENT: Final = select(_CONTENTS.c.data).where(_CONTENTS.c.id == bindparam("content"))
+
 
 def case_chain(instance_id: int) -> str:
     """The name of a case's chain."""
@@ -62,8 +68,8 @@ def append(
     """Add an entry behind `head`, whose chain the caller has locked. Returns the new head."""
     text, seq, when = body.text(), head.seq + 1, moment(at)
     hashed = digest(head.hash, chain, seq, when, kind, by, text)
-    db.execute(insert(LogEntry), {
-        "chain": chain, "seq": seq, "at": when, "kind": kind, "by": by, "body": text, "hash": hashed,
+    db.execute(_APPEND, {
+        "chain": chain, "seq": seq, "at": when, "kind": kind.value, "by": by, "body": text, "hash": hashed,
     })
     return Head(seq, hashed)
 
@@ -92,16 +98,14 @@ def keep(db: Session, instance_id: int | None, data: Mapping[str, Any]) -> tuple
     salt, written = secrets.token_bytes(16), orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
     hashed = hashlib.sha256(salt + written).hexdigest()
     row = {"instance_id": instance_id, "salt": salt, "data": written, "sha256": hashed}
-    key = db.execute(insert(Content).returning(Content.id), row).scalar_one()
-    return key, hashed
+    return db.execute(_KEEP, row).scalar_one(), hashed
 
 
 def contents(db: Session, content_id: int | None) -> dict[str, Any]:
     """What was kept under this key; empty where nothing was, or where it was erased."""
     if content_id is None:
         return {}
-    table = Content.__table__
-    data = db.execute(select(table.c.data).where(table.c.id == content_id)).scalar_one()
+    data = db.execute(_CONTENT, {"content": content_id}).scalar_one()
     return orjson.loads(data) if data else {}
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,12 +21,12 @@ from engine.entries import Body, Kind
 from engine.errors import CannotStart, InstanceNotRunning, NotFound, ReasonRequired
 from engine.eventlog import Head
 from engine.handlers import CASES, Opening
-from engine.models import Content, InstanceStatus, ProcessInstance, ProcessVersion
+from engine.models import Content, InstanceStatus, ProcessInstance, ProcessVersion, UserTask
 from engine.people import Actor
 from engine.permissions import Action
 from engine.versions import Version
 
-MAX_TITLE = 300
+MAX_TITLE: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +68,35 @@ class Act:
     goes_to: int | None = None
 
 
+_CASES: Final = ProcessInstance.__table__
+_VERSIONS: Final = ProcessVersion.__table__
+_CONTENTS: Final = Content.__table__
+_TASKS: Final = UserTask.__table__
+_LOCK: Final = select(
+    _CASES,
+    select(_VERSIONS.c.sha256).where(_VERSIONS.c.id == _CASES.c.version_id).scalar_subquery().label("version_sha256"),
+    select(_CONTENTS.c.sha256).where(_CONTENTS.c.id == _CASES.c.content_id).scalar_subquery().label("content_sha256"),
+).with_for_update(of=_CASES)
+_LOCK_CASE: Final = _LOCK.where(_CASES.c.id == bindparam("case"))
+_LOCK_OF_TASK: Final = _LOCK.where(
+    _CASES.c.id == select(_TASKS.c.instance_id).where(_TASKS.c.id == bindparam("task")).scalar_subquery()
+)
+_CHANGE: Final = update(_CASES).where(_CASES.c.id == bindparam("case"))
+
+
 def lock(db: Session, instance_id: int) -> Case:
     """Lock a case until the transaction ends and read it as it is now. Raises `NotFound`."""
-    return _locked(db, ProcessInstance.__table__.c.id == instance_id)
+    return _case(db, db.execute(_LOCK_CASE, {"case": instance_id}).one_or_none())
 
 
-def lock_by(db: Session, of: Select[tuple[int]]) -> Case:
-    """Lock the case whose number the subquery `of` gives."""
-    return _locked(db, ProcessInstance.__table__.c.id == of.scalar_subquery())
+def lock_of_task(db: Session, task_id: int) -> Case:
+    """Lock the case that a task belongs to. Raises `NotFound`."""
+    return _case(db, db.execute(_LOCK_OF_TASK, {"task": task_id}).one_or_none())
 
 
-def _locked(db: Session, which: Any) -> Case:
-    table, version, content = ProcessInstance.__table__, ProcessVersion.__table__, Content.__table__
-    sha256 = select(version.c.sha256).where(version.c.id == table.c.version_id).scalar_subquery()
-    seen = select(content.c.sha256).where(content.c.id == table.c.content_id).scalar_subquery()
-    wanted = select(table, sha256.label("version_sha256"), seen.label("content_sha256"))
-    row = db.execute(wanted.where(which).with_for_update(of=table)).one_or_none()
+def _case(db: Session, row: Row[Any] | None) -> Case:
     if row is None:
         raise NotFound
-    return _case(db, row)
-
-
-def _case(db: Session, row: Row[Any]) -> Case:
     return Case(
         id=row.id, version=versions.load_version(db, row.version_id, row.version_sha256),
         status=row.status, title=row.title, subject=row.subject, variables=orjson.loads(row.variables),
@@ -128,8 +135,7 @@ def perform(db: Session, case: Case, act: Act, *, by: Actor) -> Step | None:
         changed["state"] = state.dump(taken.state)
         if taken.state.ended:
             changed |= {"status": taken.state.ended, "ended_at": now}
-    table = ProcessInstance.__table__
-    db.execute(update(table).where(table.c.id == case.id).values(changed))
+    db.execute(_CHANGE, {"case": case.id, **changed})
     return taken
 
 

@@ -159,7 +159,16 @@ def _absent(name: str, known: Mapping[str, Any]) -> object:
 
 
 def _in_order(rows: list[Row], place: Mapping[str, int]) -> list[Row]:
-    """Own rows where they were put; the template's rows, among their places, in its order."""
+    """The template's rows in its order; an own row stays behind the row that it was put behind."""
     template = sorted((row for row in rows if not row.get("own")), key=lambda row: place[row["id"]])
-    following = iter(template)
-    return [row if row.get("own") else next(following) for row in rows]
+    behind: dict[str, list[Row]] = {}
+    last = ""
+    for row in rows:
+        if row.get("own"):
+            behind.setdefault(last, []).append(row)
+        else:
+            last = row["id"]
+    answer = behind.get("", [])
+    for row in template:
+        answer += [row, *behind.get(row["id"], [])]
+    return answer

@@ -16,7 +16,12 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.models import (
-    Draft, ProcessDefinition, ProcessInstance, ProcessVersion, TaskCandidate, User, UserTask,
+    Draft,
+    ProcessInstance,
+    ProcessVersion,
+    TaskCandidate,
+    User,
+    UserTask,
 )
 from engine.people import Actor
 

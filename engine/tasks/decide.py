@@ -46,6 +46,7 @@ def complete(db: Session, task_id: int, *, by: Actor, outcome: str = "approve",
         content["data"] = data
     if filled is not None:
         content["values"] = filled
+    if held.has_draft:
         drafts.discard_draft(db, task_id)
     act = Act(
         Kind.TASK_COMPLETED, Complete(held.token, data), content=content,

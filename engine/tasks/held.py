@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import orjson
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from engine import effects, instances, people, permissions
 from engine.errors import NotFound, TaskNotOpen
 from engine.instances import Case
-from engine.models import ProcessInstance, UserTask
+from engine.models import Draft, ProcessInstance, UserTask
 from engine.people import Actor
 from engine.permissions import Action
+
+
+_TASKS: Final = UserTask.__table__
+_TASK: Final = select(
+    _TASKS, exists().where(Draft.task_id == _TASKS.c.id).label("has_draft")
+).where(_TASKS.c.id == bindparam("task"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class Held:
     returned: bool
     completed_by: int | None
     completed_at: datetime | None
+    has_draft: bool
 
     @property
     def started_by(self) -> int | None:
@@ -56,14 +64,14 @@ def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
 
     Raises `NotFound` for somebody who may not know of it, `TaskNotOpen`, `Forbidden`.
     """
-    look(db, task_id, by=by)
-    table = UserTask.__table__
-    case = instances.lock_by(db, select(table.c.instance_id).where(table.c.id == task_id))
-    row = db.execute(select(table).where(table.c.id == task_id)).one()
+    case = instances.lock_of_task(db, task_id)
+    row = db.execute(_TASK, {"task": task_id}).one()
+    held = _held(case, row)
+    if held.completed_by != by.id and not permissions.may(by, Action.TASK_VIEW, held):
+        raise NotFound
     if row.status not in effects.OPEN:
         who = people.names(db, [row.completed_by])
         raise TaskNotOpen(who=who.get(row.completed_by, "系统"), at=row.completed_at, task=task_id)
-    held = _held(case, row)
     permissions.require(by, action, held)
     return held
 
@@ -90,4 +98,5 @@ def _held(case: Case, row: Row[tuple[object, ...]]) -> Held:
         number=row.number, status=row.status, assignee_id=row.assignee_id,
         candidate_keys=frozenset(orjson.loads(row.candidates)), due_at=row.due_at,
         returned=row.returned, completed_by=row.completed_by, completed_at=row.completed_at,
+        has_draft=row.has_draft,
     )
