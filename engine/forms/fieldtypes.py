@@ -214,13 +214,13 @@ def _moment(moment: Moment, text: str) -> str:
             return time.fromisoformat(text).replace(tzinfo=None).isoformat("minutes")
         return datetime.fromisoformat(text).replace(tzinfo=None).isoformat(timespec="minutes")
     except ValueError:
-        raise wrong("要填{what}，例如 {example}。", **_EXAMPLES[moment]) from None
+        raise wrong(_EXAMPLES[moment]) from None
 
 
-_EXAMPLES: Final[dict[Moment, dict[str, str]]] = {
-    Moment.DATE: {"what": "日期", "example": "2026-11-22"},
-    Moment.TIME: {"what": "时间", "example": "17:00"},
-    Moment.DATETIME: {"what": "日期和时间", "example": "2026-11-22T17:00"},
+_EXAMPLES: Final[dict[Moment, str]] = {
+    Moment.DATE: "要填日期，例如 2026-11-22。",
+    Moment.TIME: "要填时间，例如 17:00。",
+    Moment.DATETIME: "要填日期和时间，例如 2026-11-22T17:00。",
 }
 
 _TEXT: Final = _TextType()

@@ -38,10 +38,8 @@ export function next(grid, from, down, right) {
   for (;;) {
     row += down;
     column += right;
-    const line = table[row];
-    if (!line || column < 0) return null;
-    const those = cells(line);
-    if (column >= those.length) return null;
+    const those = table[row] ? cells(table[row]) : [];
+    if (column < 0 || column >= those.length) return null;
     const found = control(those[column]);
     if (found) return found;
   }

@@ -141,6 +141,12 @@ def test_a_dropped_row_is_taken_back_from_what_is_offered():
     assert kept[0] == STORED[0]
 
 
+def test_an_own_row_stays_behind_the_row_it_was_put_behind():
+    table = [STORED[1], own(label="自设"), STORED[2], {"id": "t.0"}]
+    kept = filled(FLAT, table, STORED[1:], offered=STORED)
+    assert ids(kept) == ["t.0", "t.1", own()["id"], "t.2"]
+
+
 def test_own_rows_of_a_nested_grid_stand_under_a_goal_that_there_is():
     kept = filled(NESTED, [*TREE, own(goal="g1", label="自设")], TREE)
     assert ids(kept) == ["g1.a", "g1.b", own()["id"], "g2.c"]
