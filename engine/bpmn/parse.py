@@ -30,6 +30,7 @@ PREFIXES: Final = {
 MAX_BYTES: Final = 5_000_000
 MAX_ELEMENTS: Final = 20_000
 MAX_BRACKETS: Final = 3 * MAX_ELEMENTS
+MAX_ATTRIBUTES: Final = 100
 MAX_NODES: Final = 3_000
 MAX_ID: Final = 200
 
@@ -127,10 +128,14 @@ def tree(xml: bytes) -> etree._Element:
         raise Unreadable(
             error("", "no_dtd", "文件里有 DTD 或实体声明，为安全起见不接受。请删去 <!DOCTYPE …>。")
         )
-    if sum(1 for _ in zip(root.iter(), range(MAX_ELEMENTS + 1), strict=False)) > MAX_ELEMENTS:
-        raise Unreadable(
-            error("", "readable", "文件里的元素太多，最多 {most} 个。", most=MAX_ELEMENTS)
-        )
+    for count, element in enumerate(root.iter(), start=1):
+        if count > MAX_ELEMENTS:
+            sentence = "文件里的元素太多，最多 {most} 个。"
+            raise Unreadable(error("", "readable", sentence, most=MAX_ELEMENTS))
+        if len(element.attrib) > MAX_ATTRIBUTES:
+            sentence = "第 {line} 行的元素属性太多，最多 {most} 个。"
+            line = _line(element)
+            raise Unreadable(error("", "readable", sentence, line=line, most=MAX_ATTRIBUTES))
     return root
 
 

@@ -12,21 +12,22 @@ from engine.bpmn.outline import Outline
 
 RULE = "size_bounded"
 MAX_FLOWS: Final = 6_000
-MAX_INCLUSIVE: Final = 50
+MAX_JOINED: Final = 300
 MAX_LEVELS: Final = 20
 MAX_EXPRESSIONS: Final = 100_000
 
 
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
-    """Find too many flows or inclusive gateways, too much text, too deep sub-processes."""
+    """Find too many flows, into inclusive gateways above all, too much text, too deep sub-processes."""
     if len(outline.flows) > MAX_FLOWS:
         sentence = "连线太多（{count} 条），最多 {most} 条。"
         yield error(outline.id, RULE, sentence, count=len(outline.flows), most=MAX_FLOWS)
-    gateways = list(walk.of(outline, "inclusiveGateway"))
-    if len(gateways) > MAX_INCLUSIVE:
-        sentence = "包容网关太多（{count} 个），最多 {most} 个。"
-        first_too_many = gateways[MAX_INCLUSIVE].id
-        yield error(first_too_many, RULE, sentence, count=len(gateways), most=MAX_INCLUSIVE)
+    joined = 0
+    for node in walk.of(outline, "inclusiveGateway"):
+        before, joined = joined, joined + len(outline.incoming.get(node.id, ()))
+        if before <= MAX_JOINED < joined:
+            sentence = "连到包容网关的线太多，一共最多 {most} 条。"
+            yield error(node.id, RULE, sentence, most=MAX_JOINED)
     length = sum(len(flow.condition or "") for flow in outline.flows)
     length += sum(len(node.script) for node in outline.nodes)
     if length > MAX_EXPRESSIONS:
