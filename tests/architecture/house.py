@@ -60,7 +60,7 @@ def clock_readings(module: Module) -> Iterator[int]:
 
 def bare_flushes(module: Module) -> Iterator[int]:
     """`db.flush()` without a comment on its line or the one above that says what needs it."""
-    for line in _calls(module, {"flush"}):
+    for line in _calls(module, {"flush"}, of={"db", "own", "session"}):
         here, above = module.lines[line - 1], module.lines[line - 2].strip()
         if "#" not in here and not above.startswith("#"):
             yield line
@@ -91,8 +91,9 @@ def evaluations(module: Module) -> Iterator[int]:
                 yield node.lineno
 
 
-def _calls(module: Module, names: set[str]) -> Iterator[int]:
+def _calls(module: Module, names: set[str], of: set[str] | None = None) -> Iterator[int]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in names:
+            owner = node.func.value
+            if node.func.attr in names and (of is None or getattr(owner, "id", "") in of):
                 yield node.lineno

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 MADE = {
     ".git",
     ".hypothesis",
+    ".import_linter_cache",
     ".mypy_cache",
     ".pytest_cache",
     ".ruff_cache",
