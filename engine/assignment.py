@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Date, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, people
+from engine import clock, hotpath, people
 from engine.bpmn.dialect import Place, Rule, RuleKind, Who
 from engine.handlers import RESOLVERS
-from engine.models import Holding, Post, Role, Unit, User
-
-
-_HOLDERS: Final = (
-    select(Holding.user_id)
-    .join(Post, Post.id == Holding.post_id)
-    .join(User, User.id == Holding.user_id)
-    .where(Post.key == bindparam("post"), User.is_active, people.held(bindparam("day", type_=Date)))
-    .order_by(Holding.user_id)
-)
-_HOLDERS_IN_UNIT: Final = _HOLDERS.where(Holding.unit_id == bindparam("unit"))
+from engine.models import Role, Unit, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +92,5 @@ def _unit(db: Session, rule: Rule, about: About) -> int | None:
 def _holders(db: Session, post: str, unit_id: int | None) -> list[int]:
     asked = {"post": post, "day": clock.now().date()}
     if unit_id is None:
-        return list(db.execute(_HOLDERS, asked).scalars())
-    return list(db.execute(_HOLDERS_IN_UNIT, {**asked, "unit": unit_id}).scalars())
+        return [user_id for (user_id,) in hotpath.read(db, "holders", asked)]
+    return [user_id for (user_id,) in hotpath.read(db, "holders_in_unit", {**asked, "unit": unit_id})]

@@ -76,7 +76,7 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
         return engine
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_size=pool_size, max_overflow=50, pool_pre_ping=True)
+    return create_engine(address, pool_size=pool_size, max_overflow=50)
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:

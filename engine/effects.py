@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from engine import assignment, incidents
@@ -17,19 +17,17 @@ from engine.bpmn import dialect, timers
 from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Waits, Why
 from engine.bpmn.process import Element
 from engine.handlers import CASES
-from engine.models import Job, JobKind, JobStatus, TaskCandidate, TaskStatus, UserTask
+from engine.models import Job, JobKind, JobStatus, TaskCandidate, TaskStatus
+from engine.hotpath import Writes
 from engine.people import Actor
 from engine.versions import Version
 
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """Where an open task without a deadline stands in the inbox: last."""
 
-_TASKS: Final = UserTask.__table__
 _CANDIDATES: Final = TaskCandidate.__table__
-_OPEN_TASK: Final = insert(_TASKS).returning(_TASKS.c.id)
 _OFFER: Final = insert(_CANDIDATES)
 _TAKE_OUT: Final = delete(_CANDIDATES).where(_CANDIDATES.c.task_id == bindparam("task"))
-_CLOSE: Final = update(_TASKS).where(_TASKS.c.id == bindparam("task"))
 _SCHEDULE: Final = insert(Job.__table__)
 
 OPEN: Final = (TaskStatus.READY, TaskStatus.CLAIMED)
@@ -52,11 +50,11 @@ class Scene:
     about: About
     by: Actor
     now: datetime
-    task_id: int | None = None
     token: str | None = None
     outcome: str | None = None
     returned: bool = False
     goes_to: int | None = None
+    writes: Writes = field(default_factory=lambda: Writes(0))
     known: dict[str, Any] = field(default_factory=dict)
 
 
@@ -86,15 +84,13 @@ def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
     due = deadline(element, scene.now)
     scene.known[f"for {effect.token}"] = found.words()
     scene.known[f"due {effect.token}"] = due.isoformat() if due else None
-    row = {
-        "instance_id": scene.instance_id, "token": effect.token, "element_id": element.id,
-        "name": element.label, "number": effect.number, "assignee_id": found.assignee_id,
+    offered = found.keys[:1] if found.assignee_id else found.keys
+    scene.writes.opened.append({
+        "token": effect.token, "element_id": element.id, "name": element.label, "number": effect.number,
+        "assignee_id": found.assignee_id, "returned": scene.returned, "opened_at": scene.now, "due_at": due,
         "status": (TaskStatus.CLAIMED if found.assignee_id else TaskStatus.READY).value,
-        "candidates": orjson.dumps(found.keys).decode(), "returned": scene.returned,
-        "opened_at": scene.now, "due_at": due,
-    }
-    task_id = scene.db.execute(_OPEN_TASK, row).scalar_one()
-    offer(scene.db, task_id, found.keys[:1] if found.assignee_id else found.keys, due, returned=scene.returned)
+        "candidates": orjson.dumps(found.keys).decode(), "keys": list(offered), "sort_at": due or NEVER,
+    })
 
 
 def deadline(element: Element, now: datetime) -> datetime | None:
@@ -134,17 +130,10 @@ def _closed(scene: Scene, effect: Closed) -> None:
 
 def _close_task(scene: Scene, effect: Closed) -> None:
     acted = effect.token == scene.token
-    if acted and scene.task_id is not None:
-        task_id = scene.task_id
-    else:
-        task_id = scene.db.execute(
-            select(_TASKS.c.id).where(_TASKS.c.instance_id == scene.instance_id,
-                                      _TASKS.c.token == effect.token, _TASKS.c.status.in_(OPEN))
-        ).scalar_one()
-    values = {"task": task_id, "status": CLOSED[effect.why].value, "completed_at": scene.now,
-              "completed_by": scene.by.id if acted else None, "outcome": scene.outcome if acted else None}
-    scene.db.execute(_CLOSE, values)
-    take_out(scene.db, task_id)
+    scene.writes.closed.append({
+        "token": effect.token, "status": CLOSED[effect.why].value, "completed_at": scene.now,
+        "completed_by": scene.by.id if acted else None, "outcome": scene.outcome if acted else None,
+    })
 
 
 def _cancel_job(scene: Scene, effect: Closed) -> None:

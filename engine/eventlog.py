@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, hotpath
 from engine.entries import Body, Kind
 from engine.models import Content, LogChain, LogEntry, ProcessInstance
 
@@ -39,11 +39,6 @@ class Head:
 
 EMPTY: Final = Head(0, GENESIS)
 
-_ENTRIES: Final = LogEntry.__table__
-_CONTENTS: Final = Content.__table__
-_APPEND: Final = insert(_ENTRIES)
-_KEEP: Final = insert(_CONTENTS).returning(_CONTENTS.c.id)
-_CONTENT: Final = select(_CONTENTS.c.data).where(_CONTENTS.c.id == bindparam("content"))
 
 
 def case_chain(instance_id: int) -> str:
@@ -62,16 +57,11 @@ def moment(at: datetime) -> str:
     return at.isoformat(timespec="microseconds")
 
 
-def append(
-    db: Session, chain: str, head: Head, kind: Kind, *, by: str, at: datetime, body: Body
-) -> Head:
-    """Add an entry behind `head`, whose chain the caller has locked. Returns the new head."""
+def entry(chain: str, head: Head, kind: Kind, *, by: str, at: datetime, body: Body) -> dict[str, Any]:
+    """The row that follows `head`, whose chain the caller has locked."""
     text, seq, when = body.text(), head.seq + 1, moment(at)
-    hashed = digest(head.hash, chain, seq, when, kind, by, text)
-    db.execute(_APPEND, {
-        "chain": chain, "seq": seq, "at": when, "kind": kind.value, "by": by, "body": text, "hash": hashed,
-    })
-    return Head(seq, hashed)
+    hashed = digest(head.hash, chain, seq, when, kind.value, by, text)
+    return {"chain": chain, "seq": seq, "at": when, "kind": kind.value, "by": by, "body": text, "hash": hashed}
 
 
 def record(
@@ -88,24 +78,31 @@ def _grow(db: Session, chain: str, kind: Kind, *, by: str, body: Body) -> Head:
     if row is None:
         db.execute(insert(LogChain), {"name": chain, "seq": 0, "hash": GENESIS})
         row = db.execute(columns).one()
-    head = append(db, chain, Head(row.seq, row.hash), kind, by=by, at=clock.now(), body=body)
+    added = entry(chain, Head(row.seq, row.hash), kind, by=by, at=clock.now(), body=body)
+    db.execute(insert(LogEntry.__table__), added)
+    head = Head(added["seq"], added["hash"])
     db.execute(update(table).where(table.c.name == chain).values(seq=head.seq, hash=head.hash))
     return head
 
 
-def keep(db: Session, instance_id: int | None, data: Mapping[str, Any]) -> tuple[int, str]:
-    """Store what was written in an act. Returns its key and the salted hash for the log."""
+def salted(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The content row of what was written in an act; its `sha256` is what the log holds."""
     salt, written = secrets.token_bytes(16), orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
-    hashed = hashlib.sha256(salt + written).hexdigest()
-    row = {"instance_id": instance_id, "salt": salt, "data": written, "sha256": hashed}
-    return db.execute(_KEEP, row).scalar_one(), hashed
+    return {"salt": salt, "data": written, "sha256": hashlib.sha256(salt + written).hexdigest()}
+
+
+def keep(db: Session, instance_id: int, data: Mapping[str, Any]) -> tuple[int, str]:
+    """Store a content outside an act. Returns its key, and its hash for the log."""
+    row = salted(data)
+    added = insert(Content.__table__).returning(Content.__table__.c.id)
+    return db.execute(added, {**row, "instance_id": instance_id}).scalar_one(), row["sha256"]
 
 
 def contents(db: Session, content_id: int | None) -> dict[str, Any]:
     """What was kept under this key; empty where nothing was, or where it was erased."""
     if content_id is None:
         return {}
-    data = db.execute(_CONTENT, {"content": content_id}).scalar_one()
+    ((data,),) = hotpath.read(db, "content", {"content": content_id})
     return orjson.loads(data) if data else {}
 
 

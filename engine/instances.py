@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, effects, entries, eventlog, permissions, versions
+from engine import clock, effects, entries, eventlog, hotpath, permissions, versions
 from engine.assignment import About
 from engine.bpmn import commands, dialect, state
 from engine.bpmn.steps import Step, step
@@ -21,7 +21,8 @@ from engine.entries import Body, Kind
 from engine.errors import CannotStart, InstanceNotRunning, NotFound, ReasonRequired
 from engine.eventlog import Head
 from engine.handlers import CASES, Opening
-from engine.models import Content, InstanceStatus, ProcessInstance, ProcessVersion, UserTask
+from engine.models import InstanceStatus, ProcessInstance
+from engine.hotpath import Writes
 from engine.people import Actor
 from engine.permissions import Action
 from engine.versions import Version
@@ -53,7 +54,7 @@ class Act:
     """What somebody does to a case: the kind of entry, the command if tokens move, and the words.
 
     `content` is what the person wrote (kept outside the log); `values_changed` says that it holds the
-    form values that stand from now on. `task_id`, `token`, `outcome` name the task acted on.
+    form values that stand from now on. `token`, `outcome` name the task acted on.
     """
 
     kind: Kind
@@ -62,47 +63,27 @@ class Act:
     known: Mapping[str, Any] = field(default_factory=dict)
     content: Mapping[str, Any] = field(default_factory=dict)
     values_changed: bool = False
-    task_id: int | None = None
     token: str | None = None
     outcome: str | None = None
     goes_to: int | None = None
 
 
-_CASES: Final = ProcessInstance.__table__
-_VERSIONS: Final = ProcessVersion.__table__
-_CONTENTS: Final = Content.__table__
-_TASKS: Final = UserTask.__table__
-_LOCK: Final = select(
-    _CASES,
-    select(_VERSIONS.c.sha256).where(_VERSIONS.c.id == _CASES.c.version_id).scalar_subquery().label("version_sha256"),
-    select(_CONTENTS.c.sha256).where(_CONTENTS.c.id == _CASES.c.content_id).scalar_subquery().label("content_sha256"),
-).with_for_update(of=_CASES)
-_LOCK_CASE: Final = _LOCK.where(_CASES.c.id == bindparam("case"))
-_LOCK_OF_TASK: Final = _LOCK.where(
-    _CASES.c.id == select(_TASKS.c.instance_id).where(_TASKS.c.id == bindparam("task")).scalar_subquery()
-)
-_CHANGE: Final = update(_CASES).where(_CASES.c.id == bindparam("case"))
-
-
 def lock(db: Session, instance_id: int) -> Case:
     """Lock a case until the transaction ends and read it as it is now. Raises `NotFound`."""
-    return _case(db, db.execute(_LOCK_CASE, {"case": instance_id}).one_or_none())
-
-
-def lock_of_task(db: Session, task_id: int) -> Case:
-    """Lock the case that a task belongs to. Raises `NotFound`."""
-    return _case(db, db.execute(_LOCK_OF_TASK, {"task": task_id}).one_or_none())
-
-
-def _case(db: Session, row: Row[Any] | None) -> Case:
+    row = hotpath.lock_case(db, instance_id)
     if row is None:
         raise NotFound
+    return case_of(db, row)
+
+
+def case_of(db: Session, row: hotpath.Row) -> Case:
+    """A locked row as a case."""
     return Case(
-        id=row.id, version=versions.load_version(db, row.version_id, row.version_sha256),
-        status=row.status, title=row.title, subject=row.subject, variables=orjson.loads(row.variables),
-        offered_id=row.offered_id, content_id=row.content_id, content_hash=row.content_sha256 or "",
-        state=row.state, revision=row.revision, head=Head(row.log_seq, row.log_hash),
-        started_by=row.started_by,
+        id=row["id"], version=versions.load_version(db, row["version_id"], row["version_sha256"]),
+        status=row["status"], title=row["title"], subject=row["subject"],
+        variables=orjson.loads(row["variables"]), offered_id=row["offered_id"], content_id=row["content_id"],
+        content_hash=row["content_hash"], state=row["state"], revision=row["revision"],
+        head=Head(row["log_seq"], row["log_hash"]), started_by=row["started_by"],
     )
 
 
@@ -113,37 +94,37 @@ def perform(db: Session, case: Case, act: Act, *, by: Actor) -> Step | None:
     """
     if case.status != InstanceStatus.RUNNING:
         raise InstanceNotRunning
-    now = clock.now()
-    content_id, content_hash = eventlog.keep(db, case.id, act.content) if act.content else (None, "")
-    asked, followed = dict(act.asked), {}
+    now, writes = clock.now(), Writes(case.id, keeps_values=act.values_changed)
+    if act.content:
+        writes.content = eventlog.salted(act.content)
+    asked, followed, known = dict(act.asked), {}, dict(act.known)
     taken: Step | None = None
-    known = dict(act.known)
     if act.command is not None:
         taken = step(case.version.process, state.load(case.state), act.command, now)
-        scene = _scene(db, case, act, by, now)
+        scene = _scene(db, case, act, by, now, writes)
         effects.apply(scene, taken.effects)
         known |= scene.known
         asked["command"] = entries.command_words(act.command)
         followed = {"effects": [entries.effect_words(one) for one in taken.effects], "path": taken.path}
-    body = Body(asked, known, followed, content_hash)
-    chain = eventlog.case_chain(case.id)
-    head = eventlog.append(db, chain, case.head, act.kind, by=by.mark, at=now, body=body)
-    changed: dict[str, Any] = {"revision": case.revision + 1, "log_seq": head.seq, "log_hash": head.hash}
-    if act.values_changed:
-        changed["content_id"] = content_id
-    if taken is not None:
-        changed["state"] = state.dump(taken.state)
+        writes.case["state"] = state.dump(taken.state)
         if taken.state.ended:
-            changed |= {"status": taken.state.ended, "ended_at": now}
-    db.execute(_CHANGE, {"case": case.id, **changed})
+            writes.case |= {"status": taken.state.ended, "ended_at": now}
+    hashed = writes.content["sha256"] if writes.content else ""
+    if act.values_changed:
+        writes.case["content_hash"] = hashed
+    body = Body(asked, known, followed, hashed)
+    chain = eventlog.case_chain(case.id)
+    writes.entry = eventlog.entry(chain, case.head, act.kind, by=by.mark, at=now, body=body)
+    writes.case |= {"revision": case.revision + 1, "log_seq": writes.entry["seq"], "log_hash": writes.entry["hash"]}
+    hotpath.write(db, writes)
     return taken
 
 
-def _scene(db: Session, case: Case, act: Act, by: Actor, now: datetime) -> Scene:
+def _scene(db: Session, case: Case, act: Act, by: Actor, now: datetime, writes: Writes) -> Scene:
     return Scene(
         db, case.id, case.version, About(case.subject, case.started_by), by, now,
-        task_id=act.task_id, token=act.token, outcome=act.outcome,
-        returned=isinstance(act.command, commands.Return), goes_to=act.goes_to,
+        token=act.token, outcome=act.outcome, returned=isinstance(act.command, commands.Return),
+        goes_to=act.goes_to, writes=writes,
     )
 
 
@@ -182,12 +163,15 @@ def _insert(db: Session, version: Version, opening: Opening, subject: str | None
         "version_id": version.id, "status": InstanceStatus.RUNNING, "title": opening.title[:MAX_TITLE],
         "business_key": opening.business_key, "subject": subject,
         "variables": orjson.dumps(dict(opening.variables)).decode(), "state": state.dump(state.EMPTY),
-        "revision": 0, "log_seq": 0, "log_hash": eventlog.GENESIS, "started_by": by.id,
+        "revision": 0, "content_hash": "", "log_seq": 0, "log_hash": eventlog.GENESIS, "started_by": by.id,
         "started_at": clock.now(),
     }
+    added = insert(ProcessInstance.__table__).returning(ProcessInstance.__table__.c.id)
+    if opening.business_key is None:
+        return int(db.execute(added, row).scalar_one())
     try:
         with db.begin_nested():
-            return db.execute(insert(ProcessInstance).returning(ProcessInstance.id), row).scalar_one()
+            return int(db.execute(added, row).scalar_one())
     except IntegrityError as taken:
         raise CannotStart(why="同样的流程已经在办。") from taken
 

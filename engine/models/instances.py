@@ -51,6 +51,7 @@ class ProcessInstance(Base):
     variables: Mapped[str] = mapped_column(Text)
     offered_id: Mapped[int | None] = mapped_column(BigId)
     content_id: Mapped[int | None] = mapped_column(BigId)
+    content_hash: Mapped[str] = mapped_column(String(64), default="")
     state: Mapped[str] = mapped_column(Text)
     revision: Mapped[int]
     log_seq: Mapped[int]

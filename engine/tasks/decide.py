@@ -19,7 +19,6 @@ from engine.instances import Act
 from engine.models import TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
-from engine.tasks import drafts
 from engine.tasks.held import Held, hold
 
 MAX_COMMENT: Final = 5_000
@@ -46,11 +45,9 @@ def complete(db: Session, task_id: int, *, by: Actor, outcome: str = "approve",
         content["data"] = data
     if filled is not None:
         content["values"] = filled
-    if held.has_draft:
-        drafts.discard_draft(db, task_id)
     act = Act(
         Kind.TASK_COMPLETED, Complete(held.token, data), content=content,
-        values_changed=filled is not None, task_id=task_id, token=held.token, outcome=outcome,
+        values_changed=filled is not None, token=held.token, outcome=outcome,
         goes_to=_straight_back(db, held),
         asked={"task": task_id, "element": held.element_id, "outcome": outcome},
         known={"seen": held.case.content_hash},

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import orjson
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import effects, instances, people, permissions
+from engine import effects, hotpath, instances, people, permissions
 from engine.errors import NotFound, TaskNotOpen
 from engine.instances import Case
-from engine.models import Draft, ProcessInstance, UserTask
+from engine.models import ProcessInstance, UserTask
 from engine.people import Actor
 from engine.permissions import Action
-
-
-_TASKS: Final = UserTask.__table__
-_TASK: Final = select(
-    _TASKS, exists().where(Draft.task_id == _TASKS.c.id).label("has_draft")
-).where(_TASKS.c.id == bindparam("task"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +29,16 @@ class Held:
     number: int
     status: str
     assignee_id: int | None
-    candidate_keys: frozenset[str]
+    candidates: str
     due_at: datetime | None
     returned: bool
     completed_by: int | None
     completed_at: datetime | None
-    has_draft: bool
+
+    @property
+    def candidate_keys(self) -> frozenset[str]:
+        """The keys it is offered to."""
+        return frozenset(orjson.loads(self.candidates))
 
     @property
     def started_by(self) -> int | None:
@@ -64,14 +61,15 @@ def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
 
     Raises `NotFound` for somebody who may not know of it, `TaskNotOpen`, `Forbidden`.
     """
-    case = instances.lock_of_task(db, task_id)
-    row = db.execute(_TASK, {"task": task_id}).one()
-    held = _held(case, row)
+    found = hotpath.lock_task(db, task_id)
+    if found is None:
+        raise NotFound
+    held = _held(instances.case_of(db, found[0]), found[1])
     if held.completed_by != by.id and not permissions.may(by, Action.TASK_VIEW, held):
         raise NotFound
-    if row.status not in effects.OPEN:
-        who = people.names(db, [row.completed_by])
-        raise TaskNotOpen(who=who.get(row.completed_by, "系统"), at=row.completed_at, task=task_id)
+    if held.status not in effects.OPEN:
+        who = people.names(db, [held.completed_by])
+        raise TaskNotOpen(who=who.get(held.completed_by or 0, "系统"), at=held.completed_at, task=task_id)
     permissions.require(by, action, held)
     return held
 
@@ -92,11 +90,5 @@ def look(db: Session, task_id: int, *, by: Actor) -> Glance:
     return glance
 
 
-def _held(case: Case, row: Row[tuple[object, ...]]) -> Held:
-    return Held(
-        id=row.id, case=case, token=row.token, element_id=row.element_id, name=row.name,
-        number=row.number, status=row.status, assignee_id=row.assignee_id,
-        candidate_keys=frozenset(orjson.loads(row.candidates)), due_at=row.due_at,
-        returned=row.returned, completed_by=row.completed_by, completed_at=row.completed_at,
-        has_draft=row.has_draft,
-    )
+def _held(case: Case, row: hotpath.Row) -> Held:
+    return Held(**{**row, "returned": bool(row["returned"])}, case=case)

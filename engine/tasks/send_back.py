@@ -46,7 +46,7 @@ def send_back(db: Session, task_id: int, *, by: Actor, to: str = "initiator",
         raise CannotReturn(to=to)
     act = Act(
         Kind.TASK_RETURNED, Return(held.token, target.element_id, Then(then)),
-        content={"comment": reason}, task_id=task_id, token=held.token, outcome="return",
+        content={"comment": reason}, token=held.token, outcome="return",
         asked={"task": task_id, "element": held.element_id, "to": target.element_id, "then": then},
         known={"seen": held.case.content_hash}, goes_to=_who_did(db, held, target.element_id),
     )

@@ -230,6 +230,7 @@ def upgrade() -> None:
     sa.Column('variables', sa.Text(), nullable=False),
     sa.Column('offered_id', BIG, nullable=True),
     sa.Column('content_id', BIG, nullable=True),
+    sa.Column('content_hash', sa.String(length=64), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('log_seq', sa.Integer(), nullable=False),

@@ -126,8 +126,8 @@ def grow(scratch: Scratch, upto: int) -> None:
 _N: Final = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count) "
 _COPIES: Final = (
     "INSERT INTO process_instance (id, version_id, status, title, business_key, subject, variables, offered_id,"
-    " content_id, state, revision, log_seq, log_hash, started_by, started_at) " + _N +
-    "SELECT :there + n.i, version_id, status, title, NULL, subject, variables, offered_id, content_id, state,"
+    " content_id, content_hash, state, revision, log_seq, log_hash, started_by, started_at) " + _N +
+    "SELECT :there + n.i, version_id, status, title, NULL, subject, variables, offered_id, content_id, content_hash, state,"
     " revision, log_seq, log_hash, started_by, started_at FROM process_instance, n WHERE id = :first",
     "INSERT INTO user_task (id, instance_id, token, element_id, name, number, status, assignee_id, candidates,"
     " returned, opened_at, due_at) " + _N +

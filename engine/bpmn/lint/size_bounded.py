@@ -18,7 +18,7 @@ MAX_EXPRESSIONS: Final = 100_000
 
 
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
-    """Find too many flows, into inclusive gateways above all, too much text, too deep sub-processes."""
+    """Find too many flows, too much to compile, and sub-processes nested too deeply."""
     if len(outline.flows) > MAX_FLOWS:
         sentence = "连线太多（{count} 条），最多 {most} 条。"
         yield error(outline.id, RULE, sentence, count=len(outline.flows), most=MAX_FLOWS)

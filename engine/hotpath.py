@@ -1,0 +1,214 @@
+"""The few statements of the busiest acts, written by hand for the driver: the one module that may.
+
+An act reads its task and case in one statement, and all rows it changes go out together: on
+PostgreSQL as one statement (roundtrips are what an act costs there), on SQLite one after the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+Row = Mapping[str, Any]
+
+CASE_COLUMNS: Final = (
+    "id", "version_id", "status", "title", "subject", "variables", "offered_id", "content_id", "content_hash",
+    "state", "revision", "log_seq", "log_hash", "started_by",
+)
+TASK_COLUMNS: Final = (
+    "id", "token", "element_id", "name", "number", "status", "assignee_id", "candidates", "due_at", "returned",
+    "completed_by", "completed_at",
+)
+TIMES: Final = frozenset({"due_at", "completed_at"})
+
+
+@dataclass(slots=True)
+class Writes:
+    """The rows of one act, gathered before any is written."""
+
+    instance_id: int
+    content: Row | None = None
+    closed: list[Row] = field(default_factory=list)
+    opened: list[Row] = field(default_factory=list)
+    entry: Row = field(default_factory=dict)
+    case: Row = field(default_factory=dict)
+    keeps_values: bool = False
+
+
+def _columns(prefix: str, table: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{table}.{name} AS {prefix}{name}" for name in names)
+
+
+_CASE: Final = (
+    f"SELECT {_columns('', 'c', CASE_COLUMNS)}, v.sha256 AS version_sha256"  # noqa: S608  (fixed names)
+    " FROM process_instance c JOIN process_version v ON v.id = c.version_id WHERE c.id = :case"
+)
+_TASK: Final = (
+    f"SELECT {_columns('', 'c', CASE_COLUMNS)}, v.sha256 AS version_sha256, {_columns('task_', 't', TASK_COLUMNS)}"  # noqa: S608
+    " FROM process_instance c JOIN process_version v ON v.id = c.version_id JOIN user_task t ON t.instance_id = c.id"
+    " WHERE t.id = :task"
+)
+_HOLDERS: Final = (
+    "SELECT h.user_id FROM holding h JOIN post p ON p.id = h.post_id JOIN user_account u ON u.id = h.user_id"
+    " WHERE p.key = :post AND u.is_active AND h.since <= :day AND (h.until IS NULL OR h.until >= :day)"
+)
+_SQL: Final[Mapping[str, tuple[str, str]]] = {
+    "case": (_CASE, f"{_CASE} FOR UPDATE OF c"),
+    "task": (_TASK, f"{_TASK} FOR UPDATE OF c, t"),
+    "content": ("SELECT data FROM content WHERE id = :content",) * 2,
+    "holders": (f"{_HOLDERS} ORDER BY h.user_id",) * 2,
+    "holders_in_unit": (f"{_HOLDERS} AND h.unit_id = :unit ORDER BY h.user_id",) * 2,
+}
+
+
+def _driver_style(sql: str) -> str:
+    return re.sub(r"(?<!:):(\w+)", r"%(\1)s", sql)
+
+
+_STATEMENTS: Final = {name: (lite, _driver_style(big)) for name, (lite, big) in _SQL.items()}
+
+
+def read(db: Session, name: str, values: Row) -> list[tuple[Any, ...]]:
+    """Run one of the reading statements by name."""
+    connection = db.connection()
+    is_lite = connection.dialect.name == "sqlite"
+    lite, big = _STATEMENTS[name]
+    driver: Any = connection.connection.driver_connection
+    rows: list[tuple[Any, ...]] = driver.execute(lite if is_lite else big, _lite(values) if is_lite else values).fetchall()
+    return rows
+
+
+def lock_case(db: Session, instance_id: int) -> Row | None:
+    """A case, locked until the transaction ends."""
+    rows = read(db, "case", {"case": instance_id})
+    return dict(zip((*CASE_COLUMNS, "version_sha256"), rows[0], strict=True)) if rows else None
+
+
+def lock_task(db: Session, task_id: int) -> tuple[Row, Row] | None:
+    """A task and its case, the case locked before the task, both as they are after the wait."""
+    rows = read(db, "task", {"task": task_id})
+    if not rows:
+        return None
+    split = len(CASE_COLUMNS) + 1
+    case = dict(zip((*CASE_COLUMNS, "version_sha256"), rows[0][:split], strict=True))
+    task = dict(zip(TASK_COLUMNS, rows[0][split:], strict=True))
+    for name in TIMES:
+        task[name] = _aware(task[name])
+    return case, task
+
+
+def _aware(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value.astimezone(UTC) if isinstance(value, datetime) else None
+
+
+def _lite(values: Row) -> dict[str, Any]:
+    """Times and days as SQLAlchemy writes them on SQLite."""
+    return {name: _lite_value(value) for name, value in values.items()}
+
+
+def _lite_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def write(db: Session, writes: Writes) -> None:
+    """Write the rows of one act."""
+    connection = db.connection()
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        _write_lite(driver, writes)
+    else:
+        _write_big(driver, writes)
+
+
+_INSERT_CONTENT: Final = "INSERT INTO content (instance_id, salt, data, sha256) VALUES (:instance_id, :salt, :data, :sha256)"
+_CLOSE: Final = (
+    "UPDATE user_task SET status = :status, completed_at = :completed_at, completed_by = :completed_by,"
+    " outcome = :outcome WHERE instance_id = :instance_id AND token = :token AND status IN ('ready', 'claimed')"
+)
+_OPEN: Final = (
+    "INSERT INTO user_task (instance_id, token, element_id, name, number, status, assignee_id, candidates, returned,"
+    " opened_at, due_at) VALUES (:instance_id, :token, :element_id, :name, :number, :status, :assignee_id,"
+    " :candidates, :returned, :opened_at, :due_at)"
+)
+_APPEND: Final = (
+    "INSERT INTO event_log (chain, seq, at, kind, by, body, hash) VALUES (:chain, :seq, :at, :kind, :by, :body, :hash)"
+)
+_CHANGEABLE: Final = frozenset({"revision", "log_seq", "log_hash", "content_hash", "state", "status", "ended_at"})
+
+
+def _write_lite(driver: Any, writes: Writes) -> None:
+    instance = {"instance_id": writes.instance_id}
+    content_id = driver.execute(_INSERT_CONTENT, {**writes.content, **instance}).lastrowid if writes.content else None
+    for closed in writes.closed:
+        for row in driver.execute(f"{_CLOSE} RETURNING id", {**_lite(closed), **instance}).fetchall():
+            driver.execute("DELETE FROM task_candidate WHERE task_id = ?", row)
+            driver.execute("DELETE FROM draft WHERE task_id = ?", row)
+    for opened in writes.opened:
+        values = _lite(opened)
+        task_id = driver.execute(_OPEN, {**values, **instance}).lastrowid
+        driver.executemany(
+            "INSERT INTO task_candidate (task_id, key, sort_at, returned) VALUES (?, ?, ?, ?)",
+            [(task_id, key, values["sort_at"], values["returned"]) for key in opened["keys"]],
+        )
+    driver.execute(_APPEND, writes.entry)
+    changed, values = _case_changes(writes)
+    if writes.keeps_values:
+        changed += ", content_id = :content_id"
+    sql = f"UPDATE process_instance SET {changed} WHERE id = :instance_id"  # noqa: S608  (names checked above)
+    driver.execute(sql, {**_lite(values), **instance, "content_id": content_id})
+
+
+def _case_changes(writes: Writes) -> tuple[str, Row]:
+    unknown = writes.case.keys() - _CHANGEABLE
+    if unknown:
+        message = f"a case has no {unknown}"
+        raise ValueError(message)
+    return ", ".join(f"{name} = :{name}" for name in writes.case), writes.case
+
+
+def _write_big(driver: Any, writes: Writes) -> None:
+    """One statement with a part for every row; its text depends on the shape alone."""
+    parts: list[str] = []
+    values: dict[str, Any] = {"instance_id": writes.instance_id}
+    if writes.content:
+        parts.append(f"content_row AS ({_INSERT_CONTENT} RETURNING id)")
+        values |= writes.content
+    for number, closed in enumerate(writes.closed):
+        close = _numbered(_CLOSE, closed, number)
+        parts.append(f"closed{number} AS ({close} RETURNING id)")
+        for table in ("task_candidate", "draft"):
+            parts.append(
+                f"gone_{table}{number} AS (DELETE FROM {table} USING closed{number} WHERE task_id = closed{number}.id)"  # noqa: S608
+            )
+        values |= {f"{name}_{number}": value for name, value in closed.items()}
+    for index, opened in enumerate(writes.opened):
+        number = len(writes.closed) + index
+        parts.append(f"opened{number} AS ({_numbered(_OPEN, opened, number)} RETURNING id)")
+        parts.append(
+            f"offered{number} AS (INSERT INTO task_candidate (task_id, key, sort_at, returned) SELECT opened{number}.id,"  # noqa: S608
+            f" key, CAST(:sort_at_{number} AS timestamptz), CAST(:returned_{number} AS boolean)"
+            f" FROM opened{number}, unnest(CAST(:keys_{number} AS text[])) AS key)"
+        )
+        values |= {f"{name}_{number}": value for name, value in opened.items()}
+    parts.append(f"entry AS ({_numbered(_APPEND, writes.entry, 'e')})")
+    values |= {f"{name}_e": value for name, value in writes.entry.items()}
+    changed, case = _case_changes(writes)
+    values |= case
+    if writes.keeps_values:
+        changed += ", content_id = (SELECT id FROM content_row)"
+    sql = f"WITH {', '.join(parts)} UPDATE process_instance SET {changed} WHERE id = :instance_id"  # noqa: S608
+    driver.execute(_driver_style(sql), values)
+
+
+def _numbered(sql: str, row: Row, suffix: object) -> str:
+    """The statement with the parameters of `row` told apart from those of other rows."""
+    return re.sub(r"(?<!:):(\w+)", lambda found: f":{found[1]}_{suffix}" if found[1] in row else found[0], sql)
