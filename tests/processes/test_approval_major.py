@@ -1,4 +1,4 @@
-"""Figure 4 from start to finish: goals returned and approved, standards born from them, published."""
+"""Figure 4 from start to finish: goals returned, approved, published; standards under them."""
 
 from __future__ import annotations
 

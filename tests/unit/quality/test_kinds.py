@@ -1,0 +1,84 @@
+"""The catalogue holds the tables of all eight kinds, row by row."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from engine.errors import NotFound
+from engine.forms import load
+from quality import kinds
+from quality.models import Stage
+from tests.college import ROOT
+
+# goals, items of tables 1–8 and 11–18
+SIZES = {
+    "functional_department": (5, 11),
+    "secondary_college": (16, 55),
+    "major": (11, 41),
+    "course": (8, 31),
+    "teaching_staff_team": (7, 26),
+    "teacher": (9, 28),
+    "student_cohort": (9, 45),
+    "student": (9, 43),
+}
+
+
+def items(kind):
+    return [item for goal in kind.goals for item in goal.items]
+
+
+def test_every_kind_has_its_goals_and_items():
+    sizes = {kind.key: (len(kind.goals), len(items(kind))) for kind in kinds.every()}
+    assert sizes == SIZES
+    assert tuple(map(sum, zip(*sizes.values(), strict=True))) == (74, 280)
+
+
+@pytest.mark.parametrize("key", SIZES)
+def test_rows_have_an_identity_under_their_goal(key):
+    kind = kinds.get(key)
+    for number, goal in enumerate(kind.goals, start=1):
+        assert goal.id == f"{key}.g{number:02}"
+        assert [item.id for item in goal.items] == [
+            f"{goal.id}.i{place:02}" for place in range(1, len(goal.items) + 1)
+        ]
+
+
+@pytest.mark.parametrize("key", SIZES)
+def test_the_first_goal_alone_has_no_standards(key):
+    first, *others = kinds.get(key).goals
+    assert (first.label_in_standard, first.items) == (None, ())
+    assert "定位" in first.label
+    assert all(goal.label_in_standard and goal.items for goal in others)
+
+
+def test_goals_that_are_called_otherwise_in_the_standards():
+    other = {
+        goal.id: goal.label_in_standard
+        for kind in kinds.every()
+        for goal in kind.goals[1:]
+        if goal.label_in_standard != goal.label
+    }
+    assert other["functional_department.g02"] == "管理工作标准"
+    assert len([one for one in other if one.startswith("functional_department")]) == 4
+    assert len(other) == 6
+
+
+def test_placeholders_are_numbered_rows():
+    labels = {item.label for kind in kinds.every() for item in items(kind) if item.placeholder}
+    assert labels
+    assert all(re.fullmatch(r"(计划|任务) ?\d", label) for label in labels)
+
+
+def test_the_header_of_a_major_is_that_of_its_form():
+    form = load.read((ROOT / "forms/major.form").read_text(encoding="utf-8")).form
+    assert form is not None
+    assert set(kinds.get("major").header) == form.keys - {"goals", "standards"}
+    assert set(kinds.get("major").stages) == {Stage.GOAL, Stage.STANDARD}
+
+
+def test_an_unknown_kind_is_not_found():
+    for key in ("", "majors", "../kinds"):
+        with pytest.raises(NotFound):
+            kinds.get(key)
