@@ -21,7 +21,7 @@ from engine.bpmn.parse import Unreadable
 from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, ReasonRequired, StaleDraft
 from engine.forms import load
-from engine.handlers import CASES, HANDLERS
+from engine.handlers import CASES, HANDLERS, RESOLVERS
 from engine.models import FormText, Post, ProcessDefinition, ProcessDraft, ProcessVersion, Unit, User
 from engine.people import Actor
 from engine.permissions import Action
@@ -75,6 +75,7 @@ def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:
         forms={key: form.keys for key, form in readings.items() if form is not None},
         topics=frozenset(HANDLERS),
         cases=frozenset(CASES),
+        places=frozenset(RESOLVERS),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, Final
 
 import orjson
@@ -40,16 +41,14 @@ def verify(db: Session, *, instance_id: int | None = None, head: str | None = No
 
 def _walk(db: Session, chain: str) -> Iterator[Difference]:
     before, expected = eventlog.GENESIS, 1
-    rows = db.execute(
-        select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq)
-        .execution_options(yield_per=PAGE)
-    )
-    for row in rows:
-        broken = broken_link(row, before, expected)
-        if broken is not None:
-            yield broken
-            return
-        before, expected = row.hash, row.seq + 1
+    wanted = select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq)
+    with closing(db.execute(wanted.execution_options(yield_per=PAGE))) as rows:
+        for row in rows:
+            broken = broken_link(row, before, expected)
+            if broken is not None:
+                yield broken
+                return
+            before, expected = row.hash, row.seq + 1
     table = LogChain.__table__
     stands = db.execute(select(table.c.seq, table.c.hash).where(table.c.name == chain)).one_or_none()
     if stands is not None and (stands.seq, stands.hash) != (expected - 1, before):
@@ -87,14 +86,13 @@ def _anchor(db: Session, head: str) -> Iterator[Difference]:
 
 def _strangers(db: Session) -> Iterator[Difference]:
     """Entries in chains that belong to no case."""
-    chains = db.execute(
-        select(LogEntry.chain).where(LogEntry.seq == 1).order_by(LogEntry.id).execution_options(yield_per=PAGE)
-    ).scalars()
     cases = set(db.execute(select(ProcessInstance.id)).scalars())
-    for chain in chains:
-        number = chain.partition(":")[2]
-        if chain not in (eventlog.HOUSE, eventlog.SEAL) and not (number.isdecimal() and int(number) in cases):
-            yield Difference(chain, 1, "这条链不属于任何流程。")
+    wanted = select(LogEntry.chain).where(LogEntry.seq == 1).order_by(LogEntry.id)
+    with closing(db.execute(wanted.execution_options(yield_per=PAGE)).scalars()) as chains:
+        for chain in chains:
+            number = chain.partition(":")[2]
+            if chain not in (eventlog.HOUSE, eventlog.SEAL) and not (number.isdecimal() and int(number) in cases):
+                yield Difference(chain, 1, "这条链不属于任何流程。")
 
 
 def export(db: Session, after: int, limit: int) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ MAX_SHOWN: Final = 60
 _KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}", re.ASCII)
 _CODE: Final = re.compile(r"[\w.-]{1,100}")
 _USER: Final = re.compile(r"[\w.+@-]{1,100}")
-_PATH: Final = re.compile(r"\*|[A-Za-z_][\w-]{0,99}(\.(\*|[A-Za-z_][\w-]{0,99}))?", re.ASCII)
+_PATH: Final = re.compile(r"\*|[^\W\d]\w{0,63}(\.(\*|[^\W\d]\w{0,63}))?")
 _NAME: Final = re.compile(r"[^\W\d_]\w{0,99}")
 
 
