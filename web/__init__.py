@@ -8,8 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import quality
 from engine import db as database
 from web import (
-    access, account, assets, audit, auth_pages, definitions, designer, documents, errors, health, i18n,
-    incidents, instances, security, session, tasks,
+    access, account, audit, auth_pages, definitions, designer, documents, errors, health, i18n,
+    incidents, instances, look, security, session, tasks,
 )
 from web.api import blueprint as api
 from web.config import Settings
@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     quality.register()
     engine = database.connect(settings.database_url, pool_size=settings.threads)
     app.extensions |= {"settings": settings, "engine": engine, "sessions": database.sessions(engine)}
-    for part in (i18n, session, access, security, errors, assets):
+    for part in (i18n, session, access, security, errors, look):
         part.install(app)
     for pages in (auth_pages, account, tasks, instances, documents, audit, definitions, designer, incidents, health):
         app.register_blueprint(pages.bp)

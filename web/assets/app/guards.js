@@ -1,0 +1,43 @@
+// Nothing is lost and nothing is sent twice: unsaved text is asked about, a form on its way is not sent again.
+
+import { said } from "./said.js";
+
+const sent = new WeakSet();
+
+/** Listen once for the whole document. */
+export function guards() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.matches("[hx-post], [hx-put]")) return;
+    if (sent.has(form)) event.preventDefault();
+    else if (!event.defaultPrevented) {
+      sent.add(form);
+      form.setAttribute("aria-busy", "true");
+    }
+  });
+  // back from the next page: the same page may be used again
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form[aria-busy]").forEach(release);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    const open = [...document.querySelectorAll("form[data-guard]")].some((form) => !sent.has(form) && isChanged(form));
+    if (open) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const asking = event.target.closest("[data-confirm]");
+    if (asking && !window.confirm(asking.dataset.confirm || said("leave"))) event.preventDefault();
+  });
+}
+
+function release(form) {
+  sent.delete(form);
+  form.removeAttribute("aria-busy");
+}
+
+function isChanged(form) {
+  return [...form.elements].some((each) => {
+    if (each.type === "checkbox" || each.type === "radio") return each.checked !== each.defaultChecked;
+    if (each.tagName === "SELECT") return [...each.options].some((one) => one.selected !== one.defaultSelected);
+    return each.defaultValue !== undefined && each.type !== "hidden" && each.value !== each.defaultValue;
+  });
+}

@@ -1,0 +1,13 @@
+// What every page can do besides being read: dialogs, menus, notes, keys in lists, guards. Pages work without it.
+
+import { dialogs } from "./dialogs.js";
+import { filling } from "./filling.js";
+import { guards } from "./guards.js";
+import { htmx } from "./htmx.js";
+import { keys } from "./keys.js";
+import { menus } from "./menus.js";
+import { tabs } from "./tabs.js";
+import { toasts } from "./toasts.js";
+import { tools } from "./tools.js";
+
+for (const part of [dialogs, menus, toasts, tabs, filling, guards, tools, keys, htmx]) part();

@@ -1,0 +1,99 @@
+"""What every page may call: addresses of assets, the CSRF token, rights, people's marks, deadlines in words."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from flask import Flask, g, url_for
+from flask_babel import gettext
+
+from engine import clock, permissions
+from engine.permissions import Action
+from web.auth import settings
+from web.i18n import day
+
+STATIC: Final = Path(__file__).resolve().parent / "static"
+TINTS: Final = 5
+SHORT: Final = 2
+
+
+class Due(NamedTuple):
+    """A deadline as a list shows it: class, icon, words."""
+
+    kind: str
+    symbol: str
+    words: str
+
+
+def install(app: Flask) -> None:
+    """Give the templates their words."""
+    app.jinja_env.filters |= {"initials": initials}
+    app.jinja_env.globals |= {
+        "asset": asset, "csrf_token": csrf_token, "may": may, "now": clock.now, "due": due, "tint": tint,
+        "has_page": lambda endpoint: endpoint in app.view_functions,
+    }
+
+
+def asset(name: str) -> str:
+    """The address of a file of the build, or of `static`, under a name that changes with its content."""
+    return url_for("static", filename=_place(name), v=_version(name))
+
+
+def _place(name: str) -> str:
+    return f"dist/{name}" if (STATIC / "dist" / name).exists() else name
+
+
+@cache
+def _version(name: str) -> str:
+    path = STATIC / _place(name)
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else "0"
+
+
+def csrf_token() -> str:
+    """The token of this session that every changing form sends along."""
+    return str(g.get("csrf", ""))
+
+
+def may(action: str) -> bool:
+    """Whether the reader may do this at all: for showing ways, never for guarding them."""
+    actor = g.get("actor")
+    return actor is not None and permissions.may(actor, Action(action))
+
+
+def initials(name: str, size: str = "") -> str:
+    """What stands in a person's mark: the last two characters, one when small; capitals of a Latin name."""
+    words = name.split()
+    if name.isascii() and words:
+        letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
+        return letters.upper()[: 1 if size == "s" else SHORT]
+    return name[-1:] if size == "s" else name[-SHORT:]
+
+
+def tint(person: int | None) -> str:
+    """The colour of a person's mark, always the same for the same person."""
+    return f"a{(person or 0) % TINTS + 1}"
+
+
+def due(at: datetime) -> Due:
+    """A deadline in words: overdue by how much, today at what time, else the day."""
+    zone, now = settings().timezone, clock.now()
+    if at < now:
+        return Due("late", "alert", _overdue(at, now))
+    local = at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return Due("today", "clock", gettext("今天 %(time)s", time=f"{local:%H:%M}"))
+    return Due("", "clock", day(at))
+
+
+def _overdue(at: datetime, now: datetime) -> str:
+    days = (now - at).days
+    if days:
+        return gettext("逾期 %(days)s 天", days=days)
+    hours = (now - at).seconds // 3600
+    if hours:
+        return gettext("逾期 %(hours)s 小时", hours=hours)
+    return gettext("刚刚逾期")
