@@ -13,12 +13,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol, TextIO
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+import quality
+from engine import db as database
+from engine import definitions
 from engine.bpmn import parse, process, second_opinion
 from engine.bpmn.findings import Finding, Severity, error, has_errors, warning
 from engine.bpmn.lint import lint
 from engine.bpmn.lint.known import Known
 from engine.forms import load
 from engine.forms.model import Form
+from engine.handlers import CASES, HANDLERS, RESOLVERS
+from web import config
 
 RULE: Final = "file_readable"
 DMN: Final = (
@@ -31,7 +39,7 @@ MAX_NAME: Final = 200
 
 
 class Line(Protocol):
-    """A finding of the kernel or of the forms: both say where, how grave, by which rule and what."""
+    """A finding of the kernel or of the forms: where, how grave, by which rule, and what."""
 
     @property
     def element(self) -> str: ...  # noqa: D102  (the class says it)
@@ -60,8 +68,26 @@ def run(paths: Sequence[str | Path], out: TextIO, known: Known | None = None) ->
     return int(failed)
 
 
+def known_here() -> Known:
+    """Say what this installation knows: posts, people, forms. Changes nothing and makes no files.
+
+    Where there is no installation yet, what the program brings along: handlers and kinds of case.
+    """
+    quality.register()
+    brought = Known(topics=frozenset(HANDLERS), cases=frozenset(CASES), places=frozenset(RESOLVERS))
+    address = config.database_url(os.environ)
+    try:
+        file = make_url(address).database if address.startswith("sqlite") else None
+        if file is not None and not Path(file).is_file():
+            return brought
+        with database.sessions(database.connect(address))() as db:
+            return definitions.known(db)
+    except SQLAlchemyError:
+        return brought
+
+
 def _content(path: str) -> bytes | Finding:
-    """At most one byte more than the limit, so that whoever reads it can say that it is too long."""
+    """At most one byte more than the limit, so that the reader can say that it is too long."""
     try:
         # a named pipe without a writer would block; a terminal or device is no file either
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)

@@ -37,6 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _check(options: argparse.Namespace) -> int:
+    return check.run(options.files, sys.stdout, check.known_here())
+
+
 Options = tuple[tuple[tuple[str, ...], dict[str, object]], ...]
 _FILES: Final[Options] = ((("files",), {"nargs": "+", "metavar": "FILE"}),)
 
@@ -48,7 +52,7 @@ _COMMANDS: Final[tuple[tuple[str, str, Command, Options], ...]] = (
     ("web", "serve pages and the REST interface", commands.web, ()),
     ("worker", "run due jobs and seal the record", commands.worker, ()),
     ("run", "web and worker in one process", commands.run, ()),
-    ("check", "check BPMN, DMN and form files as publishing would", lambda o: check.run(o.files, sys.stdout), _FILES),
+    ("check", "check BPMN, DMN and form files as publishing would", _check, _FILES),
     ("publish", "publish BPMN and form files", commands.publish, (
         *_FILES, (("--by",), {"required": True, "metavar": "USER"}), (("--note",), {"required": True}),
     )),

@@ -53,15 +53,24 @@ class Settings:
 def read(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises `SettingError` with a sentence."""
     given = os.environ if environment is None else environment
-    data_dir = Path(given.get(PREFIX + "DATA_DIR", "var")).expanduser().resolve()
+    data_dir = _data_dir(given)
     values: dict[str, Any] = {"data_dir": data_dir}
     for field in fields(Settings):
         if field.name in _READ:
             default, convert = _READ[field.name]
             values[field.name] = _converted(field.name, given.get(_name(field.name), default), convert)
-    values["database_url"] = given.get(_name("database_url")) or f"sqlite:///{data_dir / 'zhengai.sqlite'}"
+    values["database_url"] = database_url(given)
     values["secret_key"] = given.get(_name("secret_key")) or _kept_secret(data_dir)
     return Settings(**values)
+
+
+def database_url(given: Mapping[str, str]) -> str:
+    """Where the data are."""
+    return given.get(_name("database_url")) or f"sqlite:///{_data_dir(given) / 'zhengai.sqlite'}"
+
+
+def _data_dir(given: Mapping[str, str]) -> Path:
+    return Path(given.get(_name("data_dir"), "var")).expanduser().resolve()
 
 
 def _name(field: str) -> str:

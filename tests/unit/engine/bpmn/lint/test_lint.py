@@ -7,7 +7,8 @@ from engine.bpmn.findings import Severity
 from engine.bpmn.lint import MAX_FINDINGS, MAX_SHOWN, lint
 
 EXPORTED = Path(__file__).parent / "exported"
-HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p" isExecutable="true">'
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+HEAD = f'<definitions xmlns="{BPMN}"><process id="p" isExecutable="true">'
 
 
 def judged(body):
@@ -15,7 +16,8 @@ def judged(body):
 
 
 def test_findings_come_in_the_order_of_the_file():
-    body = '<startEvent id="a"/>\n<task id="c"/>\n<task id="b"/>\n<sequenceFlow id="f" sourceRef="a" targetRef="x"/>'
+    nodes = '<startEvent id="a"/>\n<task id="c"/>\n<task id="b"/>\n'
+    body = nodes + '<sequenceFlow id="f" sourceRef="a" targetRef="x"/>'
     places = [one.element for one in judged(body)]
     assert places == sorted(places, key=["p", "a", "c", "b", "f"].index)
     assert len(set(places)) == 5
