@@ -53,7 +53,7 @@ def test_the_demo_is_whole(reading):
     waiting = select(UserTask.element_id, UserTask.returned).where(
         UserTask.status.in_(("ready", "claimed"))
     )
-    places = set(reading.execute(waiting).tuples())
+    places = set(map(tuple, reading.execute(waiting)))
     assert places == {
         ("submit", False),
         ("submit", True),
