@@ -63,6 +63,12 @@ class Rights:
         right = self._first(f"{grid.key}.{column.key}", f"{grid.key}.*", default=inherited)
         return _at_most_read(right, column)
 
+    def for_reading(self) -> Rights:
+        """The same, for somebody who only looks on: nothing hidden is shown, nothing is edited."""
+        return Rights(
+            tuple((key, Right.READ if right.edits else right) for key, right in self.by_address)
+        )
+
     def _first(self, *addresses: str, default: Right = Right.READ) -> Right:
         rights = dict(self.by_address)
         return next((rights[each] for each in addresses if each in rights), default)

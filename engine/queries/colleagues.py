@@ -1,0 +1,73 @@
+"""People a task can be handed to, found by the beginning of their name or user name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from engine import clock, people
+from engine.models import Holding, Post, Unit, User
+
+MOST: Final = 20
+LONGEST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A person, and the posts held today, in words."""
+
+    id: int
+    name: str
+    username: str
+    posts: str
+
+
+def starting_with(db: Session, text: str, limit: int = MOST) -> tuple[Colleague, ...]:
+    """People whose name or user name begins so; nobody for an empty text."""
+    text = text.strip()[:LONGEST]
+    if not text:
+        return ()
+    user = User.__table__
+    matches = [
+        select(user.c.id)
+        .where(column.startswith(text, autoescape=True), user.c.is_active)
+        .order_by(column)
+        .limit(limit)
+        .subquery()
+        for column in (user.c.name, user.c.username)
+    ]
+    found = union(*(select(one.c.id) for one in matches)).subquery()
+    rows = db.execute(
+        select(user.c.id, user.c.name, user.c.username)
+        .join(found, found.c.id == user.c.id)
+        .order_by(user.c.name, user.c.id)
+        .limit(limit)
+    ).all()
+    posts = _posts(db, [row.id for row in rows])
+    return tuple(Colleague(*row, "、".join(posts.get(row.id, ()))) for row in rows)
+
+
+def one(db: Session, user_id: int) -> Colleague | None:
+    """One person by number."""
+    user = User.__table__
+    row = db.execute(
+        select(user.c.id, user.c.name, user.c.username).where(user.c.id == user_id)
+    ).one_or_none()
+    return Colleague(*row, "、".join(_posts(db, [user_id]).get(user_id, ()))) if row else None
+
+
+def _posts(db: Session, user_ids: list[int]) -> dict[int, list[str]]:
+    rows = db.execute(
+        select(Holding.user_id, Unit.name, Post.name)
+        .join(Post, Post.id == Holding.post_id)
+        .join(Unit, Unit.id == Holding.unit_id)
+        .where(Holding.user_id.in_(user_ids), people.held(clock.now().date()))
+        .order_by(Holding.user_id, Holding.id)
+    )
+    found: dict[int, list[str]] = {}
+    for user_id, unit, post in rows:
+        found.setdefault(user_id, []).append(f"{unit}·{post}")
+    return found

@@ -1,0 +1,192 @@
+"""One task as its page shows it: the task, its case, the form's values, what was seen before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, aliased
+
+from engine import instances, permissions, versions
+from engine.entries import Kind
+from engine.errors import NotFound
+from engine.forms.model import Form
+from engine.forms.rights import READ_ALL, Rights
+from engine.models import Content, InstanceStatus, ProcessInstance, TaskStatus, User, UserTask
+from engine.people import Actor
+from engine.permissions import Action
+from engine.queries import timeline
+from engine.queries.cases import MOST, OPEN
+from engine.queries.timeline import Line
+from engine.versions import Version
+
+SEEING: Final = frozenset({Kind.TASK_COMPLETED, Kind.TASK_RETURNED})
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task and its case, with the names of the people in it. `token` names its place."""
+
+    id: int
+    instance_id: int
+    token: str
+    element_id: str
+    name: str
+    number: int
+    status: str
+    assignee_id: int | None
+    candidate_keys: frozenset[str]
+    returned: bool
+    opened_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+    completed_by: int | None
+    outcome: str | None
+    holder: str
+    closed_by: str
+    title: str
+    case_status: str
+    subject: str | None
+    variables: Mapping[str, Any]
+    content_id: int | None
+    offered_id: int | None
+    content_hash: str
+    state: str
+    log_seq: int
+    started_by: int | None
+    initiator: str
+    started_at: datetime
+    version: Version
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits, in a case that still runs."""
+        return self.status in OPEN and self.case_status == InstanceStatus.RUNNING
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether nobody holds it yet."""
+        return self.status == TaskStatus.READY and self.assignee_id is None
+
+    @property
+    def form(self) -> Form | None:
+        """The form of the step, if it has one that is still in the diagram."""
+        return self.version.form(self.element_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The values that this person, or whoever did this step before, saw or wrote last, and when."""
+
+    values: Mapping[str, Any]
+    at: datetime
+    by_id: int | None
+
+
+def one(db: Session, person: Actor, task_id: int) -> Task:
+    """One task. Raises `NotFound`, also where this person may not know of it."""
+    row = db.execute(_wanted().where(UserTask.__table__.c.id == task_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    task = _task(db, row)
+    if task.completed_by != person.id and not permissions.may(person, Action.TASK_VIEW, task):
+        raise NotFound
+    return task
+
+
+def _wanted() -> Any:
+    task, case = UserTask.__table__, ProcessInstance.__table__
+    holder, closer, starter = aliased(User), aliased(User), aliased(User)
+    return (
+        select(
+            task,
+            holder.name.label("holder"),
+            closer.name.label("closed_by"),
+            starter.name.label("initiator"),
+            case.c.title,
+            case.c.status.label("case_status"),
+            case.c.subject,
+            case.c.variables,
+            case.c.content_id,
+            case.c.offered_id,
+            case.c.content_hash,
+            case.c.state,
+            case.c.log_seq,
+            case.c.started_by,
+            case.c.started_at,
+            case.c.version_id,
+        )
+        .join(case, case.c.id == task.c.instance_id)
+        .join(holder, holder.id == task.c.assignee_id, isouter=True)
+        .join(closer, closer.id == task.c.completed_by, isouter=True)
+        .join(starter, starter.id == case.c.started_by, isouter=True)
+    )
+
+
+def _task(db: Session, row: Row[Any]) -> Task:
+    found: dict[str, Any] = dict(row._mapping)  # noqa: SLF001  (SQLAlchemy's own public name)
+    version = versions.of_case(db, found.pop("version_id"))
+    keys = frozenset(orjson.loads(found.pop("candidates")))
+    made: dict[str, Any] = {
+        "variables": orjson.loads(found.pop("variables")),
+        "candidate_keys": keys,
+    }
+    words: dict[str, Any] = {
+        name: found.pop(name) or "" for name in ("holder", "closed_by", "initiator")
+    }
+    return Task(**found, **made, **words, version=version)
+
+
+def rights(task: Task, *, fills: bool) -> Rights:
+    """What the reader may do with the form: what the step allows, or only look on."""
+    if task.form is None:
+        return READ_ALL
+    step = task.version.rights(task.element_id)
+    return step if fills else step.for_reading()
+
+
+def values(db: Session, task: Task) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The form's values as they stand, and those the case began with."""
+    stored = instances.values(db, task.content_id)
+    if task.offered_id in (None, task.content_id):
+        return stored, stored
+    return stored, instances.values(db, task.offered_id)
+
+
+def history(db: Session, person: Actor, task: Task) -> tuple[Line, ...]:
+    """The newest entries of the case, in order."""
+    found, _next = timeline.lines(
+        db, person, task.instance_id, after=max(0, task.log_seq - MOST), limit=MOST
+    )
+    return found
+
+
+def last_seen(db: Session, person: Actor, task: Task, lines: tuple[Line, ...]) -> Seen | None:
+    """What stood when this person last acted in the case, or when this step was last done.
+
+    None where neither happened, or where the content was erased since.
+    """
+    line = next((one for one in reversed(lines) if _is_look(one, person, task)), None)
+    if line is None:
+        return None
+    table = Content.__table__
+    hashes = [one for one in (line.body.content, line.body.known.get("seen")) if one]
+    rows = db.execute(
+        select(table.c.sha256, table.c.data).where(
+            table.c.instance_id == task.instance_id, table.c.sha256.in_(hashes)
+        )
+    )
+    kept = {row.sha256: orjson.loads(row.data) if row.data else {} for row in rows}
+    for one in hashes:
+        if "values" in kept.get(one, {}):
+            return Seen(kept[one]["values"], line.at, line.by_id)
+    return None
+
+
+def _is_look(line: Line, person: Actor, task: Task) -> bool:
+    mine = line.element_id == task.element_id or line.by_id == person.id
+    return mine and line.kind in SEEING
