@@ -52,8 +52,11 @@ def resolve(db: Session, who: Who, about: About) -> Found:
             keys.append(more)
             found += persons
     if assignee is not None:
-        return Found(assignee, tuple(dict.fromkeys([people.user_key(assignee), *keys])),
-                     tuple(dict.fromkeys([assignee, *found])))
+        return Found(
+            assignee,
+            tuple(dict.fromkeys([people.user_key(assignee), *keys])),
+            tuple(dict.fromkeys([assignee, *found])),
+        )
     if not keys:
         return Found(None, (people.role_key(Role.PROCESS_ADMIN),), (), fallback=True)
     return Found(None, tuple(dict.fromkeys(keys)), tuple(dict.fromkeys(found)))
@@ -93,4 +96,6 @@ def _holders(db: Session, post: str, unit_id: int | None) -> list[int]:
     asked = {"post": post, "day": clock.now().date()}
     if unit_id is None:
         return [user_id for (user_id,) in hotpath.read(db, "holders", asked)]
-    return [user_id for (user_id,) in hotpath.read(db, "holders_in_unit", {**asked, "unit": unit_id})]
+    return [
+        user_id for (user_id,) in hotpath.read(db, "holders_in_unit", {**asked, "unit": unit_id})
+    ]

@@ -11,7 +11,16 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import (
-    BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, Table, create_engine, event,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    event,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -68,8 +77,10 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         engine = create_engine(
-            address, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
-            pool_size=pool_size, max_overflow=50,
+            address,
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            pool_size=pool_size,
+            max_overflow=50,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -16,13 +16,23 @@ from engine.bpmn import dialect, parse, process, second_opinion
 from engine.bpmn.findings import Finding, has_errors
 from engine.bpmn.lint import lint
 from engine.bpmn.lint.known import Known
+from engine.bpmn.lint.process_id import KEY
+from engine.bpmn.lint.text_length import MAX_NAME
 from engine.bpmn.outline import Outline
 from engine.bpmn.parse import Unreadable
 from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, ReasonRequired, StaleDraft
 from engine.forms import load
 from engine.handlers import CASES, HANDLERS, RESOLVERS
-from engine.models import FormText, Post, ProcessDefinition, ProcessDraft, ProcessVersion, Unit, User
+from engine.models import (
+    FormText,
+    Post,
+    ProcessDefinition,
+    ProcessDraft,
+    ProcessVersion,
+    Unit,
+    User,
+)
 from engine.people import Actor
 from engine.permissions import Action
 
@@ -53,7 +63,9 @@ def check(db: Session, xml: bytes, forms: Mapping[str, str] | None = None) -> tu
     return _judged(db, xml, forms or {})[1]
 
 
-def _judged(db: Session, xml: bytes, forms: Mapping[str, str]) -> tuple[Outline | None, tuple[Finding, ...]]:
+def _judged(
+    db: Session, xml: bytes, forms: Mapping[str, str]
+) -> tuple[Outline | None, tuple[Finding, ...]]:
     try:
         outline = parse.read(xml)
     except Unreadable as unreadable:
@@ -99,18 +111,23 @@ def draft(db: Session, key: str, *, by: Actor) -> Draft:
     permissions.require(by, Action.DEFINITION_EDIT)
     definition_id, active_id = _definition(db, key)
     row = db.execute(
-        select(ProcessDraft.bpmn, ProcessDraft.revision, ProcessDraft.saved_by, ProcessDraft.saved_at)
-        .where(ProcessDraft.definition_id == definition_id)
+        select(
+            ProcessDraft.bpmn, ProcessDraft.revision, ProcessDraft.saved_by, ProcessDraft.saved_at
+        ).where(ProcessDraft.definition_id == definition_id)
     ).one_or_none()
     if row is not None:
         return Draft(row.bpmn, row.revision, row.saved_by, row.saved_at)
-    bpmn = db.execute(select(ProcessVersion.bpmn).where(ProcessVersion.id == active_id)).scalar_one_or_none()
+    bpmn = db.execute(
+        select(ProcessVersion.bpmn).where(ProcessVersion.id == active_id)
+    ).scalar_one_or_none()
     return Draft(bpmn or b"", 0, None, None)
 
 
 def _definition(db: Session, key: str) -> tuple[int, int | None]:
     row = db.execute(
-        select(ProcessDefinition.id, ProcessDefinition.active_version_id).where(ProcessDefinition.key == key)
+        select(ProcessDefinition.id, ProcessDefinition.active_version_id).where(
+            ProcessDefinition.key == key
+        )
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -125,7 +142,9 @@ def save_draft(db: Session, key: str, xml: bytes, *, by: Actor, revision: int) -
     permissions.require(by, Action.DEFINITION_EDIT)
     parse.tree(xml)
     definition_id, _active = _definition(db, key)
-    db.execute(select(ProcessDefinition.id).where(ProcessDefinition.id == definition_id).with_for_update())
+    db.execute(
+        select(ProcessDefinition.id).where(ProcessDefinition.id == definition_id).with_for_update()
+    )
     stands = draft(db, key, by=by).revision
     if stands != revision:
         raise StaleDraft
@@ -133,32 +152,44 @@ def save_draft(db: Session, key: str, xml: bytes, *, by: Actor, revision: int) -
     if revision == 0:
         db.execute(insert(ProcessDraft), {"definition_id": definition_id, **row})
     else:
-        db.execute(update(ProcessDraft).where(ProcessDraft.definition_id == definition_id).values(row))
+        db.execute(
+            update(ProcessDraft).where(ProcessDraft.definition_id == definition_id).values(row)
+        )
     return Draft(xml, revision + 1, by.id, row["saved_at"])  # type: ignore[arg-type]  # a mixed row
 
 
 def keep(db: Session, xml: bytes, *, by: Actor) -> str:
-    """Keep an uploaded diagram as a draft, runnable or not. Returns the definition's key.
+    """Keep an uploaded diagram as a draft, runnable or not. Returns the definition's key: the
+    process's id, or one made of the content where the id cannot be a key.
 
     Raises `Unreadable` for bytes that are no BPMN file.
     """
     permissions.require(by, Action.DEFINITION_EDIT)
     outline = parse.read(xml)
-    key = outline.id or "unnamed"
-    if db.execute(select(ProcessDefinition.id).where(ProcessDefinition.key == key)).one_or_none() is None:
-        _create(db, key, outline.name or key, by)
+    key = (
+        outline.id if KEY.fullmatch(outline.id) else f"file-{hashlib.sha256(xml).hexdigest()[:12]}"
+    )
+    if (
+        db.execute(select(ProcessDefinition.id).where(ProcessDefinition.key == key)).one_or_none()
+        is None
+    ):
+        _create(db, key, (outline.name or key)[:MAX_NAME], by)
     save_draft(db, key, xml, by=by, revision=draft(db, key, by=by).revision)
     return key
 
 
 def _create(db: Session, key: str, name: str, by: Actor) -> int:
     row = {"key": key, "name": name, "created_at": clock.now()}
-    definition_id = db.execute(insert(ProcessDefinition).returning(ProcessDefinition.id), row).scalar_one()
+    definition_id = db.execute(
+        insert(ProcessDefinition).returning(ProcessDefinition.id), row
+    ).scalar_one()
     eventlog.record(db, Kind.DEFINITION_CREATED, by=by.mark, asked={"key": key, "name": name})
     return definition_id
 
 
-def publish(db: Session, xml: bytes, *, by: Actor, note: str, forms: Mapping[str, str] | None = None) -> Published:
+def publish(
+    db: Session, xml: bytes, *, by: Actor, note: str, forms: Mapping[str, str] | None = None
+) -> Published:
     """Publish a diagram with the forms it refers to as one immutable version; new cases start on it.
 
     Raises `NotPublishable` (with `findings`), `ReasonRequired`. The same content again is no new version.
@@ -168,25 +199,37 @@ def publish(db: Session, xml: bytes, *, by: Actor, note: str, forms: Mapping[str
         raise ReasonRequired
     outline, findings = _judged(db, xml, forms or {})
     if outline is None or has_errors(findings):
-        raise NotPublishable(count=sum(1 for one in findings if one.severity == "error"), findings=findings)
+        raise NotPublishable(
+            count=sum(1 for one in findings if one.severity == "error"), findings=findings
+        )
     for key, text in (forms or {}).items():
         save_form(db, key, text, by=by)
     bundle = orjson.dumps(_referred(outline, _library(db)), option=orjson.OPT_SORT_KEYS).decode()
     sha256 = hashlib.sha256(xml + b"\n" + bundle.encode()).hexdigest()
     definition_id = _definition_for(db, outline, by)
     same = db.execute(
-        select(ProcessVersion.id, ProcessVersion.number)
-        .where(ProcessVersion.definition_id == definition_id, ProcessVersion.sha256 == sha256)
+        select(ProcessVersion.id, ProcessVersion.number).where(
+            ProcessVersion.definition_id == definition_id, ProcessVersion.sha256 == sha256
+        )
     ).one_or_none()
     if same is not None:
         _activate(db, definition_id, same.id, outline)
         return Published(same.id, outline.id, same.number, is_new=False, findings=findings)
     newest = select(func.coalesce(func.max(ProcessVersion.number), 0))
-    number = db.execute(newest.where(ProcessVersion.definition_id == definition_id)).scalar_one() + 1
+    number = (
+        db.execute(newest.where(ProcessVersion.definition_id == definition_id)).scalar_one() + 1
+    )
     row = {
-        "definition_id": definition_id, "number": number, "name": outline.name or outline.id, "bpmn": xml,
-        "forms": bundle, "decisions": "{}", "sha256": sha256, "note": note.strip(),
-        "published_by": by.id, "published_at": clock.now(),
+        "definition_id": definition_id,
+        "number": number,
+        "name": outline.name or outline.id,
+        "bpmn": xml,
+        "forms": bundle,
+        "decisions": "{}",
+        "sha256": sha256,
+        "note": note.strip(),
+        "published_by": by.id,
+        "published_at": clock.now(),
     }
     version_id = db.execute(insert(ProcessVersion).returning(ProcessVersion.id), row).scalar_one()
     _activate(db, definition_id, version_id, outline)
@@ -201,11 +244,19 @@ def _referred(outline: Outline, library: Mapping[str, str]) -> dict[str, str]:
 
 
 def _definition_for(db: Session, outline: Outline, by: Actor) -> int:
-    found = select(ProcessDefinition.id).where(ProcessDefinition.key == outline.id).with_for_update()
+    found = (
+        select(ProcessDefinition.id).where(ProcessDefinition.key == outline.id).with_for_update()
+    )
     definition_id = db.execute(found).scalar_one_or_none()
-    return definition_id if definition_id is not None else _create(db, outline.id, outline.name or outline.id, by)
+    return (
+        definition_id
+        if definition_id is not None
+        else _create(db, outline.id, outline.name or outline.id, by)
+    )
 
 
 def _activate(db: Session, definition_id: int, version_id: int, outline: Outline) -> None:
     values = {"active_version_id": version_id, "name": outline.name or outline.id}
-    db.execute(update(ProcessDefinition).where(ProcessDefinition.id == definition_id).values(values))
+    db.execute(
+        update(ProcessDefinition).where(ProcessDefinition.id == definition_id).values(values)
+    )

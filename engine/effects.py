@@ -17,8 +17,8 @@ from engine.bpmn import dialect, timers
 from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Waits, Why
 from engine.bpmn.process import Element
 from engine.handlers import CASES
-from engine.models import Job, JobKind, JobStatus, TaskCandidate, TaskStatus
 from engine.hotpath import Writes
+from engine.models import Job, JobKind, JobStatus, TaskCandidate, TaskStatus
 from engine.people import Actor
 from engine.versions import Version
 
@@ -69,7 +69,9 @@ def _opened(scene: Scene, effect: Opened) -> None:
     if effect.waits_for is Waits.USER:
         _open_task(scene, effect, element)
     elif effect.waits_for is Waits.JOB:
-        _schedule(scene, effect, JobKind.SERVICE, scene.now, element.attributes.get(dialect.TOPIC, ""))
+        _schedule(
+            scene, effect, JobKind.SERVICE, scene.now, element.attributes.get(dialect.TOPIC, "")
+        )
     elif effect.waits_for is Waits.TIMER:
         due = timers.read(element.event_form, element.event_text).due(scene.now)
         scene.known[f"due {effect.token}"] = due.isoformat()
@@ -85,12 +87,22 @@ def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
     scene.known[f"for {effect.token}"] = found.words()
     scene.known[f"due {effect.token}"] = due.isoformat() if due else None
     offered = found.keys[:1] if found.assignee_id else found.keys
-    scene.writes.opened.append({
-        "token": effect.token, "element_id": element.id, "name": element.label, "number": effect.number,
-        "assignee_id": found.assignee_id, "returned": scene.returned, "opened_at": scene.now, "due_at": due,
-        "status": (TaskStatus.CLAIMED if found.assignee_id else TaskStatus.READY).value,
-        "candidates": orjson.dumps(found.keys).decode(), "keys": list(offered), "sort_at": due or NEVER,
-    })
+    scene.writes.opened.append(
+        {
+            "token": effect.token,
+            "element_id": element.id,
+            "name": element.label,
+            "number": effect.number,
+            "assignee_id": found.assignee_id,
+            "returned": scene.returned,
+            "opened_at": scene.now,
+            "due_at": due,
+            "status": (TaskStatus.CLAIMED if found.assignee_id else TaskStatus.READY).value,
+            "candidates": orjson.dumps(found.keys).decode(),
+            "keys": list(offered),
+            "sort_at": due or NEVER,
+        }
+    )
 
 
 def deadline(element: Element, now: datetime) -> datetime | None:
@@ -99,9 +111,14 @@ def deadline(element: Element, now: datetime) -> datetime | None:
     return dialect.due(written).due(now) if written else None
 
 
-def offer(db: Session, task_id: int, keys: tuple[str, ...], due: datetime | None, *, returned: bool) -> None:
+def offer(
+    db: Session, task_id: int, keys: tuple[str, ...], due: datetime | None, *, returned: bool
+) -> None:
     """Put an open task into the inboxes of these keys and of no others."""
-    rows = [{"task_id": task_id, "key": key, "sort_at": due or NEVER, "returned": returned} for key in keys]
+    rows = [
+        {"task_id": task_id, "key": key, "sort_at": due or NEVER, "returned": returned}
+        for key in keys
+    ]
     db.execute(_OFFER, rows)
 
 
@@ -111,17 +128,29 @@ def take_out(db: Session, task_id: int) -> None:
 
 
 def _schedule(scene: Scene, effect: Opened, kind: JobKind, due: datetime, topic: str) -> None:
-    scene.db.execute(_SCHEDULE, {
-        "kind": kind.value, "instance_id": scene.instance_id, "token": effect.token,
-        "element_id": effect.element, "topic": topic, "status": JobStatus.WAITING.value, "due_at": due,
-        "attempts": 0, "fence": 0, "created_at": scene.now,
-    })
+    scene.db.execute(
+        _SCHEDULE,
+        {
+            "kind": kind.value,
+            "instance_id": scene.instance_id,
+            "token": effect.token,
+            "element_id": effect.element,
+            "topic": topic,
+            "status": JobStatus.WAITING.value,
+            "due_at": due,
+            "attempts": 0,
+            "fence": 0,
+            "created_at": scene.now,
+        },
+    )
 
 
 def _closed(scene: Scene, effect: Closed) -> None:
     element = scene.version.process.elements[effect.element]
     if effect.number == 0:
-        incidents.close_for(scene.db, by_id=scene.by.id, instance_id=scene.instance_id, token=effect.token)
+        incidents.close_for(
+            scene.db, by_id=scene.by.id, instance_id=scene.instance_id, token=effect.token
+        )
     elif element.kind == "userTask":
         _close_task(scene, effect)
     elif effect.token != scene.token:
@@ -130,10 +159,15 @@ def _closed(scene: Scene, effect: Closed) -> None:
 
 def _close_task(scene: Scene, effect: Closed) -> None:
     acted = effect.token == scene.token
-    scene.writes.closed.append({
-        "token": effect.token, "status": CLOSED[effect.why].value, "completed_at": scene.now,
-        "completed_by": scene.by.id if acted else None, "outcome": scene.outcome if acted else None,
-    })
+    scene.writes.closed.append(
+        {
+            "token": effect.token,
+            "status": CLOSED[effect.why].value,
+            "completed_at": scene.now,
+            "completed_by": scene.by.id if acted else None,
+            "outcome": scene.outcome if acted else None,
+        }
+    )
 
 
 def _cancel_job(scene: Scene, effect: Closed) -> None:
@@ -147,8 +181,14 @@ def _cancel_job(scene: Scene, effect: Closed) -> None:
 
 
 def _stuck(scene: Scene, effect: Stuck) -> None:
-    incidents.raise_for(scene.db, scene.instance_id, sentence=effect.sentence, values=effect.values,
-                        token=effect.token, element_id=effect.element)
+    incidents.raise_for(
+        scene.db,
+        scene.instance_id,
+        sentence=effect.sentence,
+        values=effect.values,
+        token=effect.token,
+        element_id=effect.element,
+    )
 
 
 def _ended(scene: Scene, effect: Ended) -> None:

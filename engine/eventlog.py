@@ -40,7 +40,6 @@ class Head:
 EMPTY: Final = Head(0, GENESIS)
 
 
-
 def case_chain(instance_id: int) -> str:
     """The name of a case's chain."""
     return f"case:{instance_id}"
@@ -57,15 +56,30 @@ def moment(at: datetime) -> str:
     return at.isoformat(timespec="microseconds")
 
 
-def entry(chain: str, head: Head, kind: Kind, *, by: str, at: datetime, body: Body) -> dict[str, Any]:
+def entry(
+    chain: str, head: Head, kind: Kind, *, by: str, at: datetime, body: Body
+) -> dict[str, Any]:
     """The row that follows `head`, whose chain the caller has locked."""
     text, seq, when = body.text(), head.seq + 1, moment(at)
     hashed = digest(head.hash, chain, seq, when, kind.value, by, text)
-    return {"chain": chain, "seq": seq, "at": when, "kind": kind.value, "by": by, "body": text, "hash": hashed}
+    return {
+        "chain": chain,
+        "seq": seq,
+        "at": when,
+        "kind": kind.value,
+        "by": by,
+        "body": text,
+        "hash": hashed,
+    }
 
 
 def record(
-    db: Session, kind: Kind, *, by: str, asked: Mapping[str, Any], known: Mapping[str, Any] | None = None
+    db: Session,
+    kind: Kind,
+    *,
+    by: str,
+    asked: Mapping[str, Any],
+    known: Mapping[str, Any] | None = None,
 ) -> Head:
     """Record an act outside any case, in the house chain."""
     return _grow(db, HOUSE, kind, by=by, body=Body(asked=asked, known=known or {}))
@@ -113,11 +127,19 @@ def seal(db: Session) -> Head | None:
     been shortened, rewritten or put back from an older copy.
     """
     last = db.execute(
-        select(LogEntry.id, LogEntry.body).where(LogEntry.chain == SEAL).order_by(LogEntry.seq.desc()).limit(1)
+        select(LogEntry.id, LogEntry.body)
+        .where(LogEntry.chain == SEAL)
+        .order_by(LogEntry.seq.desc())
+        .limit(1)
     ).one_or_none()
     reached = orjson.loads(last.body)["asked"]["reached"] if last else 0
-    grown = select(LogEntry.chain).where(LogEntry.id > reached - LATE_COMMITS, LogEntry.chain != SEAL)
-    newest = db.execute(select(LogEntry.id).order_by(LogEntry.id.desc()).limit(1)).scalar_one_or_none() or 0
+    grown = select(LogEntry.chain).where(
+        LogEntry.id > reached - LATE_COMMITS, LogEntry.chain != SEAL
+    )
+    newest = (
+        db.execute(select(LogEntry.id).order_by(LogEntry.id.desc()).limit(1)).scalar_one_or_none()
+        or 0
+    )
     if last is not None and newest == last.id:
         return None
     heads = _heads(db, sorted(db.execute(grown.distinct()).scalars()))
@@ -139,7 +161,9 @@ def _heads(db: Session, chains: list[str]) -> list[list[Any]]:
     cases = [int(name.partition(":")[2]) for name in chains if name.startswith("case:")]
     heads = [
         [row.name, row.seq, row.hash]
-        for row in db.execute(select(LogChain.name, LogChain.seq, LogChain.hash).where(LogChain.name == HOUSE))
+        for row in db.execute(
+            select(LogChain.name, LogChain.seq, LogChain.hash).where(LogChain.name == HOUSE)
+        )
         if row.name in chains
     ]
     for start in range(0, len(cases), HEADS_PER_SEAL):

@@ -129,7 +129,9 @@ def _member(container: object, key: object) -> object:
     if isinstance(container, Mapping) and isinstance(key, str):
         if key in container:
             return container[key]
-    elif isinstance(container, list) and type(key) is int and -len(container) <= key < len(container):
+    elif (
+        isinstance(container, list) and type(key) is int and -len(container) <= key < len(container)
+    ):
         return container[key]
     raise ExpressionError("数据里没有“{name}”这一项。", name=_short(str(key)))
 
@@ -340,8 +342,14 @@ FUNCTIONS: Final[dict[str, tuple[Callable[..., object], tuple[int, ...]]]] = {
     "ends_with": (lambda text, end: _text(text).endswith(_text(end)), (2,)),
     "len": (_length, (1,)),
     "lower": (lambda text: _text(text).lower(), (1,)),
-    "max": (lambda *values: max(_numbers(values[0] if len(values) == 1 else list(values))), (1, 2, 3)),
-    "min": (lambda *values: min(_numbers(values[0] if len(values) == 1 else list(values))), (1, 2, 3)),
+    "max": (
+        lambda *values: max(_numbers(values[0] if len(values) == 1 else list(values))),
+        (1, 2, 3),
+    ),
+    "min": (
+        lambda *values: min(_numbers(values[0] if len(values) == 1 else list(values))),
+        (1, 2, 3),
+    ),
     "round": (_round, (1, 2)),
     "starts_with": (lambda text, start: _text(text).startswith(_text(start)), (2,)),
     "sum": (lambda values: _bounded(sum(_numbers(values))), (1,)),

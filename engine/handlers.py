@@ -49,8 +49,15 @@ class Opening:
 class CaseType(Protocol):
     """A kind of case that somebody outside the engine understands."""
 
-    def open(self, db: Session, definition: str, *, by: Actor, subject: str | None,
-             values: Mapping[str, Any]) -> Opening:
+    def open(
+        self,
+        db: Session,
+        definition: str,
+        *,
+        by: Actor,
+        subject: str | None,
+        values: Mapping[str, Any],
+    ) -> Opening:
         """Check what was asked and say how the case begins. Raises `CannotStart`, `NotFound`."""
 
     def opened(self, db: Session, instance_id: int, opening: Opening) -> None:

@@ -17,12 +17,34 @@ from sqlalchemy.orm import Session
 Row = Mapping[str, Any]
 
 CASE_COLUMNS: Final = (
-    "id", "version_id", "status", "title", "subject", "variables", "offered_id", "content_id", "content_hash",
-    "state", "revision", "log_seq", "log_hash", "started_by",
+    "id",
+    "version_id",
+    "status",
+    "title",
+    "subject",
+    "variables",
+    "offered_id",
+    "content_id",
+    "content_hash",
+    "state",
+    "revision",
+    "log_seq",
+    "log_hash",
+    "started_by",
 )
 TASK_COLUMNS: Final = (
-    "id", "token", "element_id", "name", "number", "status", "assignee_id", "candidates", "due_at", "returned",
-    "completed_by", "completed_at",
+    "id",
+    "token",
+    "element_id",
+    "name",
+    "number",
+    "status",
+    "assignee_id",
+    "candidates",
+    "due_at",
+    "returned",
+    "completed_by",
+    "completed_at",
 )
 TIMES: Final = frozenset({"due_at", "completed_at"})
 
@@ -35,8 +57,8 @@ class Writes:
     content: Row | None = None
     closed: list[Row] = field(default_factory=list)
     opened: list[Row] = field(default_factory=list)
-    entry: Row = field(default_factory=dict)
-    case: Row = field(default_factory=dict)
+    entry: dict[str, Any] = field(default_factory=dict)
+    case: dict[str, Any] = field(default_factory=dict)
     keeps_values: bool = False
 
 
@@ -79,7 +101,9 @@ def read(db: Session, name: str, values: Row) -> list[tuple[Any, ...]]:
     is_lite = connection.dialect.name == "sqlite"
     lite, big = _STATEMENTS[name]
     driver: Any = connection.connection.driver_connection
-    rows: list[tuple[Any, ...]] = driver.execute(lite if is_lite else big, _lite(values) if is_lite else values).fetchall()
+    rows: list[tuple[Any, ...]] = driver.execute(
+        lite if is_lite else big, _lite(values) if is_lite else values
+    ).fetchall()
     return rows
 
 
@@ -139,17 +163,23 @@ _OPEN: Final = (
     " opened_at, due_at) VALUES (:instance_id, :token, :element_id, :name, :number, :status, :assignee_id,"
     " :candidates, :returned, :opened_at, :due_at)"
 )
-_APPEND: Final = (
-    "INSERT INTO event_log (chain, seq, at, kind, by, body, hash) VALUES (:chain, :seq, :at, :kind, :by, :body, :hash)"
+_APPEND: Final = "INSERT INTO event_log (chain, seq, at, kind, by, body, hash) VALUES (:chain, :seq, :at, :kind, :by, :body, :hash)"
+_CHANGEABLE: Final = frozenset(
+    {"revision", "log_seq", "log_hash", "content_hash", "state", "status", "ended_at"}
 )
-_CHANGEABLE: Final = frozenset({"revision", "log_seq", "log_hash", "content_hash", "state", "status", "ended_at"})
 
 
 def _write_lite(driver: Any, writes: Writes) -> None:
     instance = {"instance_id": writes.instance_id}
-    content_id = driver.execute(_INSERT_CONTENT, {**writes.content, **instance}).lastrowid if writes.content else None
+    content_id = (
+        driver.execute(_INSERT_CONTENT, {**writes.content, **instance}).lastrowid
+        if writes.content
+        else None
+    )
     for closed in writes.closed:
-        for row in driver.execute(f"{_CLOSE} RETURNING id", {**_lite(closed), **instance}).fetchall():
+        for row in driver.execute(
+            f"{_CLOSE} RETURNING id", {**_lite(closed), **instance}
+        ).fetchall():
             driver.execute("DELETE FROM task_candidate WHERE task_id = ?", row)
             driver.execute("DELETE FROM draft WHERE task_id = ?", row)
     for opened in writes.opened:
@@ -167,7 +197,7 @@ def _write_lite(driver: Any, writes: Writes) -> None:
     driver.execute(sql, {**_lite(values), **instance, "content_id": content_id})
 
 
-def _case_changes(writes: Writes) -> tuple[str, Row]:
+def _case_changes(writes: Writes) -> tuple[str, dict[str, Any]]:
     unknown = writes.case.keys() - _CHANGEABLE
     if unknown:
         message = f"a case has no {unknown}"
@@ -211,4 +241,6 @@ def _write_big(driver: Any, writes: Writes) -> None:
 
 def _numbered(sql: str, row: Row, suffix: object) -> str:
     """The statement with the parameters of `row` told apart from those of other rows."""
-    return re.sub(r"(?<!:):(\w+)", lambda found: f":{found[1]}_{suffix}" if found[1] in row else found[0], sql)
+    return re.sub(
+        r"(?<!:):(\w+)", lambda found: f":{found[1]}_{suffix}" if found[1] in row else found[0], sql
+    )

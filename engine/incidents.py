@@ -13,19 +13,44 @@ from engine import clock
 from engine.models import Incident, IncidentStatus
 
 
-def raise_for(db: Session, instance_id: int | None, *, sentence: str, values: Mapping[str, Any] | None = None,
-              token: str | None = None, element_id: str | None = None, job_id: int | None = None) -> None:
+def raise_for(
+    db: Session,
+    instance_id: int | None,
+    *,
+    sentence: str,
+    values: Mapping[str, Any] | None = None,
+    token: str | None = None,
+    element_id: str | None = None,
+    job_id: int | None = None,
+) -> None:
     """Open an incident: where it is, and a sentence (with values) that says what is wrong."""
-    shown = {name: value if isinstance(value, (int, float)) else str(value) for name, value in (values or {}).items()}
-    db.execute(insert(Incident), {
-        "instance_id": instance_id, "job_id": job_id, "token": token, "element_id": element_id,
-        "sentence": sentence, "data": orjson.dumps(shown).decode(), "status": IncidentStatus.OPEN,
-        "opened_at": clock.now(),
-    })
+    shown = {
+        name: value if isinstance(value, (int, float)) else str(value)
+        for name, value in (values or {}).items()
+    }
+    db.execute(
+        insert(Incident),
+        {
+            "instance_id": instance_id,
+            "job_id": job_id,
+            "token": token,
+            "element_id": element_id,
+            "sentence": sentence,
+            "data": orjson.dumps(shown).decode(),
+            "status": IncidentStatus.OPEN,
+            "opened_at": clock.now(),
+        },
+    )
 
 
-def close_for(db: Session, *, by_id: int | None, instance_id: int | None = None, token: str | None = None,
-              job_id: int | None = None) -> None:
+def close_for(
+    db: Session,
+    *,
+    by_id: int | None,
+    instance_id: int | None = None,
+    token: str | None = None,
+    job_id: int | None = None,
+) -> None:
     """Mark the open incidents of a stuck token, or of a job, as resolved."""
     changed = update(Incident).where(Incident.status == IncidentStatus.OPEN)
     if job_id is not None:

@@ -21,8 +21,8 @@ from engine.entries import Body, Kind
 from engine.errors import CannotStart, InstanceNotRunning, NotFound, ReasonRequired
 from engine.eventlog import Head
 from engine.handlers import CASES, Opening
-from engine.models import InstanceStatus, ProcessInstance
 from engine.hotpath import Writes
+from engine.models import InstanceStatus, ProcessInstance
 from engine.people import Actor
 from engine.permissions import Action
 from engine.versions import Version
@@ -79,11 +79,19 @@ def lock(db: Session, instance_id: int) -> Case:
 def case_of(db: Session, row: hotpath.Row) -> Case:
     """A locked row as a case."""
     return Case(
-        id=row["id"], version=versions.load_version(db, row["version_id"], row["version_sha256"]),
-        status=row["status"], title=row["title"], subject=row["subject"],
-        variables=orjson.loads(row["variables"]), offered_id=row["offered_id"], content_id=row["content_id"],
-        content_hash=row["content_hash"], state=row["state"], revision=row["revision"],
-        head=Head(row["log_seq"], row["log_hash"]), started_by=row["started_by"],
+        id=row["id"],
+        version=versions.load_version(db, row["version_id"], row["version_sha256"]),
+        status=row["status"],
+        title=row["title"],
+        subject=row["subject"],
+        variables=orjson.loads(row["variables"]),
+        offered_id=row["offered_id"],
+        content_id=row["content_id"],
+        content_hash=row["content_hash"],
+        state=row["state"],
+        revision=row["revision"],
+        head=Head(row["log_seq"], row["log_hash"]),
+        started_by=row["started_by"],
     )
 
 
@@ -105,7 +113,10 @@ def perform(db: Session, case: Case, act: Act, *, by: Actor) -> Step | None:
         effects.apply(scene, taken.effects)
         known |= scene.known
         asked["command"] = entries.command_words(act.command)
-        followed = {"effects": [entries.effect_words(one) for one in taken.effects], "path": taken.path}
+        followed = {
+            "effects": [entries.effect_words(one) for one in taken.effects],
+            "path": taken.path,
+        }
         writes.case["state"] = state.dump(taken.state)
         if taken.state.ended:
             writes.case |= {"status": taken.state.ended, "ended_at": now}
@@ -115,21 +126,40 @@ def perform(db: Session, case: Case, act: Act, *, by: Actor) -> Step | None:
     body = Body(asked, known, followed, hashed)
     chain = eventlog.case_chain(case.id)
     writes.entry = eventlog.entry(chain, case.head, act.kind, by=by.mark, at=now, body=body)
-    writes.case |= {"revision": case.revision + 1, "log_seq": writes.entry["seq"], "log_hash": writes.entry["hash"]}
+    writes.case |= {
+        "revision": case.revision + 1,
+        "log_seq": writes.entry["seq"],
+        "log_hash": writes.entry["hash"],
+    }
     hotpath.write(db, writes)
     return taken
 
 
 def _scene(db: Session, case: Case, act: Act, by: Actor, now: datetime, writes: Writes) -> Scene:
     return Scene(
-        db, case.id, case.version, About(case.subject, case.started_by), by, now,
-        token=act.token, outcome=act.outcome, returned=isinstance(act.command, commands.Return),
-        goes_to=act.goes_to, writes=writes,
+        db,
+        case.id,
+        case.version,
+        About(case.subject, case.started_by),
+        by,
+        now,
+        token=act.token,
+        outcome=act.outcome,
+        returned=isinstance(act.command, commands.Return),
+        goes_to=act.goes_to,
+        writes=writes,
     )
 
 
-def start(db: Session, key: str, *, by: Actor, subject: str | None = None,
-          business_key: str | None = None, values: Mapping[str, Any] | None = None) -> int:
+def start(
+    db: Session,
+    key: str,
+    *,
+    by: Actor,
+    subject: str | None = None,
+    business_key: str | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> int:
     """Start a case on the active version of a definition. Returns its number."""
     permissions.require(by, Action.INSTANCE_START)
     version = versions.active(db, key)
@@ -150,9 +180,20 @@ def start(db: Session, key: str, *, by: Actor, subject: str | None = None,
     if opening.offered is not None:
         offered_id, hashed = eventlog.keep(db, instance_id, {"values": dict(opening.offered)})
         offered = {"offered": hashed}
-    act = Act(Kind.INSTANCE_STARTED, commands.Start(opening.variables), content=content, known=offered,
-              values_changed=True, asked={"definition": key, "version": version.number, "subject": subject,
-                                          "business_key": opening.business_key, "title": opening.title})
+    act = Act(
+        Kind.INSTANCE_STARTED,
+        commands.Start(opening.variables),
+        content=content,
+        known=offered,
+        values_changed=True,
+        asked={
+            "definition": key,
+            "version": version.number,
+            "subject": subject,
+            "business_key": opening.business_key,
+            "title": opening.title,
+        },
+    )
     perform(db, case, act, by=by)
     db.execute(update(table).where(table.c.id == instance_id).values(offered_id=offered_id))
     return instance_id
@@ -160,10 +201,18 @@ def start(db: Session, key: str, *, by: Actor, subject: str | None = None,
 
 def _insert(db: Session, version: Version, opening: Opening, subject: str | None, by: Actor) -> int:
     row = {
-        "version_id": version.id, "status": InstanceStatus.RUNNING, "title": opening.title[:MAX_TITLE],
-        "business_key": opening.business_key, "subject": subject,
-        "variables": orjson.dumps(dict(opening.variables)).decode(), "state": state.dump(state.EMPTY),
-        "revision": 0, "content_hash": "", "log_seq": 0, "log_hash": eventlog.GENESIS, "started_by": by.id,
+        "version_id": version.id,
+        "status": InstanceStatus.RUNNING,
+        "title": opening.title[:MAX_TITLE],
+        "business_key": opening.business_key,
+        "subject": subject,
+        "variables": orjson.dumps(dict(opening.variables)).decode(),
+        "state": state.dump(state.EMPTY),
+        "revision": 0,
+        "content_hash": "",
+        "log_seq": 0,
+        "log_hash": eventlog.GENESIS,
+        "started_by": by.id,
         "started_at": clock.now(),
     }
     added = insert(ProcessInstance.__table__).returning(ProcessInstance.__table__.c.id)
@@ -195,5 +244,5 @@ def retry(db: Session, instance_id: int, token: str, element_id: str, *, by: Act
 
 def values(db: Session, content_id: int | None) -> dict[str, Any]:
     """The form values kept under a content key."""
-    return eventlog.contents(db, content_id).get("values", {})
-
+    found: dict[str, Any] = eventlog.contents(db, content_id).get("values", {})
+    return found

@@ -52,15 +52,30 @@ def acquire(db: Session, worker: str, limit: int = AT_ONCE) -> list[Leased]:
     table = Job.__table__
     due = (
         select(table.c.id)
-        .where(table.c.status == JobStatus.WAITING, table.c.due_at <= now,
-               or_(table.c.locked_until.is_(None), table.c.locked_until < now))
-        .order_by(table.c.due_at, table.c.id).limit(limit).with_for_update(skip_locked=True)
+        .where(
+            table.c.status == JobStatus.WAITING,
+            table.c.due_at <= now,
+            or_(table.c.locked_until.is_(None), table.c.locked_until < now),
+        )
+        .order_by(table.c.due_at, table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
     leased = (
-        update(table).where(table.c.id.in_(due))
+        update(table)
+        .where(table.c.id.in_(due))
         .values(locked_by=worker, locked_until=now + LEASE, fence=table.c.fence + 1)
-        .returning(table.c.id, table.c.kind, table.c.instance_id, table.c.token, table.c.element_id,
-                   table.c.topic, table.c.due_at, table.c.attempts, table.c.fence)
+        .returning(
+            table.c.id,
+            table.c.kind,
+            table.c.instance_id,
+            table.c.token,
+            table.c.element_id,
+            table.c.topic,
+            table.c.due_at,
+            table.c.attempts,
+            table.c.fence,
+        )
     )
     found = [Leased(*row) for row in db.execute(leased)]
     return sorted(found, key=lambda job: (job.due_at, job.id))
@@ -93,8 +108,16 @@ def _run(sessions: sessionmaker[Session], job: Leased) -> None:
 def _finish(db: Session, job: Leased) -> None:
     """Mark the job done, if the lease is still this one. Raises `LeaseLost`."""
     table = Job.__table__
-    mine = (table.c.id == job.id) & (table.c.fence == job.fence) & (table.c.status == JobStatus.WAITING)
-    done = update(table).where(mine).values(status=JobStatus.DONE, done_at=clock.now(), locked_until=None)
+    mine = (
+        (table.c.id == job.id)
+        & (table.c.fence == job.fence)
+        & (table.c.status == JobStatus.WAITING)
+    )
+    done = (
+        update(table)
+        .where(mine)
+        .values(status=JobStatus.DONE, done_at=clock.now(), locked_until=None)
+    )
     if db.execute(done.returning(table.c.id)).scalar_one_or_none() is None:
         raise LeaseLost
 
@@ -103,8 +126,13 @@ def _fire_timer(db: Session, job: Leased) -> None:
     case = instances.lock(db, job.instance_id)
     _finish(db, job)
     late = max(0, int((clock.now() - job.due_at).total_seconds()))
-    act = Act(Kind.TIMER_FIRED, FireTimer(job.token), token=job.token,
-              asked={"element": job.element_id, "due": job.due_at.isoformat()}, known={"late_seconds": late})
+    act = Act(
+        Kind.TIMER_FIRED,
+        FireTimer(job.token),
+        token=job.token,
+        asked={"element": job.element_id, "due": job.due_at.isoformat()},
+        known={"late_seconds": late},
+    )
     instances.perform(db, case, act, by=SYSTEM)
 
 
@@ -112,10 +140,17 @@ def _run_service(db: Session, job: Leased) -> None:
     case = instances.lock(db, job.instance_id)
     _finish(db, job)
     values = instances.values(db, case.content_id)
-    call = ServiceCall(case.id, job.element_id, case.subject, case.variables, values, f"job:{job.id}")
+    call = ServiceCall(
+        case.id, job.element_id, case.subject, case.variables, values, f"job:{job.id}"
+    )
     data = dict(handlers.get(job.topic)(db, call))
-    act = Act(Kind.JOB_COMPLETED, Complete(job.token, data), token=job.token,
-              asked={"element": job.element_id, "topic": job.topic}, content={"data": data} if data else {})
+    act = Act(
+        Kind.JOB_COMPLETED,
+        Complete(job.token, data),
+        token=job.token,
+        asked={"element": job.element_id, "topic": job.topic},
+        content={"data": data} if data else {},
+    )
     instances.perform(db, case, act, by=SYSTEM)
 
 
@@ -131,16 +166,32 @@ def _failed(db: Session, job: Leased, problem: Exception) -> None:
     is_last = attempts >= ATTEMPTS
     again = clock.now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
     values = {
-        "attempts": attempts, "last_error": f"{type(problem).__name__}: {problem}"[:2000], "locked_until": None,
-        "status": JobStatus.FAILED if is_last else JobStatus.WAITING, "due_at": job.due_at if is_last else again,
+        "attempts": attempts,
+        "last_error": f"{type(problem).__name__}: {problem}"[:2000],
+        "locked_until": None,
+        "status": JobStatus.FAILED if is_last else JobStatus.WAITING,
+        "due_at": job.due_at if is_last else again,
     }
-    mine = (table.c.id == job.id) & (table.c.fence == job.fence) & (table.c.status == JobStatus.WAITING)
-    changed = db.execute(update(table).where(mine).values(values).returning(table.c.id)).scalar_one_or_none()
+    mine = (
+        (table.c.id == job.id)
+        & (table.c.fence == job.fence)
+        & (table.c.status == JobStatus.WAITING)
+    )
+    changed = db.execute(
+        update(table).where(mine).values(values).returning(table.c.id)
+    ).scalar_one_or_none()
     if changed is not None and is_last:
         sentence = "自动步骤试了 {attempts} 次都没有成功：{error}"
         shown = {"attempts": attempts, "error": f"{type(problem).__name__}: {problem}"[:300]}
-        incidents.raise_for(db, job.instance_id, sentence=sentence, values=shown, token=job.token,
-                            element_id=job.element_id, job_id=job.id)
+        incidents.raise_for(
+            db,
+            job.instance_id,
+            sentence=sentence,
+            values=shown,
+            token=job.token,
+            element_id=job.element_id,
+            job_id=job.id,
+        )
 
 
 def retry(db: Session, incident_id: int, *, by: Actor) -> None:
@@ -156,8 +207,15 @@ def retry(db: Session, incident_id: int, *, by: Actor) -> None:
         instances.retry(db, row.instance_id, row.token, row.element_id, by=by)
         return
     jobs = Job.__table__
-    again = {"status": JobStatus.WAITING, "attempts": 0, "due_at": clock.now(), "locked_until": None}
-    db.execute(update(jobs).where(jobs.c.id == row.job_id, jobs.c.status == JobStatus.FAILED).values(again))
+    again = {
+        "status": JobStatus.WAITING,
+        "attempts": 0,
+        "due_at": clock.now(),
+        "locked_until": None,
+    }
+    db.execute(
+        update(jobs).where(jobs.c.id == row.job_id, jobs.c.status == JobStatus.FAILED).values(again)
+    )
     incidents.close_for(db, by_id=by.id, job_id=row.job_id)
 
 
@@ -165,10 +223,20 @@ def waiting(db: Session, *, due_only: bool, limit: int, after: int = 0) -> list[
     """Jobs that wait, by number, for operators and checks from outside."""
     table, case = Job.__table__, ProcessInstance.__table__
     wanted = (
-        select(table.c.id, table.c.kind, table.c.instance_id, table.c.element_id, table.c.status,
-               table.c.due_at, table.c.attempts, case.c.title)
+        select(
+            table.c.id,
+            table.c.kind,
+            table.c.instance_id,
+            table.c.element_id,
+            table.c.status,
+            table.c.due_at,
+            table.c.attempts,
+            case.c.title,
+        )
         .join(case, case.c.id == table.c.instance_id, isouter=True)
-        .where(table.c.status == JobStatus.WAITING, table.c.id > after).order_by(table.c.id).limit(limit)
+        .where(table.c.status == JobStatus.WAITING, table.c.id > after)
+        .order_by(table.c.id)
+        .limit(limit)
     )
     if due_only:
         wanted = wanted.where(table.c.due_at <= clock.now())

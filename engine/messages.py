@@ -17,7 +17,9 @@ from engine.people import Actor
 from engine.permissions import Action
 
 
-def deliver(db: Session, instance_id: int, name: str, *, by: Actor, data: Mapping[str, Any] | None = None) -> None:
+def deliver(
+    db: Session, instance_id: int, name: str, *, by: Actor, data: Mapping[str, Any] | None = None
+) -> None:
     """Give the message called `name` to the first place of this case that waits for it.
 
     Raises `NotFound` where none does.
@@ -26,12 +28,22 @@ def deliver(db: Session, instance_id: int, name: str, *, by: Actor, data: Mappin
     case = instances.lock(db, instance_id)
     elements = case.version.process.elements
     tokens = state.load(case.state).tokens
-    waiting = (one for one in tokens if one.number and elements[one.element].event == "message"
-               and elements[one.element].event_text == name)
+    waiting = (
+        one
+        for one in tokens
+        if one.number
+        and elements[one.element].event == "message"
+        and elements[one.element].event_text == name
+    )
     token = next(waiting, None)
     if token is None:
         raise NotFound
     given = dict(data or {})
-    act = Act(Kind.MESSAGE_DELIVERED, Deliver(str(token.id), given), token=str(token.id),
-              asked={"message": name, "element": token.element}, content={"data": given} if given else {})
+    act = Act(
+        Kind.MESSAGE_DELIVERED,
+        Deliver(str(token.id), given),
+        token=str(token.id),
+        asked={"message": name, "element": token.element},
+        content={"data": given} if given else {},
+    )
     instances.perform(db, case, act, by=by)

@@ -49,15 +49,20 @@ def actor(db: Session, user_id: int) -> Actor:
     user = db.execute(select(User.name).where(User.id == user_id, User.is_active)).one_or_none()
     if user is None:
         raise NotFound
-    roles = frozenset(db.execute(select(RoleGrant.role).where(RoleGrant.user_id == user_id)).scalars())
+    roles = frozenset(
+        db.execute(select(RoleGrant.role).where(RoleGrant.user_id == user_id)).scalars()
+    )
     posts = db.execute(
-        select(Post.key, Holding.unit_id).join(Post, Post.id == Holding.post_id)
+        select(Post.key, Holding.unit_id)
+        .join(Post, Post.id == Holding.post_id)
         .where(Holding.user_id == user_id, held(today))
     ).all()
     keys = {user_key(user_id), *(role_key(role) for role in roles)}
     for key, unit_id in posts:
         keys |= {post_key(key), post_key(key, unit_id)}
-    return Actor(user_id, user.name, roles, frozenset(keys), frozenset(unit for _key, unit in posts))
+    return Actor(
+        user_id, user.name, roles, frozenset(keys), frozenset(unit for _key, unit in posts)
+    )
 
 
 def held(day: date) -> ColumnElement[bool]:
@@ -85,7 +90,10 @@ def names(db: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {user_id for user_id in user_ids if user_id is not None}
     if not wanted:
         return {}
-    return {row.id: row.name for row in db.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
+    return {
+        row.id: row.name
+        for row in db.execute(select(User.id, User.name).where(User.id.in_(wanted)))
+    }
 
 
 def hashed(password: str) -> str:
@@ -93,19 +101,35 @@ def hashed(password: str) -> str:
     return _HASHER.hash(password)
 
 
-def create_user(db: Session, username: str, name: str, *, by: Actor, password: str | None = None,
-                password_hash: str | None = None) -> int:
+def create_user(
+    db: Session,
+    username: str,
+    name: str,
+    *,
+    by: Actor,
+    password: str | None = None,
+    password_hash: str | None = None,
+) -> int:
     """Add a person, with a password or with the hash of one. Returns the id."""
     stored = hashed(password) if password is not None else password_hash
-    row = {"username": username, "name": name, "password_hash": stored, "is_active": True,
-           "language": "", "theme": "", "created_at": clock.now()}
+    row = {
+        "username": username,
+        "name": name,
+        "password_hash": stored,
+        "is_active": True,
+        "language": "",
+        "theme": "",
+        "created_at": clock.now(),
+    }
     user_id = db.execute(insert(User).returning(User.id), row).scalar_one()
     asked = {"user": user_id, "username": username}
     eventlog.record(db, Kind.USER_CREATED, by=by.mark, asked=asked)
     return user_id
 
 
-def create_unit(db: Session, code: str, name: str, kind: str, *, by: Actor, parent: int | None = None) -> int:
+def create_unit(
+    db: Session, code: str, name: str, kind: str, *, by: Actor, parent: int | None = None
+) -> int:
     """Add a unit below `parent`. Returns the id."""
     row = {"code": code, "name": name, "kind": kind, "parent_id": parent}
     unit_id = db.execute(insert(Unit).returning(Unit.id), row).scalar_one()
@@ -116,14 +140,30 @@ def create_unit(db: Session, code: str, name: str, kind: str, *, by: Actor, pare
 def create_post(db: Session, key: str, name: str, *, by: Actor) -> int:
     """Add a post. Returns the id."""
     post_id = db.execute(insert(Post).returning(Post.id), {"key": key, "name": name}).scalar_one()
-    eventlog.record(db, Kind.POST_CREATED, by=by.mark, asked={"post": post_id, "key": key, "name": name})
+    eventlog.record(
+        db, Kind.POST_CREATED, by=by.mark, asked={"post": post_id, "key": key, "name": name}
+    )
     return post_id
 
 
-def give_post(db: Session, user_id: int, post_id: int, unit_id: int, *, since: date, by: Actor,
-              until: date | None = None) -> None:
+def give_post(
+    db: Session,
+    user_id: int,
+    post_id: int,
+    unit_id: int,
+    *,
+    since: date,
+    by: Actor,
+    until: date | None = None,
+) -> None:
     """Let a person hold a post in a unit from `since` to `until` (inclusive)."""
-    row = {"user_id": user_id, "post_id": post_id, "unit_id": unit_id, "since": since, "until": until}
+    row = {
+        "user_id": user_id,
+        "post_id": post_id,
+        "unit_id": unit_id,
+        "since": since,
+        "until": until,
+    }
     db.execute(insert(Holding), row)
     asked = {**row, "since": since.isoformat(), "until": until.isoformat() if until else None}
     eventlog.record(db, Kind.POST_GIVEN, by=by.mark, asked=asked)
@@ -144,6 +184,7 @@ def set_password(db: Session, user_id: int, password: str, *, by: Actor) -> None
 def password_matches(stored: str | None, password: str) -> bool:
     """Compare in the same time whether or not there is such a person."""
     try:
-        return _HASHER.verify(stored or _NOBODY, password) and stored is not None
+        _HASHER.verify(stored or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None

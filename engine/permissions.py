@@ -44,7 +44,12 @@ POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
     Action.INSTANCE_CANCEL: (is_.is_process_admin,),
     Action.INSTANCE_REPLAY: (is_.is_auditor, is_.is_process_admin, is_.is_quality_office),
     Action.INSTANCE_START: (is_.is_signed_in, is_.is_system),
-    Action.INSTANCE_VIEW_ANY: (is_.is_auditor, is_.is_process_admin, is_.is_quality_office, is_.is_operator),
+    Action.INSTANCE_VIEW_ANY: (
+        is_.is_auditor,
+        is_.is_process_admin,
+        is_.is_quality_office,
+        is_.is_operator,
+    ),
     Action.JOB_VIEW: (is_.is_process_admin, is_.is_operator),
     Action.LOG_EXPORT: (is_.is_auditor, is_.is_operator),
     Action.MESSAGE_DELIVER: (is_.is_process_admin, is_.is_system),
@@ -53,8 +58,14 @@ POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
     Action.TASK_REASSIGN: (is_.is_assignee, is_.is_candidate, is_.is_process_admin),
     Action.TASK_RELEASE: (is_.is_assignee, is_.is_process_admin),
     Action.TASK_RETURN: (is_.is_assignee, is_.is_candidate),
-    Action.TASK_VIEW: (is_.is_assignee, is_.is_offered, is_.is_initiator, is_.is_auditor,
-                       is_.is_process_admin, is_.is_quality_office),
+    Action.TASK_VIEW: (
+        is_.is_assignee,
+        is_.is_offered,
+        is_.is_initiator,
+        is_.is_auditor,
+        is_.is_process_admin,
+        is_.is_quality_office,
+    ),
 }
 
 

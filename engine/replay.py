@@ -79,14 +79,18 @@ def replay(db: Session, instance_id: int) -> Replay:
             break
         frames.append(found)
     if difference is None:
-        difference = _compare_rows(db, case, frames)
-    return Replay(instance_id, version, tuple(frames), difference, sum(frame.erased for frame in frames))
+        difference = _compare_rows(db, dict(case), frames)
+    return Replay(
+        instance_id, version, tuple(frames), difference, sum(frame.erased for frame in frames)
+    )
 
 
 def _frames(db: Session, instance_id: int, version: Version) -> Iterator[Frame | Difference]:
     chain = eventlog.case_chain(instance_id)
     contents = _contents(db, instance_id)
-    rows = db.execute(select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq))
+    rows = db.execute(
+        select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq)
+    )
     before, expected, here = eventlog.GENESIS, 1, state.EMPTY
     for row in rows:
         broken = broken_link(row, before, expected)
@@ -96,8 +100,12 @@ def _frames(db: Session, instance_id: int, version: Version) -> Iterator[Frame |
         body = entries.read_body(row.body)
         salt, data = contents.get(body.content, (b"", b"")) if body.content else (b"", b"")
         known = body.content in contents
-        if body.content and (not known or data and hashlib.sha256(salt + data).hexdigest() != body.content):
-            yield Difference(chain, row.seq, "第 {seq} 条记录的内容与它的校验值不符。", {"seq": row.seq})
+        if body.content and (
+            not known or (data and hashlib.sha256(salt + data).hexdigest() != body.content)
+        ):
+            yield Difference(
+                chain, row.seq, "第 {seq} 条记录的内容与它的校验值不符。", {"seq": row.seq}
+            )
             return
         written = orjson.loads(data) if data else {}
         at = datetime.fromisoformat(row.at)
@@ -125,12 +133,21 @@ def broken_link(row: Any, before: str, expected: int) -> Difference | None:
 
 def _contents(db: Session, instance_id: int) -> dict[str, tuple[bytes, bytes]]:
     table = Content.__table__
-    rows = db.execute(select(table.c.sha256, table.c.salt, table.c.data).where(table.c.instance_id == instance_id))
+    rows = db.execute(
+        select(table.c.sha256, table.c.salt, table.c.data).where(table.c.instance_id == instance_id)
+    )
     return {row.sha256: (row.salt, row.data) for row in rows}
 
 
-def _again(version: Version, here: State, body: Body, written: Mapping[str, Any], at: datetime,
-           chain: str, seq: int) -> State | Difference:
+def _again(
+    version: Version,
+    here: State,
+    body: Body,
+    written: Mapping[str, Any],
+    at: datetime,
+    chain: str,
+    seq: int,
+) -> State | Difference:
     words = body.asked.get("command")
     if words is None:
         return here
@@ -141,7 +158,9 @@ def _again(version: Version, here: State, body: Body, written: Mapping[str, Any]
         sentence = "第 {seq} 条记录的操作重演时被拒绝：{why}"
         return Difference(chain, seq, sentence, {"seq": seq, "why": str(refused)})
     again = {"effects": [entries.effect_words(one) for one in taken.effects], "path": taken.path}
-    if orjson.dumps(again, option=orjson.OPT_SORT_KEYS) != orjson.dumps(dict(body.followed), option=orjson.OPT_SORT_KEYS):
+    if orjson.dumps(again, option=orjson.OPT_SORT_KEYS) != orjson.dumps(
+        dict(body.followed), option=orjson.OPT_SORT_KEYS
+    ):
         return Difference(chain, seq, "第 {seq} 条记录重演的结果与当时记下的不同。", {"seq": seq})
     return taken.state
 
@@ -151,8 +170,12 @@ def _compare_rows(db: Session, case: Mapping[str, Any], frames: list[Frame]) -> 
     chain, last = eventlog.case_chain(case["id"]), frames[-1] if frames else None
     if (last.seq if last else 0) != case["log_seq"]:
         sentence = "记录到第 {seq} 条为止，应当有 {expected} 条：最新的记录不见了，或多出了记录。"
-        return Difference(chain, (last.seq if last else 0) + 1, sentence,
-                          {"seq": last.seq if last else 0, "expected": case["log_seq"]})
+        return Difference(
+            chain,
+            (last.seq if last else 0) + 1,
+            sentence,
+            {"seq": last.seq if last else 0, "expected": case["log_seq"]},
+        )
     head = db.execute(
         select(LogEntry.hash).where(LogEntry.chain == chain, LogEntry.seq == case["log_seq"])
     ).scalar_one_or_none()
@@ -166,11 +189,27 @@ def _compare_rows(db: Session, case: Mapping[str, Any], frames: list[Frame]) -> 
 def _compare_tasks(db: Session, instance_id: int, frames: list[Frame]) -> Difference | None:
     expected = _tasks_told(frames)
     table = UserTask.__table__
-    columns = select(table.c.token, table.c.element_id, table.c.number, table.c.status, table.c.outcome,
-                     table.c.completed_by, table.c.assignee_id)
+    columns = select(
+        table.c.token,
+        table.c.element_id,
+        table.c.number,
+        table.c.status,
+        table.c.outcome,
+        table.c.completed_by,
+        table.c.assignee_id,
+    )
     rows = db.execute(columns.where(table.c.instance_id == instance_id).order_by(table.c.id))
-    stands = {row.token: (row.element_id, row.number, row.status in ("ready", "claimed"), row.outcome,
-                          row.completed_by, row.assignee_id) for row in rows}
+    stands = {
+        row.token: (
+            row.element_id,
+            row.number,
+            row.status in ("ready", "claimed"),
+            row.outcome,
+            row.completed_by,
+            row.assignee_id,
+        )
+        for row in rows
+    }
     for token in sorted(expected.keys() | stands.keys()):
         if expected.get(token) != stands.get(token):
             sentence = "任务“{element}”现在的样子与记录不同。"
@@ -192,7 +231,9 @@ def _tasks_told(frames: list[Frame]) -> dict[str, tuple[object, ...]]:
                 told[token] = (effect["element"], effect["number"], True, None, None, holder)
             elif effect["was"] == "Closed" and token in told:
                 element, number, _open, _outcome, _who, holder = told[token]
-                done = (asked.get("outcome") or _return(asked), by) if token == acted else (None, None)
+                done = (
+                    (asked.get("outcome") or _return(asked), by) if token == acted else (None, None)
+                )
                 told[token] = (element, number, False, *done, holder)
         if frame.kind in _HOLDER and asked.get("token") in told:
             told[asked["token"]] = (*told[asked["token"]][:5], _HOLDER[frame.kind](asked, by))

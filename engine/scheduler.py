@@ -23,8 +23,14 @@ MAX_ROUNDS: Final = 500
 class Ticker:
     """Runs due jobs every `seconds`, and seals the record every `seal_minutes`."""
 
-    def __init__(self, sessions: sessionmaker[Session], *, seconds: float, seal_minutes: int,
-                 anchor: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        *,
+        seconds: float,
+        seal_minutes: int,
+        anchor: Callable[[str], None],
+    ) -> None:
         self._sessions = sessions
         self._anchor = anchor
         self._worker = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
@@ -48,7 +54,9 @@ class Ticker:
                 if jobs.run_due(self._sessions, self._worker) == 0:
                     return
         except Exception:
-            log.exception("the worker could not reach its jobs; trying again", extra={"action": "tick"})
+            log.exception(
+                "the worker could not reach its jobs; trying again", extra={"action": "tick"}
+            )
 
     def seal(self) -> None:
         """Bind the heads of all chains and hand the hash to whoever keeps it outside."""

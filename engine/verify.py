@@ -17,7 +17,9 @@ from engine.replay import Difference, broken_link, replay
 PAGE: Final = 2_000
 
 
-def verify(db: Session, *, instance_id: int | None = None, head: str | None = None) -> Iterator[Difference]:
+def verify(
+    db: Session, *, instance_id: int | None = None, head: str | None = None
+) -> Iterator[Difference]:
     """Everything that does not fit, one difference per chain; nothing if the record is whole.
 
     `head` is the hash of a seal that was kept outside: it must still be here, with all it bound.
@@ -33,7 +35,9 @@ def verify(db: Session, *, instance_id: int | None = None, head: str | None = No
     if head is not None:
         yield from _anchor(db, head)
     yield from _strangers(db)
-    for number in db.execute(select(ProcessInstance.id).order_by(ProcessInstance.id)).scalars().all():
+    for number in (
+        db.execute(select(ProcessInstance.id).order_by(ProcessInstance.id)).scalars().all()
+    ):
         found = replay(db, number).difference
         if found is not None:
             yield found
@@ -50,7 +54,9 @@ def _walk(db: Session, chain: str) -> Iterator[Difference]:
                 return
             before, expected = row.hash, row.seq + 1
     table = LogChain.__table__
-    stands = db.execute(select(table.c.seq, table.c.hash).where(table.c.name == chain)).one_or_none()
+    stands = db.execute(
+        select(table.c.seq, table.c.hash).where(table.c.name == chain)
+    ).one_or_none()
     if stands is not None and (stands.seq, stands.hash) != (expected - 1, before):
         sentence = "记录到第 {seq} 条为止，应当有 {expected} 条：最新的记录不见了，或多出了记录。"
         yield Difference(chain, expected, sentence, {"seq": expected - 1, "expected": stands.seq})
@@ -58,8 +64,11 @@ def _walk(db: Session, chain: str) -> Iterator[Difference]:
 
 def _seals(db: Session) -> Iterator[Difference]:
     """What each seal bound is still there, under the same hash."""
-    rows = db.execute(select(LogEntry.seq, LogEntry.body).where(LogEntry.chain == eventlog.SEAL)
-                      .order_by(LogEntry.seq))
+    rows = db.execute(
+        select(LogEntry.seq, LogEntry.body)
+        .where(LogEntry.chain == eventlog.SEAL)
+        .order_by(LogEntry.seq)
+    )
     told: set[str] = set()
     for row in rows.all():
         for chain, seq, hashed in orjson.loads(row.body)["asked"]["heads"]:
@@ -75,10 +84,15 @@ def _hash_at(db: Session, chain: str, seq: int) -> str | None:
 
 
 def _anchor(db: Session, head: str) -> Iterator[Difference]:
-    kept = select(LogEntry.seq).where(LogEntry.chain == eventlog.SEAL, LogEntry.hash == head.strip().lower())
+    kept = select(LogEntry.seq).where(
+        LogEntry.chain == eventlog.SEAL, LogEntry.hash == head.strip().lower()
+    )
     if db.execute(kept).scalar_one_or_none() is None:
         newest = db.execute(
-            select(LogEntry.seq).where(LogEntry.chain == eventlog.SEAL).order_by(LogEntry.seq.desc()).limit(1)
+            select(LogEntry.seq)
+            .where(LogEntry.chain == eventlog.SEAL)
+            .order_by(LogEntry.seq.desc())
+            .limit(1)
         ).scalar_one_or_none()
         sentence = "保存在外面的校验值在这份记录里找不到（这里共有 {count} 次封存）：记录被截短、改写，或换成了较早的备份。"
         yield Difference(eventlog.SEAL, (newest or 0) + 1, sentence, {"count": newest or 0})
@@ -91,7 +105,9 @@ def _strangers(db: Session) -> Iterator[Difference]:
     with closing(db.execute(wanted.execution_options(yield_per=PAGE)).scalars()) as chains:
         for chain in chains:
             number = chain.partition(":")[2]
-            if chain not in (eventlog.HOUSE, eventlog.SEAL) and not (number.isdecimal() and int(number) in cases):
+            if chain not in (eventlog.HOUSE, eventlog.SEAL) and not (
+                number.isdecimal() and int(number) in cases
+            ):
                 yield Difference(chain, 1, "这条链不属于任何流程。")
 
 

@@ -36,7 +36,9 @@ class Version:
 
     def form(self, element_id: str) -> Form | None:
         """The form of a step, if it has one."""
-        return self.forms.get(self.process.elements[element_id].attributes.get(dialect.FORM_REF, ""))
+        return self.forms.get(
+            self.process.elements[element_id].attributes.get(dialect.FORM_REF, "")
+        )
 
     def rights(self, element_id: str) -> Rights:
         """What a step may do with its form: as drawn; else the first step edits, the others read."""
@@ -59,7 +61,9 @@ class Version:
 
 def is_initiators(element: Element) -> bool:
     """Whether a step is for whoever started the case."""
-    return any(rule.kind is dialect.RuleKind.INITIATOR for rule in dialect.who(element.attributes).rules)
+    return any(
+        rule.kind is dialect.RuleKind.INITIATOR for rule in dialect.who(element.attributes).rules
+    )
 
 
 _kept: OrderedDict[str, Version] = OrderedDict()
@@ -96,7 +100,9 @@ def active(db: Session, key: str) -> Version:
 
 def of_case(db: Session, version_id: int) -> Version:
     """The version a case is pinned to, by its key alone."""
-    sha256 = db.execute(select(ProcessVersion.sha256).where(ProcessVersion.id == version_id)).scalar_one_or_none()
+    sha256 = db.execute(
+        select(ProcessVersion.sha256).where(ProcessVersion.id == version_id)
+    ).scalar_one_or_none()
     if sha256 is None:
         raise NotFound
     return load_version(db, version_id, sha256)
@@ -104,8 +110,13 @@ def of_case(db: Session, version_id: int) -> Version:
 
 def _compiled(db: Session, version_id: int) -> Version:
     row = db.execute(
-        select(ProcessVersion.bpmn, ProcessVersion.forms, ProcessVersion.number, ProcessVersion.name,
-               ProcessDefinition.key)
+        select(
+            ProcessVersion.bpmn,
+            ProcessVersion.forms,
+            ProcessVersion.number,
+            ProcessVersion.name,
+            ProcessDefinition.key,
+        )
         .join(ProcessDefinition, ProcessDefinition.id == ProcessVersion.definition_id)
         .where(ProcessVersion.id == version_id)
     ).one()
@@ -115,4 +126,6 @@ def _compiled(db: Session, version_id: int) -> Version:
         if form is None:
             raise UnknownDefinition(key=key)
         forms[key] = form
-    return Version(version_id, row.key, row.number, row.name, process.build(parse.read(row.bpmn)), forms)
+    return Version(
+        version_id, row.key, row.number, row.name, process.build(parse.read(row.bpmn)), forms
+    )

@@ -18,7 +18,9 @@ def run() -> None:
     if connection is None:
         connection = create_engine("sqlite://").connect()
     context.configure(
-        connection=connection, target_metadata=Base.metadata, compare_type=True,
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_type=True,
         render_as_batch=connection.dialect.name == "sqlite",
     )
     with context.begin_transaction():

@@ -37,22 +37,51 @@ def found(db: Session) -> College:
     """Make the college: units, posts, people, one major, the form and figure 4."""
     quality.register()
     units = {"school": people.create_unit(db, "school", "示范学院", "school", by=SYSTEM)}
-    for code, name, kind in (("machine", "智能制造学院", "college"), ("trade", "商贸学院", "college"),
-                             ("academic_affairs", "教务处", "department")):
+    for code, name, kind in (
+        ("machine", "智能制造学院", "college"),
+        ("trade", "商贸学院", "college"),
+        ("academic_affairs", "教务处", "department"),
+    ):
         units[code] = people.create_unit(db, code, name, kind, by=SYSTEM, parent=units["school"])
-    posts = {key: people.create_post(db, key, name, by=SYSTEM) for key, name in
-             (("major_leader", "专业带头人"), ("college_reviewer", "二级学院审核岗"), ("academic_affairs", "教务处审定岗"))}
-    users = {name: people.create_user(db, name, shown, by=SYSTEM, password="test-password") for name, shown in
-             (("leader", "吴允恭"), ("reviewer", "周明岚"), ("reviewer2", "郑怀瑾"), ("office", "李致远"),
-              ("stranger", "陈立新"), ("admin", "何知行"), ("auditor", "苏慎之"))}
-    for name, post, unit in (("leader", "major_leader", "machine"), ("reviewer", "college_reviewer", "machine"),
-                             ("reviewer2", "college_reviewer", "machine"), ("stranger", "college_reviewer", "trade"),
-                             ("office", "academic_affairs", "academic_affairs")):
+    posts = {
+        key: people.create_post(db, key, name, by=SYSTEM)
+        for key, name in (
+            ("major_leader", "专业带头人"),
+            ("college_reviewer", "二级学院审核岗"),
+            ("academic_affairs", "教务处审定岗"),
+        )
+    }
+    users = {
+        name: people.create_user(db, name, shown, by=SYSTEM, password="test-password")
+        for name, shown in (
+            ("leader", "吴允恭"),
+            ("reviewer", "周明岚"),
+            ("reviewer2", "郑怀瑾"),
+            ("office", "李致远"),
+            ("stranger", "陈立新"),
+            ("admin", "何知行"),
+            ("auditor", "苏慎之"),
+        )
+    }
+    for name, post, unit in (
+        ("leader", "major_leader", "machine"),
+        ("reviewer", "college_reviewer", "machine"),
+        ("reviewer2", "college_reviewer", "machine"),
+        ("stranger", "college_reviewer", "trade"),
+        ("office", "academic_affairs", "academic_affairs"),
+    ):
         people.give_post(db, users[name], posts[post], units[unit], since=SINCE, by=SYSTEM)
     people.give_role(db, users["admin"], Role.PROCESS_ADMIN, by=SYSTEM)
     people.give_role(db, users["auditor"], Role.AUDITOR, by=SYSTEM)
-    row = {"kind": "major", "code": "460305", "name": "工业机器人技术", "unit_id": units["machine"],
-           "owner_id": users["leader"], "header": "{}", "is_active": True}
+    row = {
+        "kind": "major",
+        "code": "460305",
+        "name": "工业机器人技术",
+        "unit_id": units["machine"],
+        "owner_id": users["leader"],
+        "header": "{}",
+        "is_active": True,
+    }
     subject = db.execute(insert(Subject).returning(Subject.id), row).scalar_one()
     publish(db, (ROOT / "processes/approval_major.bpmn").read_bytes())
     return College(users, units, posts, subject)
@@ -60,5 +89,8 @@ def found(db: Session) -> College:
 
 def publish(db: Session, xml: bytes) -> definitions.Published:
     """Publish a diagram with the forms that come with the product."""
-    forms = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "forms").glob("*.form"))}
+    forms = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "forms").glob("*.form"))
+    }
     return definitions.publish(db, xml, by=SYSTEM, note="测试", forms=forms)

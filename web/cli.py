@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="zhengai", description="Zhengai 诊改: quality assurance for colleges")
+    parser = argparse.ArgumentParser(
+        prog="zhengai", description="Zhengai 诊改: quality assurance for colleges"
+    )
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, help_, run, options in _COMMANDS:
         verb = verbs.add_parser(name, help=help_, description=help_)
@@ -45,30 +47,76 @@ Options = tuple[tuple[tuple[str, ...], dict[str, object]], ...]
 _FILES: Final[Options] = ((("files",), {"nargs": "+", "metavar": "FILE"}),)
 
 _COMMANDS: Final[tuple[tuple[str, str, Command, Options], ...]] = (
-    ("init", "make an empty installation: schema and first administrator", commands.init, (
-        (("--username",), {"default": "admin"}), (("--name",), {"default": "管理员"}),
-    )),
-    ("demo", "make the demo college", commands.demo, ((("--people",), {"type": int, "default": 600}),)),
+    (
+        "init",
+        "make an empty installation: schema and first administrator",
+        commands.init,
+        (
+            (("--username",), {"default": "admin"}),
+            (("--name",), {"default": "管理员"}),
+        ),
+    ),
+    (
+        "demo",
+        "make the demo college",
+        commands.demo,
+        ((("--people",), {"type": int, "default": 600}),),
+    ),
     ("web", "serve pages and the REST interface", commands.web, ()),
     ("worker", "run due jobs and seal the record", commands.worker, ()),
     ("run", "web and worker in one process", commands.run, ()),
     ("check", "check BPMN, DMN and form files as publishing would", _check, _FILES),
-    ("publish", "publish BPMN and form files", commands.publish, (
-        *_FILES, (("--by",), {"required": True, "metavar": "USER"}), (("--note",), {"required": True}),
-    )),
-    ("verify", "walk the hash chains and replay the cases", commands.verify, (
-        (("--instance",), {"type": int, "metavar": "N"}), (("--head",), {"metavar": "HASH"}),
-    )),
+    (
+        "publish",
+        "publish BPMN and form files",
+        commands.publish,
+        (
+            *_FILES,
+            (("--by",), {"required": True, "metavar": "USER"}),
+            (("--note",), {"required": True}),
+        ),
+    ),
+    (
+        "verify",
+        "walk the hash chains and replay the cases",
+        commands.verify,
+        (
+            (("--instance",), {"type": int, "metavar": "N"}),
+            (("--head",), {"metavar": "HASH"}),
+        ),
+    ),
     ("seal", "seal the record now and print the hash to keep outside", commands.seal, ()),
-    ("log", "export the log as JSON lines", commands.log_export, (
-        (("action",), {"choices": ["export"]}), (("--from",), {"dest": "start", "type": int, "default": 0}),
-    )),
-    ("tasks", "open tasks as JSON lines", commands.tasks, ((("--open",), {"action": "store_true", "required": True}),)),
-    ("jobs", "waiting jobs as JSON lines", commands.jobs, ((("--due",), {"action": "store_true"}),)),
-    ("bench", "measure this machine and this code", commands.bench, (
-        (("--json",), {"action": "store_true"}), (("--only",), {"nargs": "*", "metavar": "NAME"}),
-        (("--quick",), {"action": "store_true"}),
-    )),
+    (
+        "log",
+        "export the log as JSON lines",
+        commands.log_export,
+        (
+            (("action",), {"choices": ["export"]}),
+            (("--from",), {"dest": "start", "type": int, "default": 0}),
+        ),
+    ),
+    (
+        "tasks",
+        "open tasks as JSON lines",
+        commands.tasks,
+        ((("--open",), {"action": "store_true", "required": True}),),
+    ),
+    (
+        "jobs",
+        "waiting jobs as JSON lines",
+        commands.jobs,
+        ((("--due",), {"action": "store_true"}),),
+    ),
+    (
+        "bench",
+        "measure this machine and this code",
+        commands.bench,
+        (
+            (("--json",), {"action": "store_true"}),
+            (("--only",), {"nargs": "*", "metavar": "NAME"}),
+            (("--quick",), {"action": "store_true"}),
+        ),
+    ),
 )
 
 

@@ -29,7 +29,8 @@ from engine.errors import NotPublishable, Refused
 from engine.models import ProcessInstance, Role, User, UserTask
 from engine.people import SYSTEM
 from engine.scheduler import Ticker
-from web import create_app, demo as demo_college
+from web import create_app
+from web import demo as demo_college
 from web.bench import run as run_bench
 from web.config import Settings, read
 
@@ -69,7 +70,9 @@ def init(options: argparse.Namespace) -> int:
         if len(password) < 8:  # noqa: PLR2004  (the shortest password anybody may have)
             print("the password needs at least 8 characters", file=sys.stderr)
             return 1
-        user_id = people.create_user(db, options.username, options.name, by=SYSTEM, password=password)
+        user_id = people.create_user(
+            db, options.username, options.name, by=SYSTEM, password=password
+        )
         for role in (Role.PROCESS_ADMIN, Role.PEOPLE_ADMIN, Role.OPERATOR):
             people.give_role(db, user_id, role, by=SYSTEM)
     print(f"ready: sign in as {options.username}")
@@ -99,8 +102,15 @@ def _serve(settings: Settings, *, with_worker: bool) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     sessions = _sessions(settings)
     app = create_app(settings)
-    server = waitress.create_server(app, host=settings.host, port=settings.port, threads=settings.threads,
-                                    ident=None, channel_timeout=60, clear_untrusted_proxy_headers=True)
+    server = waitress.create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        ident=None,
+        channel_timeout=60,
+        clear_untrusted_proxy_headers=True,
+    )
     ticker = _ticker(settings, sessions) if with_worker else None
     if ticker is not None:
         ticker.start()
@@ -140,24 +150,36 @@ def _ticker(settings: Settings, sessions: sessionmaker[Session]) -> Ticker:
             file.flush()
             os.fsync(file.fileno())
 
-    return Ticker(sessions, seconds=settings.tick_seconds, seal_minutes=settings.seal_minutes, anchor=anchor)
+    return Ticker(
+        sessions, seconds=settings.tick_seconds, seal_minutes=settings.seal_minutes, anchor=anchor
+    )
 
 
 def publish(options: argparse.Namespace) -> int:
     """Publish BPMN files with the form files given beside them."""
     paths = [Path(name) for name in options.files]
-    forms = {path.stem: path.read_text(encoding="utf-8") for path in paths if path.suffix in (".form", ".json")}
+    forms = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in paths
+        if path.suffix in (".form", ".json")
+    }
     diagrams = [path for path in paths if path.suffix not in (".form", ".json")]
     try:
         with _writing(read()) as db:
-            user_id = db.execute(select(User.id).where(User.username == options.by)).scalar_one_or_none()
+            user_id = db.execute(
+                select(User.id).where(User.username == options.by)
+            ).scalar_one_or_none()
             if user_id is None:
                 print(f"there is no user {options.by!r}", file=sys.stderr)
                 return 1
             by = people.actor(db, user_id)
             for path in diagrams:
-                made = definitions.publish(db, path.read_bytes(), by=by, note=options.note, forms=forms)
-                print(f"{path}: {made.key} v{made.number}" + ("" if made.is_new else " (unchanged)"))
+                made = definitions.publish(
+                    db, path.read_bytes(), by=by, note=options.note, forms=forms
+                )
+                print(
+                    f"{path}: {made.key} v{made.number}" + ("" if made.is_new else " (unchanged)")
+                )
     except NotPublishable as refused:
         for finding in refused.values["findings"]:  # type: ignore[attr-defined]  # a tuple of findings
             print(f"{finding.element}: {finding.severity}: {finding.rule}: {finding.text()}")
@@ -204,11 +226,26 @@ def log_export(options: argparse.Namespace) -> int:
 def tasks(_options: argparse.Namespace) -> int:
     """Open tasks as JSON lines."""
     table, case = UserTask.__table__, ProcessInstance.__table__
-    columns = (table.c.id, table.c.instance_id, table.c.element_id, table.c.name, table.c.number,
-               table.c.status, table.c.assignee_id, table.c.due_at, case.c.title)
-    wanted = select(*columns).join(case, case.c.id == table.c.instance_id).where(table.c.status.in_(("ready", "claimed")))
+    columns = (
+        table.c.id,
+        table.c.instance_id,
+        table.c.element_id,
+        table.c.name,
+        table.c.number,
+        table.c.status,
+        table.c.assignee_id,
+        table.c.due_at,
+        case.c.title,
+    )
+    wanted = (
+        select(*columns)
+        .join(case, case.c.id == table.c.instance_id)
+        .where(table.c.status.in_(("ready", "claimed")))
+    )
     with _sessions(read())() as db:
-        for row in db.execute(wanted.order_by(table.c.id).execution_options(yield_per=PAGE)).mappings():
+        for row in db.execute(
+            wanted.order_by(table.c.id).execution_options(yield_per=PAGE)
+        ).mappings():
             sys.stdout.buffer.write(orjson.dumps(dict(row), default=str) + b"\n")
     return 0
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
+import psycopg
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -77,12 +79,16 @@ def install(app: Flask) -> None:
         sentence = HTTP_SENTENCES.get(code, "这一步没有成功，请稍后再试。")
         response = answer(code, gettext(sentence))
         if code == 405 and error.response is None:  # noqa: PLR2004  (HTTP's own number)
-            response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+            response.headers["Allow"] = ", ".join(
+                sorted(getattr(error, "valid_methods", None) or ())
+            )
         return response
 
     @app.errorhandler(OperationalError)
-    def busy(error: OperationalError) -> ResponseReturnValue:
-        log.warning("the database did not answer: %s", error.orig, extra={"action": "request"})
+    @app.errorhandler(sqlite3.OperationalError)
+    @app.errorhandler(psycopg.OperationalError)
+    def busy(error: Exception) -> ResponseReturnValue:
+        log.warning("the database did not answer: %s", error, extra={"action": "request"})
         response = answer(BUSY, gettext("系统正忙，您的操作还没有保存，请稍后再试。"))
         response.headers["Retry-After"] = RETRY_SECONDS
         return response
@@ -104,8 +110,16 @@ def answer(status: int, sentence: str, error: Refused | None = None) -> Response
 
 def problem(status: int, title: str, more: Mapping[str, Any] | None = None) -> Response:
     """`application/problem+json` as in RFC 9457."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": title, **(more or {})}
-    return Response(orjson.dumps(body, default=str), status, content_type="application/problem+json")
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": title,
+        **(more or {}),
+    }
+    return Response(
+        orjson.dumps(body, default=str), status, content_type="application/problem+json"
+    )
 
 
 def _details(error: Refused | None) -> dict[str, Any]:
@@ -113,11 +127,17 @@ def _details(error: Refused | None) -> dict[str, Any]:
         return {"errors": {path: said.said(gettext) for path, said in error.errors.items()}}
     if isinstance(error, errors.NotPublishable):
         findings = error.values["findings"]
-        return {"findings": [
-            {"element": one.element, "severity": one.severity, "rule": one.rule,
-             "sentence": gettext(one.sentence).format(**one.values)}
-            for one in findings  # type: ignore[attr-defined]  # a tuple of findings
-        ]}
+        return {
+            "findings": [
+                {
+                    "element": one.element,
+                    "severity": one.severity,
+                    "rule": one.rule,
+                    "sentence": gettext(one.sentence).format(**one.values),
+                }
+                for one in findings  # type: ignore[attr-defined]  # a tuple of findings
+            ]
+        }
     if isinstance(error, errors.LockedOut):
         return {"retry_after": error.values["seconds"]}
     return {}

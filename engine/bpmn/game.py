@@ -73,7 +73,7 @@ class Game:
 
     def _waits(self, token: Token) -> bool:
         kind = self.process.elements[token.element].kind
-        return token.stuck or not token.via and kind is not Kind.SUB_PROCESS
+        return bool(token.stuck) or (not token.via and kind is not Kind.SUB_PROCESS)
 
     def token(self, token: str, *waits: Waits) -> Token:
         """The waiting token of this id, if it waits for one of `waits`."""
@@ -141,7 +141,11 @@ class Game:
 
     def _values(self) -> Mapping[str, object]:
         if "today" in self.process.reads or "now" in self.process.reads:
-            return {**self.data, "now": self._now.isoformat(), "today": self._now.date().isoformat()}
+            return {
+                **self.data,
+                "now": self._now.isoformat(),
+                "today": self._now.date().isoformat(),
+            }
         return self.data
 
     def _enter(self, token: Token) -> None:

@@ -112,10 +112,14 @@ def into_joins(nodes: Iterable[_Node]) -> Mapping[str, Mapping[str, frozenset[st
     """
     by_id = {node.id: node for node in nodes}
     joins = [n for n in by_id.values() if n.kind == "inclusiveGateway" and len(n.incoming) > 1]
-    return MappingProxyType({
-        join.id: MappingProxyType({line.id: _behind(line, join.id, by_id) for line in join.incoming})
-        for join in joins
-    })
+    return MappingProxyType(
+        {
+            join.id: MappingProxyType(
+                {line.id: _behind(line, join.id, by_id) for line in join.incoming}
+            )
+            for join in joins
+        }
+    )
 
 
 def _behind(line: _Line, join: str, by_id: Mapping[str, _Node]) -> frozenset[str]:

@@ -32,8 +32,13 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_due", "due_at", "id", postgresql_where=text("status = 'waiting'"),
-              sqlite_where=text("status = 'waiting'")),
+        Index(
+            "ix_job_due",
+            "due_at",
+            "id",
+            postgresql_where=text("status = 'waiting'"),
+            sqlite_where=text("status = 'waiting'"),
+        ),
         Index("ix_job_instance", "instance_id", "token"),
     )
 

@@ -98,18 +98,31 @@ def _chip(day: Day, name: str) -> ColumnElement[bool] | None:
     }.get(name)
 
 
-def todo(db: Session, actor: Actor, day: Day, *, chip: str = "", after: tuple[datetime, int] | None = None,
-         limit: int = PAGE) -> Page:
+def todo(
+    db: Session,
+    actor: Actor,
+    day: Day,
+    *,
+    chip: str = "",
+    after: tuple[datetime, int] | None = None,
+    limit: int = PAGE,
+) -> Page:
     """Open tasks of this person, by deadline: one page."""
     limit = min(limit, MOST)
     picked = _first(sorted(actor.keys), _chip(day, chip), after, limit + 1).subquery()
     rows = db.execute(_rows(picked).order_by(picked.c.sort_at, picked.c.task_id)).all()
     last = rows[limit - 1] if len(rows) > limit else None
-    return Page(tuple(_row(one) for one in rows[:limit]), (last.sort_at, last.task_id) if last else None)
+    return Page(
+        tuple(_row(one) for one in rows[:limit]), (last.sort_at, last.task_id) if last else None
+    )
 
 
-def _first(keys: Sequence[str], chip: ColumnElement[bool] | None, after: tuple[datetime, int] | None,
-           limit: int) -> Select[Any]:
+def _first(
+    keys: Sequence[str],
+    chip: ColumnElement[bool] | None,
+    after: tuple[datetime, int] | None,
+    limit: int,
+) -> Select[Any]:
     table = TaskCandidate.__table__
     parts = []
     for key in keys:
@@ -118,9 +131,16 @@ def _first(keys: Sequence[str], chip: ColumnElement[bool] | None, after: tuple[d
             part = part.where(chip)
         if after is not None:
             part = part.where(tuple_(table.c.sort_at, table.c.task_id) > tuple_(*after))
-        parts.append(select(part.order_by(table.c.sort_at, table.c.task_id).limit(limit).subquery()))
+        parts.append(
+            select(part.order_by(table.c.sort_at, table.c.task_id).limit(limit).subquery())
+        )
     every = union_all(*parts).subquery()
-    return select(every.c.task_id, every.c.sort_at).distinct().order_by(every.c.sort_at, every.c.task_id).limit(limit)
+    return (
+        select(every.c.task_id, every.c.sort_at)
+        .distinct()
+        .order_by(every.c.sort_at, every.c.task_id)
+        .limit(limit)
+    )
 
 
 def _rows(picked: Any) -> Select[Any]:
@@ -140,10 +160,22 @@ def _rows(picked: Any) -> Select[Any]:
 def _columns() -> tuple[ColumnElement[Any], ...]:
     task, case = UserTask.__table__, ProcessInstance.__table__
     return (
-        task.c.id.label("task_id"), task.c.instance_id, case.c.title, task.c.name.label("step"), task.c.element_id,
-        task.c.number, task.c.status, func.coalesce(User.name, "").label("initiator"),
-        ProcessVersion.__table__.c.name.label("flow"), case.c.subject, task.c.due_at, task.c.opened_at,
-        task.c.returned, task.c.assignee_id, task.c.completed_at, task.c.outcome,
+        task.c.id.label("task_id"),
+        task.c.instance_id,
+        case.c.title,
+        task.c.name.label("step"),
+        task.c.element_id,
+        task.c.number,
+        task.c.status,
+        func.coalesce(User.name, "").label("initiator"),
+        ProcessVersion.__table__.c.name.label("flow"),
+        case.c.subject,
+        task.c.due_at,
+        task.c.opened_at,
+        task.c.returned,
+        task.c.assignee_id,
+        task.c.completed_at,
+        task.c.outcome,
         Draft.revision.is_not(None).label("has_draft"),
     )
 
@@ -157,42 +189,64 @@ def counts(db: Session, actor: Actor, day: Day) -> Counts:
     table = TaskCandidate.__table__
     mine = (
         select(table.c.task_id, table.c.sort_at, table.c.returned)
-        .where(table.c.key.in_(sorted(actor.keys))).distinct().subquery()
+        .where(table.c.key.in_(sorted(actor.keys)))
+        .distinct()
+        .subquery()
     )
     late = mine.c.sort_at < day.now
-    row = db.execute(select(
-        func.count(),
-        func.count().filter(late),
-        func.count().filter(~late, mine.c.sort_at < day.tonight),
-        func.count().filter(~late, mine.c.sort_at < day.week),
-        func.count().filter(mine.c.returned.is_(True)),
-    ).select_from(mine)).one()
+    row = db.execute(
+        select(
+            func.count(),
+            func.count().filter(late),
+            func.count().filter(~late, mine.c.sort_at < day.tonight),
+            func.count().filter(~late, mine.c.sort_at < day.week),
+            func.count().filter(mine.c.returned.is_(True)),
+        ).select_from(mine)
+    ).one()
     return Counts(*row)
 
 
-def done(db: Session, actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = PAGE) -> Page:
+def done(
+    db: Session, actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = PAGE
+) -> Page:
     """Tasks this person finished, the newest first."""
     task = UserTask.__table__
-    mine = select(task.c.id.label("task_id"), task.c.completed_at.label("sort_at")).where(task.c.completed_by == actor.id)
+    mine = select(task.c.id.label("task_id"), task.c.completed_at.label("sort_at")).where(
+        task.c.completed_by == actor.id
+    )
     return _newest(db, mine, task.c.completed_at, task.c.id, after, limit)
 
 
-def drafts(db: Session, actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = PAGE) -> Page:
+def drafts(
+    db: Session, actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = PAGE
+) -> Page:
     """Open tasks with something typed and not handed in by this person, the newest first."""
     table = Draft.__table__
-    mine = select(table.c.task_id, table.c.saved_at.label("sort_at")).where(table.c.saved_by == actor.id)
+    mine = select(table.c.task_id, table.c.saved_at.label("sort_at")).where(
+        table.c.saved_by == actor.id
+    )
     return _newest(db, mine, table.c.saved_at, table.c.task_id, after, limit)
 
 
-def _newest(db: Session, mine: Select[Any], at: ColumnElement[Any], number: ColumnElement[Any],
-            after: tuple[datetime, int] | None, limit: int) -> Page:
+def _newest(
+    db: Session,
+    mine: Select[Any],
+    at: ColumnElement[Any],
+    number: ColumnElement[Any],
+    after: tuple[datetime, int] | None,
+    limit: int,
+) -> Page:
     limit = min(limit, MOST)
     if after is not None:
         mine = mine.where(tuple_(at, number) < tuple_(*after))
     picked = mine.order_by(at.desc(), number.desc()).limit(limit + 1).subquery()
-    rows = db.execute(_rows(picked).order_by(picked.c.sort_at.desc(), picked.c.task_id.desc())).all()
+    rows = db.execute(
+        _rows(picked).order_by(picked.c.sort_at.desc(), picked.c.task_id.desc())
+    ).all()
     last = rows[limit - 1] if len(rows) > limit else None
-    return Page(tuple(_row(one) for one in rows[:limit]), (last.sort_at, last.task_id) if last else None)
+    return Page(
+        tuple(_row(one) for one in rows[:limit]), (last.sort_at, last.task_id) if last else None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,16 +265,25 @@ class Started:
     waits_since: datetime | None
 
 
-def started(db: Session, actor: Actor, *, after: tuple[datetime, int] | None = None,
-            limit: int = PAGE) -> tuple[tuple[Started, ...], tuple[datetime, int] | None]:
+def started(
+    db: Session, actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = PAGE
+) -> tuple[tuple[Started, ...], tuple[datetime, int] | None]:
     """Cases this person began, the newest first, and where the next page begins."""
     case, version = ProcessInstance.__table__, ProcessVersion.__table__
     limit = min(limit, MOST)
     mine = (
-        select(case.c.id, case.c.title, version.c.name, case.c.status, case.c.started_at, case.c.ended_at)
+        select(
+            case.c.id,
+            case.c.title,
+            version.c.name,
+            case.c.status,
+            case.c.started_at,
+            case.c.ended_at,
+        )
         .join(version, version.c.id == case.c.version_id)
         .where(case.c.started_by == actor.id)
-        .order_by(case.c.started_at.desc(), case.c.id.desc()).limit(limit + 1)
+        .order_by(case.c.started_at.desc(), case.c.id.desc())
+        .limit(limit + 1)
     )
     if after is not None:
         mine = mine.where(tuple_(case.c.started_at, case.c.id) < tuple_(*after))
@@ -233,9 +296,18 @@ def started(db: Session, actor: Actor, *, after: tuple[datetime, int] | None = N
 def _open_of(db: Session, instance_ids: list[int]) -> dict[int, list[Any]]:
     task = UserTask.__table__
     waiting = (
-        select(task.c.instance_id, task.c.name, task.c.due_at, task.c.opened_at, User.name.label("holder"))
+        select(
+            task.c.instance_id,
+            task.c.name,
+            task.c.due_at,
+            task.c.opened_at,
+            User.name.label("holder"),
+        )
         .join(User, User.id == task.c.assignee_id, isouter=True)
-        .where(task.c.instance_id.in_(instance_ids), or_(task.c.status == "ready", task.c.status == "claimed"))
+        .where(
+            task.c.instance_id.in_(instance_ids),
+            or_(task.c.status == "ready", task.c.status == "claimed"),
+        )
         .order_by(task.c.id)
     )
     found: dict[int, list[Any]] = {}
@@ -247,9 +319,14 @@ def _open_of(db: Session, instance_ids: list[int]) -> dict[int, list[Any]]:
 def _started(row: Any, waiting: list[Any]) -> Started:
     dues = [one.due_at for one in waiting if one.due_at is not None]
     return Started(
-        *row, steps=tuple(one.name for one in waiting),
+        instance_id=row.id,
+        title=row.title,
+        flow=row.name,
+        status=row.status,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        steps=tuple(one.name for one in waiting),
         holders=tuple(one.holder for one in waiting if one.holder),
-        due_at=min(dues, default=None), waits_since=min((one.opened_at for one in waiting), default=None),
+        due_at=min(dues, default=None),
+        waits_since=min((one.opened_at for one in waiting), default=None),
     )
-
-

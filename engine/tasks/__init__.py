@@ -11,5 +11,15 @@ from engine.tasks.hand_over import reassign
 from engine.tasks.held import Held, look
 from engine.tasks.send_back import return_targets, send_back
 
-__all__ = ["Held", "claim", "complete", "discard_draft", "look", "reassign", "release",
-           "return_targets", "save_draft", "send_back"]
+__all__ = [
+    "Held",
+    "claim",
+    "complete",
+    "discard_draft",
+    "look",
+    "reassign",
+    "release",
+    "return_targets",
+    "save_draft",
+    "send_back",
+]

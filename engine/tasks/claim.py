@@ -26,7 +26,9 @@ def claim(db: Session, task_id: int, *, by: Actor) -> None:
     _give(db, task_id, by.id, TaskStatus.CLAIMED)
     effects.take_out(db, task_id)
     effects.offer(db, task_id, (people.user_key(by.id or 0),), held.due_at, returned=held.returned)
-    act = Act(Kind.TASK_CLAIMED, asked={"task": task_id, "token": held.token, "element": held.element_id})
+    act = Act(
+        Kind.TASK_CLAIMED, asked={"task": task_id, "token": held.token, "element": held.element_id}
+    )
     instances.perform(db, held.case, act, by=by)
 
 
@@ -35,11 +37,17 @@ def release(db: Session, task_id: int, *, by: Actor) -> None:
     held = hold(db, task_id, Action.TASK_RELEASE, by=by)
     _give(db, task_id, None, TaskStatus.READY)
     effects.take_out(db, task_id)
-    effects.offer(db, task_id, tuple(sorted(held.candidate_keys)), held.due_at, returned=held.returned)
-    act = Act(Kind.TASK_RELEASED, asked={"task": task_id, "token": held.token, "element": held.element_id})
+    effects.offer(
+        db, task_id, tuple(sorted(held.candidate_keys)), held.due_at, returned=held.returned
+    )
+    act = Act(
+        Kind.TASK_RELEASED, asked={"task": task_id, "token": held.token, "element": held.element_id}
+    )
     instances.perform(db, held.case, act, by=by)
 
 
 def _give(db: Session, task_id: int, user_id: int | None, status: TaskStatus) -> None:
     table = UserTask.__table__
-    db.execute(update(table).where(table.c.id == task_id).values(assignee_id=user_id, status=status))
+    db.execute(
+        update(table).where(table.c.id == task_id).values(assignee_id=user_id, status=status)
+    )

@@ -24,8 +24,15 @@ from engine.tasks.held import Held, hold
 MAX_COMMENT: Final = 5_000
 
 
-def complete(db: Session, task_id: int, *, by: Actor, outcome: str = "approve",
-             values: Mapping[str, Any] | None = None, comment: str = "") -> Step | None:
+def complete(
+    db: Session,
+    task_id: int,
+    *,
+    by: Actor,
+    outcome: str = "approve",
+    values: Mapping[str, Any] | None = None,
+    comment: str = "",
+) -> Step | None:
     """Hand in a task: the outcome, the form as filled (None leaves it as it stands), an opinion.
 
     Raises `UnknownOutcome`, `ReasonRequired`, `validation.Invalid`, and what `hold` raises.
@@ -46,8 +53,12 @@ def complete(db: Session, task_id: int, *, by: Actor, outcome: str = "approve",
     if filled is not None:
         content["values"] = filled
     act = Act(
-        Kind.TASK_COMPLETED, Complete(held.token, data), content=content,
-        values_changed=filled is not None, token=held.token, outcome=outcome,
+        Kind.TASK_COMPLETED,
+        Complete(held.token, data),
+        content=content,
+        values_changed=filled is not None,
+        token=held.token,
+        outcome=outcome,
         goes_to=_straight_back(db, held),
         asked={"task": task_id, "element": held.element_id, "outcome": outcome},
         known={"seen": held.case.content_hash},
@@ -77,7 +88,9 @@ def _filled(db: Session, held: Held, values: Mapping[str, Any] | None) -> dict[s
     if form is None or not validation.edits_anything(form, rights):
         return None
     stored = instances.values(db, case.content_id)
-    offered = instances.values(db, case.offered_id) if case.offered_id != case.content_id else stored
+    offered = (
+        instances.values(db, case.offered_id) if case.offered_id != case.content_id else stored
+    )
     given = stored if values is None else values
     return validation.validate(form, given, rights, case.variables, stored=stored, offered=offered)
 
@@ -91,7 +104,11 @@ def _straight_back(db: Session, held: Held) -> int | None:
     table = UserTask.__table__
     return db.execute(
         select(table.c.completed_by)
-        .where(table.c.instance_id == held.case.id, table.c.element_id == token.back[0],
-               table.c.status == TaskStatus.RETURNED)
-        .order_by(table.c.id.desc()).limit(1)
+        .where(
+            table.c.instance_id == held.case.id,
+            table.c.element_id == token.back[0],
+            table.c.status == TaskStatus.RETURNED,
+        )
+        .order_by(table.c.id.desc())
+        .limit(1)
     ).scalar_one_or_none()

@@ -40,7 +40,9 @@ def draft(db: Session, task_id: int) -> Saved:
     return Saved(orjson.loads(row.data), row.revision, row.saved_by, row.saved_at) if row else NONE
 
 
-def save_draft(db: Session, task_id: int, *, by: Actor, values: Mapping[str, Any], revision: int) -> Saved:
+def save_draft(
+    db: Session, task_id: int, *, by: Actor, values: Mapping[str, Any], revision: int
+) -> Saved:
     """Keep what was typed, over the revision the person started from. Nothing is required yet.
 
     Raises `StaleDraft` if it was saved elsewhere in between, `validation.Invalid` for a wrong shape.
@@ -50,11 +52,21 @@ def save_draft(db: Session, task_id: int, *, by: Actor, values: Mapping[str, Any
     form = version.form(held.element_id)
     kept: dict[str, Any] = {}
     if form is not None:
-        stored, offered = instances.values(db, case.content_id), instances.values(db, case.offered_id)
+        stored, offered = (
+            instances.values(db, case.content_id),
+            instances.values(db, case.offered_id),
+        )
         rights = version.rights(held.element_id)
-        kept = validation.draft(form, values, rights, case.variables, stored=stored, offered=offered)
+        kept = validation.draft(
+            form, values, rights, case.variables, stored=stored, offered=offered
+        )
     now = clock.now()
-    row = {"data": orjson.dumps(kept).decode(), "revision": revision + 1, "saved_by": by.id, "saved_at": now}
+    row = {
+        "data": orjson.dumps(kept).decode(),
+        "revision": revision + 1,
+        "saved_by": by.id,
+        "saved_at": now,
+    }
     table = Draft.__table__
     if draft(db, task_id).revision != revision:
         raise StaleDraft

@@ -29,7 +29,11 @@ def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> N
         raise CannotAssign(rule=name or "…")
     key = people.user_key(to)
     table = UserTask.__table__
-    changed = {"assignee_id": to, "status": TaskStatus.CLAIMED, "candidates": orjson.dumps([key]).decode()}
+    changed = {
+        "assignee_id": to,
+        "status": TaskStatus.CLAIMED,
+        "candidates": orjson.dumps([key]).decode(),
+    }
     db.execute(update(table).where(table.c.id == task_id).values(changed))
     effects.take_out(db, task_id)
     effects.offer(db, task_id, (key,), held.due_at, returned=held.returned)

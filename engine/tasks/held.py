@@ -69,7 +69,9 @@ def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
         raise NotFound
     if held.status not in effects.OPEN:
         who = people.names(db, [held.completed_by])
-        raise TaskNotOpen(who=who.get(held.completed_by or 0, "系统"), at=held.completed_at, task=task_id)
+        raise TaskNotOpen(
+            who=who.get(held.completed_by or 0, "系统"), at=held.completed_at, task=task_id
+        )
     permissions.require(by, action, held)
     return held
 
@@ -84,7 +86,9 @@ def look(db: Session, task_id: int, *, by: Actor) -> Glance:
     ).one_or_none()
     if row is None:
         raise NotFound
-    glance = Glance(row.assignee_id, frozenset(orjson.loads(row.candidates)), row.started_by, row.completed_by)
+    glance = Glance(
+        row.assignee_id, frozenset(orjson.loads(row.candidates)), row.started_by, row.completed_by
+    )
     if glance.completed_by != by.id and not permissions.may(by, Action.TASK_VIEW, glance):
         raise NotFound
     return glance

@@ -31,8 +31,15 @@ class Target:
     word: str
 
 
-def send_back(db: Session, task_id: int, *, by: Actor, to: str = "initiator",
-              then: str = Then.THROUGH_STEPS, reason: str = "") -> Step | None:
+def send_back(
+    db: Session,
+    task_id: int,
+    *,
+    by: Actor,
+    to: str = "initiator",
+    then: str = Then.THROUGH_STEPS,
+    reason: str = "",
+) -> Step | None:
     """Return a task to `to`: an element id, `initiator` or `previous`. Raises `CannotReturn`."""
     held = hold(db, task_id, Action.TASK_RETURN, by=by)
     if "return" not in {verb.key for verb in held.case.version.verbs(held.element_id)}:
@@ -45,28 +52,36 @@ def send_back(db: Session, task_id: int, *, by: Actor, to: str = "initiator",
     if target is None or then not in set(Then):
         raise CannotReturn(to=to)
     act = Act(
-        Kind.TASK_RETURNED, Return(held.token, target.element_id, Then(then)),
-        content={"comment": reason}, token=held.token, outcome="return",
+        Kind.TASK_RETURNED,
+        Return(held.token, target.element_id, Then(then)),
+        content={"comment": reason},
+        token=held.token,
+        outcome="return",
         asked={"task": task_id, "element": held.element_id, "to": target.element_id, "then": then},
-        known={"seen": held.case.content_hash}, goes_to=_who_did(db, held, target.element_id),
+        known={"seen": held.case.content_hash},
+        goes_to=_who_did(db, held, target.element_id),
     )
     return instances.perform(db, held.case, act, by=by)
 
 
-def return_targets(db: Session, version: Version, instance_id: int, element_id: str) -> tuple[Target, ...]:
+def return_targets(
+    db: Session, version: Version, instance_id: int, element_id: str
+) -> tuple[Target, ...]:
     """The earlier steps that this step may send this case back to, nearest last."""
     return _targets(db, version, instance_id, element_id)
 
 
-def _targets(db: Session, version: Version, instance_id: int, element_id: str) -> tuple[Target, ...]:
+def _targets(
+    db: Session, version: Version, instance_id: int, element_id: str
+) -> tuple[Target, ...]:
     process = version.process
     table = UserTask.__table__
     done = db.execute(
-        select(table.c.element_id).where(table.c.instance_id == instance_id,
-                                         table.c.status == TaskStatus.COMPLETED).order_by(table.c.id)
+        select(table.c.element_id)
+        .where(table.c.instance_id == instance_id, table.c.status == TaskStatus.COMPLETED)
+        .order_by(table.c.id)
     ).scalars()
-    earlier = [one for one in dict.fromkeys(done)
-               if returns.is_earlier(process, one, element_id)]
+    earlier = [one for one in dict.fromkeys(done) if returns.is_earlier(process, one, element_id)]
     written = process.elements[element_id].properties.get(dialect.RETURNS_TO, "")
     words = dialect.returns_to(written) if written else dialect.RETURNS_USUAL
     meant: dict[str, str] = {}
@@ -79,7 +94,9 @@ def _targets(db: Session, version: Version, instance_id: int, element_id: str) -
             meant[earlier[-1]] = word
         else:
             meant[word] = word
-    return tuple(Target(one, process.elements[one].label, meant[one]) for one in earlier if one in meant)
+    return tuple(
+        Target(one, process.elements[one].label, meant[one]) for one in earlier if one in meant
+    )
 
 
 def _who_did(db: Session, held: Held, element_id: str) -> int | None:
@@ -87,8 +104,11 @@ def _who_did(db: Session, held: Held, element_id: str) -> int | None:
     table = UserTask.__table__
     return db.execute(
         select(table.c.completed_by)
-        .where(table.c.instance_id == held.case.id, table.c.element_id == element_id,
-               table.c.status == TaskStatus.COMPLETED)
-        .order_by(table.c.id.desc()).limit(1)
+        .where(
+            table.c.instance_id == held.case.id,
+            table.c.element_id == element_id,
+            table.c.status == TaskStatus.COMPLETED,
+        )
+        .order_by(table.c.id.desc())
+        .limit(1)
     ).scalar_one_or_none()
-

@@ -39,7 +39,9 @@ def run(settings: Settings, *, as_json: bool, only: Sequence[str] = (), quick: b
 
 
 def _floor_of(one: Measured, results: Sequence[Measured]) -> Measured:
-    return next(floor for floor in results if floor.name == "floor" and floor.database == one.database)
+    return next(
+        floor for floor in results if floor.name == "floor" and floor.database == one.database
+    )
 
 
 def _say(one: Measured, ground: Measured, *, as_json: bool) -> None:
@@ -47,7 +49,12 @@ def _say(one: Measured, ground: Measured, *, as_json: bool) -> None:
         print(f"{one.database} {one.name} {one.scale}", file=sys.stderr, flush=True)
         return
     if one is ground:
-        print(f"\n{'operation':<24}{'scale':>9}{'wall ms':>10}{'× floor':>9}{'cpu ms':>9}{'× floor':>9}   ({one.database})")
+        print(
+            f"\n{'operation':<24}{'scale':>9}{'wall ms':>10}{'× floor':>9}{'cpu ms':>9}{'× floor':>9}   ({one.database})"
+        )
     wall, cpu = one.wall / ground.wall, one.cpu / ground.cpu
-    print(f"{one.name:<24}{one.scale or '':>9}{one.wall * 1e3:>10.3f}{wall:>9.2f}{one.cpu * 1e3:>9.3f}{cpu:>9.2f}"
-          f"   {one.note}", flush=True)
+    print(
+        f"{one.name:<24}{one.scale or '':>9}{one.wall * 1e3:>10.3f}{wall:>9.2f}{one.cpu * 1e3:>9.3f}{cpu:>9.2f}"
+        f"   {one.note}",
+        flush=True,
+    )

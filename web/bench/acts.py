@@ -26,7 +26,9 @@ def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Mea
         pids = scratch.backend_pids(base, db)
         db.rollback()
         if not only or "start_instance" in only:
-            yield clock.measure("start_instance", base.name, lambda _n: _start(db, base), range(rounds), pids=pids)
+            yield clock.measure(
+                "start_instance", base.name, lambda _n: _start(db, base), range(rounds), pids=pids
+            )
         if not only or "complete" in only:
             yield from _complete(db, base, pids, rounds, QUICK_SCALES if quick else SCALES)
         if not only or "timer" in only:
@@ -39,15 +41,23 @@ def _start(db: Session, base: Scratch) -> None:
     db.commit()
 
 
-def _complete(db: Session, base: Scratch, pids: list[int], rounds: int, scales: tuple[int, ...]) -> Iterator[Measured]:
+def _complete(
+    db: Session, base: Scratch, pids: list[int], rounds: int, scales: tuple[int, ...]
+) -> Iterator[Measured]:
     scratch.start(base)
     for scale in scales:
         scratch.grow(base, scale)
         numbers = scratch.open_tasks(base, rounds + 20)
         for number in numbers[rounds:]:
             _hand_in(db, base, number)
-        yield clock.measure("complete", base.name, lambda number: _hand_in(db, base, number), numbers[:rounds],
-                            pids=pids, scale=scale)
+        yield clock.measure(
+            "complete",
+            base.name,
+            lambda number: _hand_in(db, base, number),
+            numbers[:rounds],
+            pids=pids,
+            scale=scale,
+        )
 
 
 def _hand_in(db: Session, base: Scratch, task_id: int) -> None:
@@ -64,6 +74,8 @@ def _timers(base: Scratch, count: int) -> Measured:
         db.execute(text("UPDATE job SET due_at = '2020-01-01 00:00:00'"))
         db.commit()
     batches = count // jobs.AT_ONCE
-    found = clock.measure("timer", base.name, lambda _n: jobs.run_due(base.sessions, "bench"), range(batches))
+    found = clock.measure(
+        "timer", base.name, lambda _n: jobs.run_due(base.sessions, "bench"), range(batches)
+    )
     each = jobs.AT_ONCE
     return Measured("timer", base.name, found.wall / each, found.cpu / each, count, count)

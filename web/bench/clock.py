@@ -28,15 +28,29 @@ class Measured:
     def words(self, ground: Measured) -> dict[str, Any]:
         """As `--json` prints it."""
         return {
-            "name": self.name, "database": self.database, "value": round(self.wall * 1e3, 4), "unit": "ms",
-            "ratio_to_floor": round(self.wall / ground.wall, 3), "cpu": round(self.cpu * 1e3, 4),
-            "cpu_ratio_to_floor": round(self.cpu / ground.cpu, 3), "count": self.count,
-            **({"scale": self.scale} if self.scale is not None else {}), **({"note": self.note} if self.note else {}),
+            "name": self.name,
+            "database": self.database,
+            "value": round(self.wall * 1e3, 4),
+            "unit": "ms",
+            "ratio_to_floor": round(self.wall / ground.wall, 3),
+            "cpu": round(self.cpu * 1e3, 4),
+            "cpu_ratio_to_floor": round(self.cpu / ground.cpu, 3),
+            "count": self.count,
+            **({"scale": self.scale} if self.scale is not None else {}),
+            **({"note": self.note} if self.note else {}),
         }
 
 
-def measure(name: str, database: str, work: Callable[[Any], object], items: Iterable[Any], *,
-            pids: Iterable[int] = (), scale: int | None = None, note: str = "") -> Measured:
+def measure(
+    name: str,
+    database: str,
+    work: Callable[[Any], object],
+    items: Iterable[Any],
+    *,
+    pids: Iterable[int] = (),
+    scale: int | None = None,
+    note: str = "",
+) -> Measured:
     """Do `work` on each item, one after the other, and tell what one costs."""
     every, walls = list(items), []
     servers = [pid for pid in pids if pid != os.getpid()]

@@ -14,7 +14,10 @@ from web.bench.scratch import Scratch
 
 ROUNDS = 400
 TEXT = "x" * 2048
-TABLES = ("CREATE TABLE floor_a (id INTEGER PRIMARY KEY, body TEXT)", "CREATE TABLE floor_b (id INTEGER, body TEXT)")
+TABLES = (
+    "CREATE TABLE floor_a (id INTEGER PRIMARY KEY, body TEXT)",
+    "CREATE TABLE floor_b (id INTEGER, body TEXT)",
+)
 
 
 def measure(scratch: Scratch, *, quick: bool) -> Measured:
@@ -31,7 +34,9 @@ def _sqlite(scratch: Scratch, rounds: int) -> Measured:
     connection.execute("PRAGMA synchronous=FULL")
     for statement in TABLES:
         connection.execute(statement)
-    connection.executemany("INSERT INTO floor_a VALUES (?, ?)", [(number, TEXT) for number in range(1000)])
+    connection.executemany(
+        "INSERT INTO floor_a VALUES (?, ?)", [(number, TEXT) for number in range(1000)]
+    )
 
     def once(number: int) -> None:
         connection.execute("BEGIN IMMEDIATE")
@@ -46,10 +51,15 @@ def _sqlite(scratch: Scratch, rounds: int) -> Measured:
 
 
 def _postgresql(scratch: Scratch, rounds: int) -> Measured:
-    """fsync and synchronous_commit as the server has them; both must be on."""
-    address = make_url(scratch.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    """Fsync and synchronous_commit as the server has them; both must be on."""
+    address = (
+        make_url(scratch.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    )
     with psycopg.connect(address, autocommit=True) as connection:
-        settings = [connection.execute(f"SHOW {name}").fetchone() for name in ("fsync", "synchronous_commit")]
+        settings = [
+            connection.execute(f"SHOW {name}").fetchone()
+            for name in ("fsync", "synchronous_commit")
+        ]
         durable = settings == [("on",), ("on",)]
         for statement in TABLES:
             connection.execute(statement)

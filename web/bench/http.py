@@ -39,8 +39,11 @@ def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Mea
         heads = {"Authorization": f"Bearer {token}"}
         body = {"outcome": "approve", "values": WRITTEN, "comment": "同意，请按计划实施。"}
         yield clock.measure(
-            "complete_http", base.name,
-            lambda number: _ask(client, "POST", f"/api/v1/tasks/{number}/completion", body, heads), numbers, pids=[pid],
+            "complete_http",
+            base.name,
+            lambda number: _ask(client, "POST", f"/api/v1/tasks/{number}/completion", body, heads),
+            numbers,
+            pids=[pid],
         )
         client.close()
 
@@ -50,7 +53,9 @@ def _cases(base: Scratch) -> int:
         return int(connection.scalar(text("SELECT max(id) FROM process_instance")) or 0)
 
 
-def _ask(client: http.client.HTTPConnection, method: str, path: str, body: object, heads: dict[str, str]) -> Any:
+def _ask(
+    client: http.client.HTTPConnection, method: str, path: str, body: object, heads: dict[str, str]
+) -> Any:
     client.request(method, path, orjson.dumps(body), {"Content-Type": "application/json", **heads})
     answer = client.getresponse()
     content = answer.read()
@@ -66,10 +71,18 @@ def _server(base: Scratch) -> Iterator[tuple[int, int]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="zhengai-bench-") as folder:
-        environment = {**os.environ, "ZHENGAI_DATABASE_URL": base.url, "ZHENGAI_DATA_DIR": folder,
-                       "ZHENGAI_PORT": str(port)}
-        server = subprocess.Popen([sys.executable, "-m", "web.cli", "web"], env=environment,  # noqa: S603
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        environment = {
+            **os.environ,
+            "ZHENGAI_DATABASE_URL": base.url,
+            "ZHENGAI_DATA_DIR": folder,
+            "ZHENGAI_PORT": str(port),
+        }
+        server = subprocess.Popen(
+            [sys.executable, "-m", "web.cli", "web"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             _until_up(port)
             yield server.pid, port

@@ -33,22 +33,36 @@ def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Mea
         with base.sessions() as db:
             pids = scratch.backend_pids(base, db)
             for sees, keys in SEES.items():
-                person = Actor(base.owner.id, "张三", keys=frozenset({"u:1000000", "r:staff", *keys}))
-                yield clock.measure("inbox_page", base.name, lambda _n, p=person: _page(db, p), range(ROUNDS),
-                                    pids=pids, scale=scale, note=f"sees {sees}")
+                person = Actor(
+                    base.owner.id, "张三", keys=frozenset({"u:1000000", "r:staff", *keys})
+                )
+                yield clock.measure(
+                    "inbox_page",
+                    base.name,
+                    lambda _n, p=person: _page(db, p),
+                    range(ROUNDS),
+                    pids=pids,
+                    scale=scale,
+                    note=f"sees {sees}",
+                )
 
 
 def _hand_out(base: Scratch) -> None:
     """Offer 50 tasks to the group of one person and 5,000 to the groups of the other, once."""
     with base.engine.connect() as connection:
         connection = connection.execution_options(**database.WRITING)
-        connection.execute(text("DELETE FROM task_candidate WHERE key LIKE 'p:few:%' OR key LIKE 'p:many%'"))
+        connection.execute(
+            text("DELETE FROM task_candidate WHERE key LIKE 'p:few:%' OR key LIKE 'p:many%'")
+        )
         total = sum(SEES)
-        connection.execute(text(
-            "INSERT INTO task_candidate (task_id, key, sort_at, returned) SELECT id, CASE WHEN nr <= 50 THEN 'p:few:1'"
-            " ELSE 'p:many:' || (1 + nr % 3) END, CURRENT_TIMESTAMP, false FROM (SELECT id, row_number() OVER"
-            " (ORDER BY id) AS nr FROM user_task WHERE status IN ('ready', 'claimed') ORDER BY id LIMIT :total) AS t"
-        ), {"total": total})
+        connection.execute(
+            text(
+                "INSERT INTO task_candidate (task_id, key, sort_at, returned) SELECT id, CASE WHEN nr <= 50 THEN 'p:few:1'"
+                " ELSE 'p:many:' || (1 + nr % 3) END, CURRENT_TIMESTAMP, false FROM (SELECT id, row_number() OVER"
+                " (ORDER BY id) AS nr FROM user_task WHERE status IN ('ready', 'claimed') ORDER BY id LIMIT :total) AS t"
+            ),
+            {"total": total},
+        )
         connection.commit()
 
 

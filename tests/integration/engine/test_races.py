@@ -24,7 +24,9 @@ THREADS = 16
 def review(db: Session, college: College) -> int:
     """An open task offered to the two reviewers of a college, committed."""
     leader = college.actor(db, "leader")
-    xml = flow.chain("race", flow.step("submit"), flow.step("review", "post:college_reviewer@unit:machine"))
+    xml = flow.chain(
+        "race", flow.step("submit"), flow.step("review", "post:college_reviewer@unit:machine")
+    )
     case = flow.begin(db, xml, by=leader)
     flow.do(db, case, "submit", by=leader)
     db.commit()
@@ -59,7 +61,9 @@ def test_one_of_sixteen_completes_the_task_and_the_others_see_who_did(
 ) -> None:
     with sessions() as db:
         people = reviewers(db, college)
-    refused = at_once(sessions, lambda db, number: tasks.complete(db, review, by=people[number % 2]))
+    refused = at_once(
+        sessions, lambda db, number: tasks.complete(db, review, by=people[number % 2])
+    )
     assert refused.count(None) == 1
     others = [one for one in refused if one is not None]
     assert {type(one) for one in others} == {TaskNotOpen}
@@ -69,7 +73,9 @@ def test_one_of_sixteen_completes_the_task_and_the_others_see_who_did(
         assert db.execute(done).scalar_one() == 2
 
 
-def test_one_of_sixteen_claims_the_task(sessions: sessionmaker[Session], review: int, college: College) -> None:
+def test_one_of_sixteen_claims_the_task(
+    sessions: sessionmaker[Session], review: int, college: College
+) -> None:
     with sessions() as db:
         people = reviewers(db, college)
     refused = at_once(sessions, lambda db, number: tasks.claim(db, review, by=people[number % 2]))

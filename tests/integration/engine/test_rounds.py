@@ -14,10 +14,17 @@ ROUNDS = 200
 MOST_STATE = 5_000
 
 
-def test_two_hundred_rounds_cost_no_more_statements_and_no_more_state(db: Session, college: College) -> None:
+def test_two_hundred_rounds_cost_no_more_statements_and_no_more_state(
+    db: Session, college: College
+) -> None:
     leader, reviewer = college.actor(db, "leader"), college.actor(db, "reviewer")
-    case = flow.begin(db, flow.chain("rounds", flow.step("submit"),
-                                     flow.step("review", "post:college_reviewer@unit:machine")), by=leader)
+    case = flow.begin(
+        db,
+        flow.chain(
+            "rounds", flow.step("submit"), flow.step("review", "post:college_reviewer@unit:machine")
+        ),
+        by=leader,
+    )
     counted: list[int] = []
     for _round in range(ROUNDS):
         statements: list[str] = []
@@ -37,7 +44,9 @@ def test_two_hundred_rounds_cost_no_more_statements_and_no_more_state(db: Sessio
 
 def test_a_chain_of_a_thousand_tasks_runs(db: Session, college: College) -> None:
     leader = college.actor(db, "leader")
-    case = flow.begin(db, flow.chain("long", *(flow.step(f"s{number}") for number in range(1_000))), by=leader)
+    case = flow.begin(
+        db, flow.chain("long", *(flow.step(f"s{number}") for number in range(1_000))), by=leader
+    )
     for number in range(5):
         flow.do(db, case, f"s{number}", by=leader)
     assert list(flow.open_tasks(db, case)) == ["s5"]

@@ -16,10 +16,17 @@ from tests.college import College
 from tests.integration.engine import flow
 
 GUARDS = {
-    "sqlite": ("DROP TRIGGER event_log_no_update", "DROP TRIGGER event_log_no_delete",
-               "DROP TRIGGER content_no_delete", "DROP TRIGGER content_only_erased"),
-    "postgresql": ("DROP TRIGGER event_log_guard ON event_log", "DROP TRIGGER content_no_delete ON content",
-                   "DROP TRIGGER content_only_erased ON content"),
+    "sqlite": (
+        "DROP TRIGGER event_log_no_update",
+        "DROP TRIGGER event_log_no_delete",
+        "DROP TRIGGER content_no_delete",
+        "DROP TRIGGER content_only_erased",
+    ),
+    "postgresql": (
+        "DROP TRIGGER event_log_guard ON event_log",
+        "DROP TRIGGER content_no_delete ON content",
+        "DROP TRIGGER content_only_erased ON content",
+    ),
 }
 
 
@@ -64,32 +71,47 @@ def found(sessions: sessionmaker[Session]) -> Callable[..., list[tuple[str, int]
     return run
 
 
-def test_an_untouched_record_is_whole(case: int, found: Callable[..., list[tuple[str, int]]]) -> None:
+def test_an_untouched_record_is_whole(
+    case: int, found: Callable[..., list[tuple[str, int]]]
+) -> None:
     assert found() == []
     assert found(instance_id=case) == []
 
 
 def test_the_guards_refuse_to_change_or_delete_an_entry(case: int, engine: Engine) -> None:
-    for statement in ("UPDATE event_log SET body = '{}'", "DELETE FROM event_log", "DELETE FROM content",
-                      "UPDATE content SET data = salt"):
+    for statement in (
+        "UPDATE event_log SET body = '{}'",
+        "DELETE FROM event_log",
+        "DELETE FROM content",
+        "UPDATE content SET data = salt",
+    ):
         with engine.connect() as connection, pytest.raises(Exception, match="append-only"):
             connection.execution_options(**database.WRITING).execute(text(statement))
     assert case
 
 
-def test_one_changed_byte_is_named(case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]) -> None:
-    tamper("UPDATE event_log SET body = replace(body, '\"two\"', '\"twp\"') WHERE chain = :chain AND seq = 3",
-           chain=f"case:{case}")
+def test_one_changed_byte_is_named(
+    case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]
+) -> None:
+    tamper(
+        "UPDATE event_log SET body = replace(body, '\"two\"', '\"twp\"') WHERE chain = :chain AND seq = 3",
+        chain=f"case:{case}",
+    )
     assert found() == [(f"case:{case}", 3)]
 
 
-def test_the_newest_entry_deleted_is_named(case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]) -> None:
+def test_the_newest_entry_deleted_is_named(
+    case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]
+) -> None:
     tamper("DELETE FROM event_log WHERE chain = :chain AND seq = 5", chain=f"case:{case}")
     assert found() == [(f"case:{case}", 5)]
 
 
 def test_the_newest_entry_deleted_together_with_its_head_is_found_against_a_seal(
-    case: int, sessions: sessionmaker[Session], tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]
+    case: int,
+    sessions: sessionmaker[Session],
+    tamper: Callable[..., None],
+    found: Callable[..., list[tuple[str, int]]],
 ) -> None:
     with sessions() as db:
         head = eventlog.seal(database.begin_writing(db))
@@ -98,13 +120,23 @@ def test_the_newest_entry_deleted_together_with_its_head_is_found_against_a_seal
     tamper("DELETE FROM event_log WHERE chain = :chain AND seq = 5", chain=f"case:{case}")
     tamper_head = "UPDATE process_instance SET log_seq = 4, log_hash = (SELECT hash FROM event_log WHERE chain = :chain AND seq = 4) WHERE id = :case"
     with sessions() as db:
-        database.begin_writing(db).execute(text(tamper_head), {"chain": f"case:{case}", "case": case})
+        database.begin_writing(db).execute(
+            text(tamper_head), {"chain": f"case:{case}", "case": case}
+        )
         db.commit()
     assert (f"case:{case}", 5) in found(head=head.hash)
 
 
-def test_two_entries_swapped_are_named(case: int, engine: Engine, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]) -> None:
-    tamper("UPDATE event_log SET seq = -seq WHERE chain = :chain AND seq IN (2, 3)", chain=f"case:{case}")
+def test_two_entries_swapped_are_named(
+    case: int,
+    engine: Engine,
+    tamper: Callable[..., None],
+    found: Callable[..., list[tuple[str, int]]],
+) -> None:
+    tamper(
+        "UPDATE event_log SET seq = -seq WHERE chain = :chain AND seq IN (2, 3)",
+        chain=f"case:{case}",
+    )
     with engine.connect() as connection:
         swap = text("UPDATE event_log SET seq = 5 + seq WHERE chain = :chain AND seq < 0")
         connection.execution_options(**database.WRITING).execute(swap, {"chain": f"case:{case}"})
@@ -112,49 +144,86 @@ def test_two_entries_swapped_are_named(case: int, engine: Engine, tamper: Callab
     assert found() == [(f"case:{case}", 2)]
 
 
-def test_an_entry_inserted_is_named(case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]) -> None:
-    tamper("INSERT INTO event_log (chain, seq, at, kind, by, body, hash) SELECT chain, 6, at, kind, by, body, hash"
-           " FROM event_log WHERE chain = :chain AND seq = 5", chain=f"case:{case}")
+def test_an_entry_inserted_is_named(
+    case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]
+) -> None:
+    tamper(
+        "INSERT INTO event_log (chain, seq, at, kind, by, body, hash) SELECT chain, 6, at, kind, by, body, hash"
+        " FROM event_log WHERE chain = :chain AND seq = 5",
+        chain=f"case:{case}",
+    )
     assert found() == [(f"case:{case}", 6)]
 
 
 def test_an_entry_forged_with_a_right_hash_is_still_found(
-    case: int, engine: Engine, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]
+    case: int,
+    engine: Engine,
+    tamper: Callable[..., None],
+    found: Callable[..., list[tuple[str, int]]],
 ) -> None:
     with engine.connect() as connection:
-        row = connection.execute(text("SELECT * FROM event_log WHERE chain = :c AND seq = 5"), {"c": f"case:{case}"}).one()
+        row = connection.execute(
+            text("SELECT * FROM event_log WHERE chain = :c AND seq = 5"), {"c": f"case:{case}"}
+        ).one()
     forged = eventlog.digest(row.hash, row.chain, 6, row.at, row.kind, row.by, row.body)
-    tamper("INSERT INTO event_log (chain, seq, at, kind, by, body, hash) VALUES (:chain, 6, :at, :kind, :by, :body, :hash)",
-           chain=row.chain, at=row.at, kind=row.kind, by=row.by, body=row.body, hash=forged)
+    tamper(
+        "INSERT INTO event_log (chain, seq, at, kind, by, body, hash) VALUES (:chain, 6, :at, :kind, :by, :body, :hash)",
+        chain=row.chain,
+        at=row.at,
+        kind=row.kind,
+        by=row.by,
+        body=row.body,
+        hash=forged,
+    )
     assert found() == [(f"case:{case}", 6)]
 
 
-def test_an_opinion_changed_is_named(case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]],
-                                     engine: Engine) -> None:
+def test_an_opinion_changed_is_named(
+    case: int,
+    tamper: Callable[..., None],
+    found: Callable[..., list[tuple[str, int]]],
+    engine: Engine,
+) -> None:
     with engine.connect() as connection:
-        ((number, data),) = connection.execute(text(
-            "SELECT c.id, c.data FROM content c WHERE instance_id = :case ORDER BY id DESC LIMIT 1"), {"case": case})
-    tamper("UPDATE content SET data = :data WHERE id = :id", data=bytes(data).replace("意".encode(), "恶".encode()), id=number)
+        ((number, data),) = connection.execute(
+            text(
+                "SELECT c.id, c.data FROM content c WHERE instance_id = :case ORDER BY id DESC LIMIT 1"
+            ),
+            {"case": case},
+        )
+    tamper(
+        "UPDATE content SET data = :data WHERE id = :id",
+        data=bytes(data).replace("意".encode(), "恶".encode()),
+        id=number,
+    )
     assert found() == [(f"case:{case}", 5)]
 
 
-def test_a_task_row_changed_behind_the_record_is_named(case: int, sessions: sessionmaker[Session],
-                                                       found: Callable[..., list[tuple[str, int]]]) -> None:
+def test_a_task_row_changed_behind_the_record_is_named(
+    case: int, sessions: sessionmaker[Session], found: Callable[..., list[tuple[str, int]]]
+) -> None:
     with sessions() as db:
-        database.begin_writing(db).execute(text("UPDATE user_task SET outcome = 'refuse' WHERE element_id = 'one'"))
+        database.begin_writing(db).execute(
+            text("UPDATE user_task SET outcome = 'refuse' WHERE element_id = 'one'")
+        )
         db.commit()
     assert found() == [(f"case:{case}", 0)]
 
 
-def test_an_act_outside_cases_changed_is_named(case: int, tamper: Callable[..., None],
-                                               found: Callable[..., list[tuple[str, int]]]) -> None:
+def test_an_act_outside_cases_changed_is_named(
+    case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]
+) -> None:
     tamper("UPDATE event_log SET by = 'user:1' WHERE chain = 'house' AND seq = 2")
     assert found() == [("house", 2)]
     assert case
 
 
 def test_an_older_copy_put_back_is_found_against_the_anchored_head(
-    case: int, engine: Engine, sessions: sessionmaker[Session], college: College, copied: Callable[[], sessionmaker[Session]]
+    case: int,
+    engine: Engine,
+    sessions: sessionmaker[Session],
+    college: College,
+    copied: Callable[[], sessionmaker[Session]],
 ) -> None:
     older = copied()
     with sessions() as db:
@@ -187,7 +256,9 @@ def copied(engine: Engine, tmp_path: Path) -> Iterator[Callable[[], sessionmaker
             name = f"{engine.url.database}_older"
             home = create_engine(engine.url.set(database="postgres"), isolation_level="AUTOCOMMIT")
             with home.connect() as connection:
-                connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{engine.url.database}"'))
+                connection.execute(
+                    text(f'CREATE DATABASE "{name}" TEMPLATE "{engine.url.database}"')
+                )
             home.dispose()
             address = engine.url.set(database=name).render_as_string(hide_password=False)
             made.append(database.connect(address))

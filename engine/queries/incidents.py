@@ -1,0 +1,74 @@
+"""What could not go on, for the people who see to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFound
+from engine.models import Incident, IncidentStatus, ProcessInstance
+from engine.queries.cases import MOST, PAGE
+from engine.queries.marks import Known
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """An incident with the title of its case; `sentence` is filled in with `values`."""
+
+    id: int
+    instance_id: int | None
+    job_id: int | None
+    element_id: str | None
+    status: str
+    opened_at: datetime
+    resolved_at: datetime | None
+    title: str | None
+    sentence: str
+    values: Mapping[str, Any]
+
+
+def listed(
+    db: Session, status: IncidentStatus, *, after: int | None = None, limit: int = PAGE
+) -> tuple[tuple[IncidentRow, ...], int | None]:
+    """Incidents that are open, or resolved, the newest first, and where the next page begins."""
+    table, limit = Incident.__table__, max(1, min(limit, MOST))
+    wanted = _rows().where(table.c.status == status).order_by(table.c.id.desc()).limit(limit + 1)
+    if after is not None:
+        wanted = wanted.where(table.c.id < after)
+    rows = db.execute(wanted).all()
+    found = tuple(_row(row) for row in rows[:limit])
+    return found, found[-1].id if len(rows) > limit else None
+
+
+def one(db: Session, incident_id: int) -> IncidentRow:
+    """One incident. Raises `NotFound`."""
+    row = db.execute(_rows().where(Incident.__table__.c.id == incident_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _row(row)
+
+
+def _rows() -> Select[Any]:
+    table, case = Incident.__table__, ProcessInstance.__table__
+    return select(
+        table.c.id,
+        table.c.instance_id,
+        table.c.job_id,
+        table.c.element_id,
+        table.c.status,
+        table.c.opened_at,
+        table.c.resolved_at,
+        case.c.title,
+        table.c.sentence,
+        table.c.data,
+    ).join(case, case.c.id == table.c.instance_id, isouter=True)
+
+
+def _row(row: Any) -> IncidentRow:
+    return IncidentRow(*row[:-1], Known(orjson.loads(row.data)))
