@@ -71,4 +71,15 @@ def _rows() -> Select[Any]:
 
 
 def _row(row: Any) -> IncidentRow:
-    return IncidentRow(*row[:-1], Known(orjson.loads(row.data)))
+    return IncidentRow(
+        row.id,
+        row.instance_id,
+        row.job_id,
+        row.element_id,
+        row.status,
+        row.opened_at,
+        row.resolved_at,
+        row.title,
+        row.sentence,
+        Known(orjson.loads(row.data)),
+    )

@@ -1,0 +1,33 @@
+"""The REST interface, under /api/v1: tokens, definitions, cases, tasks, documents, operations.
+
+Each module holds the routes of one resource; `routing` reads requests and words answers,
+`openapi` describes them all.
+"""
+
+from web.api import (
+    definitions,
+    drafts,
+    instances,
+    me,
+    openapi,
+    operations,
+    subjects,
+    tasks,
+    tokens,
+    versions,
+)
+from web.api.routing import blueprint
+
+__all__ = [
+    "blueprint",
+    "definitions",
+    "drafts",
+    "instances",
+    "me",
+    "openapi",
+    "operations",
+    "subjects",
+    "tasks",
+    "tokens",
+    "versions",
+]

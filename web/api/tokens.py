@@ -1,0 +1,32 @@
+"""Tokens: a name and a password for a bearer token, and giving it back."""
+
+from __future__ import annotations
+
+from web import auth
+from web.access import public, signed_in
+from web.api import schemas
+from web.api.fields import Json
+from web.api.routing import Told, route
+
+
+@route(
+    "POST",
+    "/tokens",
+    "Get a bearer token",
+    body=schemas.TokenAsked,
+    answers={201: schemas.Token},
+)
+@public
+def create_token(asked: Json) -> Told:
+    """A wrong name and a wrong password are answered alike; tries are counted and slowed."""
+    user_id = auth.check_password(asked["username"], asked["password"])
+    token, seconds = auth.open_token(user_id)
+    return Told({"token": token, "token_type": "Bearer", "expires_in": seconds}, 201)
+
+
+@route("DELETE", "/tokens/current", "Give the token back", answers={204: None})
+@signed_in
+def delete_token() -> Told:
+    """The token is dead from here on."""
+    auth.close_token()
+    return Told(None, 204)
