@@ -8,8 +8,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import quality
 from engine import db as database
 from web import (
-    access, account, audit, auth_pages, definitions, designer, documents, errors, health, i18n,
-    incidents, instances, look, security, session, tasks,
+    access,
+    account,
+    audit,
+    auth_pages,
+    definitions,
+    designer,
+    documents,
+    errors,
+    health,
+    i18n,
+    incidents,
+    instances,
+    look,
+    routing,
+    security,
+    session,
+    tasks,
 )
 from web.api import blueprint as api
 from web.config import Settings
@@ -19,25 +34,44 @@ MAX_REQUEST = 8 * 1024 * 1024
 MAX_PARTS = 12_000
 
 
-
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve: settings, database, guards, pages."""
     settings = settings or read_settings()
     app = Flask("web", static_folder="static", template_folder="templates")
     app.config.update(
-        SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=MAX_REQUEST, MAX_FORM_MEMORY_SIZE=MAX_REQUEST,
-        MAX_FORM_PARTS=MAX_PARTS, SESSION_COOKIE_NAME="zhengai_notes", SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_REQUEST,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST,
+        MAX_FORM_PARTS=MAX_PARTS,
+        SESSION_COOKIE_NAME="zhengai_notes",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
     )
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     quality.register()
     engine = database.connect(settings.database_url, pool_size=settings.threads)
-    app.extensions |= {"settings": settings, "engine": engine, "sessions": database.sessions(engine)}
-    for part in (i18n, session, access, security, errors, look):
+    app.extensions |= {
+        "settings": settings,
+        "engine": engine,
+        "sessions": database.sessions(engine),
+    }
+    for part in (routing, i18n, session, access, security, errors, look):
         part.install(app)
-    for pages in (auth_pages, account, tasks, instances, documents, audit, definitions, designer, incidents, health):
+    for pages in (
+        auth_pages,
+        account,
+        tasks,
+        instances,
+        documents,
+        audit,
+        definitions,
+        designer,
+        incidents,
+        health,
+    ):
         app.register_blueprint(pages.bp)
     app.register_blueprint(api)
     return app

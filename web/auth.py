@@ -59,13 +59,19 @@ def identify() -> None:
 
 def _by_token(token_hash: str) -> None:
     table = ApiToken.__table__
-    found = select(table.c.user_id).where(table.c.token_hash == token_hash, table.c.expires_at > clock.now())
+    found = select(table.c.user_id).where(
+        table.c.token_hash == token_hash, table.c.expires_at > clock.now()
+    )
     _become(db().execute(found).scalar_one_or_none())
 
 
 def _by_session(token_hash: str) -> None:
     table, now = WebSession.__table__, clock.now()
-    row = db().execute(select(table).where(table.c.token_hash == token_hash, table.c.expires_at > now)).one_or_none()
+    row = (
+        db()
+        .execute(select(table).where(table.c.token_hash == token_hash, table.c.expires_at > now))
+        .one_or_none()
+    )
     if row is None:
         return
     _become(row.user_id)
@@ -84,9 +90,13 @@ def _become(user_id: int | None) -> None:
     except NotFound:
         return
     table = User.__table__
-    g.user = db().execute(
-        select(table.c.username, table.c.language, table.c.theme).where(table.c.id == user_id)
-    ).one()
+    g.user = (
+        db()
+        .execute(
+            select(table.c.username, table.c.language, table.c.theme).where(table.c.id == user_id)
+        )
+        .one()
+    )
 
 
 def check_password(username: str, password: str) -> int:
@@ -100,10 +110,16 @@ def check_password(username: str, password: str) -> int:
         _require_unlocked(own, keys)
         table = User.__table__
         row = own.execute(
-            select(table.c.id, table.c.password_hash, table.c.is_active).where(table.c.username == username)
+            select(table.c.id, table.c.password_hash, table.c.is_active).where(
+                table.c.username == username
+            )
         ).one_or_none()
         stored = row.password_hash if row is not None and row.is_active else None
-        if len(password) <= MAX_PASSWORD and people.password_matches(stored, password) and row is not None:
+        if (
+            len(password) <= MAX_PASSWORD
+            and people.password_matches(stored, password)
+            and row is not None
+        ):
             own.execute(delete(SignIn.__table__).where(SignIn.__table__.c.key == keys[0]))
             own.commit()
             return int(row.id)
@@ -116,8 +132,10 @@ def check_password(username: str, password: str) -> int:
 def _require_unlocked(own: Session, keys: list[str]) -> None:
     table, now = SignIn.__table__, clock.now()
     locked = own.execute(
-        select(table.c.locked_until).where(table.c.key.in_(keys), table.c.locked_until > now)
-        .order_by(table.c.locked_until.desc()).limit(1)
+        select(table.c.locked_until)
+        .where(table.c.key.in_(keys), table.c.locked_until > now)
+        .order_by(table.c.locked_until.desc())
+        .limit(1)
     ).scalar_one_or_none()
     if locked is not None:
         raise LockedOut(seconds=max(1, int((locked - now).total_seconds())))
@@ -129,7 +147,11 @@ def _count_failure(own: Session, key: str, free: int) -> None:
     forgotten = row is None or row.changed_at < now - FORGET_AFTER
     failures = 1 if forgotten or row is None else row.failures + 1
     wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - free, 10)) if failures >= free else 0
-    values = {"failures": failures, "changed_at": now, "locked_until": now + timedelta(seconds=wait) if wait else None}
+    values = {
+        "failures": failures,
+        "changed_at": now,
+        "locked_until": now + timedelta(seconds=wait) if wait else None,
+    }
     if row is None:
         own.execute(insert(table), {"key": key, **values})
     else:
@@ -140,8 +162,14 @@ def open_session(user_id: int) -> str:
     """Start a session for a browser, always under a new number. Returns the cookie's value."""
     close_session()
     token, now = secrets.token_urlsafe(32), clock.now()
-    row = {"token_hash": _hash(token), "user_id": user_id, "csrf": secrets.token_urlsafe(32), "created_at": now,
-           "seen_at": now, "expires_at": now + timedelta(hours=settings().session_hours)}
+    row = {
+        "token_hash": _hash(token),
+        "user_id": user_id,
+        "csrf": secrets.token_urlsafe(32),
+        "created_at": now,
+        "seen_at": now,
+        "expires_at": now + timedelta(hours=settings().session_hours),
+    }
     db().execute(delete(WebSession.__table__).where(WebSession.__table__.c.expires_at < now))
     db().execute(insert(WebSession.__table__), row)
     return token
@@ -161,10 +189,21 @@ def open_token(user_id: int) -> tuple[str, int]:
     seconds = settings().token_hours * 3600
     table = ApiToken.__table__
     db().execute(delete(table).where(table.c.expires_at < now))
-    row = {"token_hash": _hash(token), "user_id": user_id, "created_at": now,
-           "expires_at": now + timedelta(seconds=seconds)}
+    row = {
+        "token_hash": _hash(token),
+        "user_id": user_id,
+        "created_at": now,
+        "expires_at": now + timedelta(seconds=seconds),
+    }
     db().execute(insert(table), row)
     return token, seconds
+
+
+def close_token() -> None:
+    """End the bearer token that this request came with."""
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    table = ApiToken.__table__
+    db().execute(delete(table).where(table.c.token_hash == _hash(bearer)))
 
 
 def _hash(token: str) -> str:
