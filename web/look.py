@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from flask import Flask, g, url_for
+from flask import Blueprint, Flask, g, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import clock, permissions
 from engine.permissions import Action
+from web.access import signed_in
 from web.auth import settings
 from web.i18n import day
+
+bp = Blueprint("look", __name__)
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
 TINTS: Final = 5
@@ -30,12 +35,32 @@ class Due(NamedTuple):
 
 
 def install(app: Flask) -> None:
-    """Give the templates their words."""
+    """Give the templates their words, and show every part on one page."""
+    app.register_blueprint(bp)
     app.jinja_env.filters |= {"initials": initials}
     app.jinja_env.globals |= {
-        "asset": asset, "csrf_token": csrf_token, "may": may, "now": clock.now, "due": due, "tint": tint,
+        "asset": asset,
+        "csrf_token": csrf_token,
+        "may": may,
+        "now": clock.now,
+        "due": due,
+        "tint": tint,
         "has_page": lambda endpoint: endpoint in app.view_functions,
     }
+
+
+@bp.get("/styleguide")
+@signed_in
+def styleguide() -> ResponseReturnValue:
+    """Every part of the look on one page, for those who build pages."""
+    now = clock.now()
+    moments = {"past": now - timedelta(days=2), "today": now + timedelta(minutes=1), "later": now + timedelta(days=3)}
+    return render_template("styleguide.html", icons=_icons(), moments=moments)
+
+
+@cache
+def _icons() -> tuple[str, ...]:
+    return tuple(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text(encoding="utf-8")))
 
 
 def asset(name: str) -> str:

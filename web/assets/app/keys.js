@@ -40,8 +40,9 @@ function press(list, key) {
   }
   if (here < 0) return false;
   if (key === "Enter" || key === "o") {
-    if (document.activeElement.matches("button, a") && !items.includes(document.activeElement)) return false;
-    (items[here].querySelector("[data-open]") ?? items[here]).click();
+    if (items[here].dataset.href) location.assign(items[here].dataset.href);
+    else if (document.activeElement.matches("a, button")) return false; // the browser follows it
+    else (items[here].querySelector("[data-open]") ?? items[here]).click();
     return true;
   }
   const tick = items[here].querySelector('input[type="checkbox"]');

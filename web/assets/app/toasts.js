@@ -8,7 +8,7 @@ const CHECK = "M5 12.5l4.5 4.5L19 7";
 
 /** Let the notes that came with the page leave in time. */
 export function toasts() {
-  document.querySelectorAll("[data-toast]").forEach(leave);
+  document.querySelectorAll("[data-toast]:not([data-leaves])").forEach(leave);
 }
 
 /** Say something that needs no answer. */
@@ -19,6 +19,7 @@ export function note(text) {
 }
 
 function leave(toast) {
+  toast.setAttribute("data-leaves", "");
   let timer = 0;
   const start = () => {
     timer = setTimeout(() => {
