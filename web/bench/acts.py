@@ -17,6 +17,9 @@ ROUNDS = 300
 SCALES = (1_000, 100_000)
 QUICK_SCALES = (200, 2_000)
 TIMERS = 1_000
+ROUND_CASES = 20
+LAST_ROUND = 200
+QUICK_LAST_ROUND = 20
 
 
 def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Measured]:
@@ -31,6 +34,8 @@ def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Mea
             )
         if not only or "complete" in only:
             yield from _complete(db, base, pids, rounds, QUICK_SCALES if quick else SCALES)
+        if not only or "complete_round" in only:
+            yield from _rounds(db, base, pids, QUICK_LAST_ROUND if quick else LAST_ROUND)
         if not only or "timer" in only:
             yield _timers(base, TIMERS // 5 if quick else TIMERS)
 
@@ -64,6 +69,38 @@ def _hand_in(db: Session, base: Scratch, task_id: int) -> None:
     database.begin_writing(db)
     tasks.complete(db, task_id, by=base.owner, values=WRITTEN, comment="同意，请按计划实施。")
     db.commit()
+
+
+def _rounds(db: Session, base: Scratch, pids: list[int], last: int) -> Iterator[Measured]:
+    """Cases sent back again and again: what completing costs in the second round and in the last."""
+    numbers = [scratch.start(base) for _number in range(ROUND_CASES)]
+    for number in range(1, last + 1):
+        waiting = [_open(db, case) for case in numbers]
+        if number in (2, last):
+            yield clock.measure(
+                "complete_round",
+                base.name,
+                lambda task: _hand_in(db, base, task),
+                waiting,
+                pids=pids,
+                scale=number,
+            )
+        else:
+            for task in waiting:
+                _hand_in(db, base, task)
+        for case in numbers:
+            database.begin_writing(db)
+            tasks.send_back(db, _open(db, case), by=base.reviewer, reason="请按意见修改。")
+            db.commit()
+
+
+def _open(db: Session, case: int) -> int:
+    """The number of the one open task of a case."""
+    found = text(
+        "SELECT id FROM user_task WHERE instance_id = :case AND status IN ('ready', 'claimed')"
+    )
+    task: int = db.execute(found, {"case": case}).scalar_one()
+    return task
 
 
 def _timers(base: Scratch, count: int) -> Measured:
