@@ -76,6 +76,7 @@ def _rounds(db: Session, base: Scratch, pids: list[int], last: int) -> Iterator[
     numbers = [scratch.start(base) for _number in range(ROUND_CASES)]
     for number in range(1, last + 1):
         waiting = [_open(db, case) for case in numbers]
+        db.rollback()
         if number in (2, last):
             yield clock.measure(
                 "complete_round",
@@ -89,8 +90,8 @@ def _rounds(db: Session, base: Scratch, pids: list[int], last: int) -> Iterator[
             for task in waiting:
                 _hand_in(db, base, task)
         for case in numbers:
-            database.begin_writing(db)
-            tasks.send_back(db, _open(db, case), by=base.reviewer, reason="请按意见修改。")
+            task = _open(database.begin_writing(db), case)
+            tasks.send_back(db, task, by=base.reviewer, reason="请按意见修改。")
             db.commit()
 
 
