@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 from sqlalchemy import Row, delete, select, update
@@ -45,7 +55,9 @@ def set_language() -> ResponseReturnValue:
     if chosen not in LANGUAGES:
         return _back()
     if g.actor is not None:
-        db().execute(update(User.__table__).where(User.__table__.c.id == me().id).values(language=chosen))
+        db().execute(
+            update(User.__table__).where(User.__table__.c.id == me().id).values(language=chosen)
+        )
         with force_locale(chosen):
             flash(gettext("语言已更换"))
     return _kept("language", chosen)
@@ -59,7 +71,9 @@ def set_theme() -> ResponseReturnValue:
     if chosen not in THEMES:
         return _back()
     if g.actor is not None:
-        db().execute(update(User.__table__).where(User.__table__.c.id == me().id).values(theme=chosen))
+        db().execute(
+            update(User.__table__).where(User.__table__.c.id == me().id).values(theme=chosen)
+        )
     return _kept("theme", chosen)
 
 
@@ -75,7 +89,11 @@ def set_password() -> ResponseReturnValue:
         try:
             auth.check_password(username, given["current"])
         except (SignInFailed, LockedOut) as refusal:
-            errors = {"current": gettext("现在的密码不对。") if isinstance(refusal, SignInFailed) else say(refusal)}
+            errors = {
+                "current": gettext("现在的密码不对。")
+                if isinstance(refusal, SignInFailed)
+                else say(refusal)
+            }
     if errors:
         return _page(errors), UNPROCESSABLE
     begin_writing(db())
@@ -92,7 +110,13 @@ def _problems(username: str, new: str, again: str) -> dict[str, str]:
     if auth.settings().demo and username in {account for account, _name, _what in demo.ACCOUNTS}:
         return {"current": gettext("演示账号由大家共用，密码不能改。")}
     if not SHORTEST <= len(new) <= auth.MAX_PASSWORD:
-        return {"new": gettext("新密码至少 %(least)s 个字符，最多 %(most)s 个。", least=SHORTEST, most=auth.MAX_PASSWORD)}
+        return {
+            "new": gettext(
+                "新密码至少 %(least)s 个字符，最多 %(most)s 个。",
+                least=SHORTEST,
+                most=auth.MAX_PASSWORD,
+            )
+        }
     if username.casefold() in new.casefold():
         return {"new": gettext("新密码里不要有账号名。")}
     if new != again:
@@ -102,8 +126,13 @@ def _problems(username: str, new: str, again: str) -> dict[str, str]:
 
 def _page(errors: dict[str, str]) -> str:
     return render_template(
-        "account/show.html", person=me(), user=g.user, posts=_posts(int(me().id or 0)), errors=errors,
-        shortest=SHORTEST, themes=THEMES,
+        "account/show.html",
+        person=me(),
+        user=g.user,
+        posts=_posts(int(me().id or 0)),
+        errors=errors,
+        shortest=SHORTEST,
+        themes=THEMES,
     )
 
 
@@ -111,8 +140,11 @@ def _posts(user_id: int) -> list[Row[tuple[str, str]]]:
     """The posts held today, each with its unit."""
     wanted = (
         select(Post.name.label("post"), Unit.name.label("unit"))
-        .join(Holding, Holding.post_id == Post.id).join(Unit, Unit.id == Holding.unit_id)
-        .where(Holding.user_id == user_id, people.held(clock.now().date())).order_by(Unit.name, Post.name).limit(50)
+        .join(Holding, Holding.post_id == Post.id)
+        .join(Unit, Unit.id == Holding.unit_id)
+        .where(Holding.user_id == user_id, people.held(clock.now().date()))
+        .order_by(Unit.name, Post.name)
+        .limit(50)
     )
     return list(db().execute(wanted))
 
@@ -120,7 +152,12 @@ def _posts(user_id: int) -> list[Row[tuple[str, str]]]:
 def _kept(name: str, chosen: str) -> Response:
     response = make_response(_back())
     response.set_cookie(
-        name, chosen, max_age=YEAR, secure=auth.settings().secure_cookies, httponly=True, samesite="Lax"
+        name,
+        chosen,
+        max_age=YEAR,
+        secure=auth.settings().secure_cookies,
+        httponly=True,
+        samesite="Lax",
     )
     return response
 

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -57,14 +67,21 @@ def close_session() -> ResponseReturnValue:
     auth.close_session()
     flash(gettext("已退出登录"))
     response = make_response(redirect(url_for("auth.sign_in"), 303))
-    response.delete_cookie(auth.cookie_name(), secure=auth.settings().secure_cookies, httponly=True, samesite="Lax")
+    response.delete_cookie(
+        auth.cookie_name(), secure=auth.settings().secure_cookies, httponly=True, samesite="Lax"
+    )
     return response
 
 
 def _page(username: str = "", refusal: Refused | None = None) -> str:
     return render_template(
-        "auth/sign_in.html", username=username, error=say(refusal) if refusal else "", onward=_target(),
-        accounts=demo.ACCOUNTS if auth.settings().demo else (), password=demo.PASSWORD, current_steps=STEPS,
+        "auth/sign_in.html",
+        username=username,
+        error=say(refusal) if refusal else "",
+        onward=_target(),
+        accounts=demo.ACCOUNTS if auth.settings().demo else (),
+        password=demo.PASSWORD,
+        current_steps=STEPS,
     )
 
 
@@ -78,7 +95,11 @@ def _onward() -> str:
 
 def _keep(response: Response, token: str) -> None:
     response.set_cookie(
-        auth.cookie_name(), token, secure=auth.settings().secure_cookies, httponly=True, samesite="Lax"
+        auth.cookie_name(),
+        token,
+        secure=auth.settings().secure_cookies,
+        httponly=True,
+        samesite="Lax",
     )
 
 

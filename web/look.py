@@ -54,13 +54,19 @@ def install(app: Flask) -> None:
 def styleguide() -> ResponseReturnValue:
     """Every part of the look on one page, for those who build pages."""
     now = clock.now()
-    moments = {"past": now - timedelta(days=2), "today": now + timedelta(minutes=1), "later": now + timedelta(days=3)}
+    moments = {
+        "past": now - timedelta(days=2),
+        "today": now + timedelta(minutes=1),
+        "later": now + timedelta(days=3),
+    }
     return render_template("styleguide.html", icons=_icons(), moments=moments)
 
 
 @cache
 def _icons() -> tuple[str, ...]:
-    return tuple(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text(encoding="utf-8")))
+    return tuple(
+        re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text(encoding="utf-8"))
+    )
 
 
 def asset(name: str) -> str:

@@ -1,5 +1,8 @@
 // <button data-dialog="#id"> opens that <dialog>; [data-close] in it, Esc and a press beside it close it.
 
+// what one writes comes before what is chosen already
+const FIRST = ["[autofocus]", ".in textarea", ".in input:not([type=hidden], [type=radio], [type=checkbox])", ".in select", ".in input"];
+
 /** Listen once for the whole document, so that parts swapped in later work too. */
 export function dialogs() {
   document.addEventListener("click", (event) => {
@@ -19,7 +22,8 @@ export function dialogs() {
 export function open(dialog) {
   if (!dialog || dialog.open) return;
   dialog.showModal();
-  dialog.querySelector("[autofocus], .in textarea, .in input:not([type=hidden]), .in select")?.focus();
+  const first = FIRST.map((each) => dialog.querySelector(each)).find(Boolean);
+  first?.focus();
 }
 
 function beside(event, dialog) {
