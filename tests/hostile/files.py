@@ -146,6 +146,15 @@ def many_returns() -> bytes:
     return process(START + steps + ring + flow("a", "start", "t0"))
 
 
+def small_rings() -> bytes:
+    pairs = range(1400)
+    tasks = "".join(STEP.replace('"step"', f'"{side}{n}"') for n in pairs for side in "ab")
+    rings = "".join(
+        flow(f"x{n}", f"a{n}", f"b{n}") + flow(f"y{n}", f"b{n}", f"a{n}") for n in pairs
+    )
+    return process(START + tasks + rings + END + flow("f", "start", "end"))
+
+
 def long_conditions() -> bytes:
     text = "a == 1 and " * 24 + "b"
     inside = f"<conditionExpression>{text}</conditionExpression>"
@@ -342,6 +351,7 @@ DRAWINGS = [
     Hostile("parallel_mesh", lambda: mesh("parallelGateway", 75), (("g0", "loop_waits"),)),
     Hostile("inclusive_mesh", lambda: mesh("inclusiveGateway", 51), (("g5", "size_bounded"),)),
     Hostile("many_returns", many_returns, (("t5", "returns_to_known"),)),
+    Hostile("small_rings", small_rings, (("a7", "reachable_from_start"),)),
     Hostile("long_conditions", long_conditions, (("p", "size_bounded"),)),
 ]  # fmt: skip
 ALL = [*BYTES, *DECLARATIONS, *TEXTS, *DRAWINGS]

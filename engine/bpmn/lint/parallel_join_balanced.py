@@ -47,17 +47,16 @@ def _origins(outline: Outline) -> Mapping[str, str]:
     }
     origins: dict[str, str] = {}
     for node in outline.nodes:
-        path: list[str] = []
+        path: dict[str, None] = {}
         here = node.id
-        while here not in origins and here not in path[-1:]:
-            path.append(here)
+        while here not in origins:
+            path[here] = None
             before = _before(outline, here, interrupted)
-            if before is None or len(path) > len(outline.nodes):
+            if before is None or before in path:
                 origins[here] = here
-                break
-            here = before
-        end = origins.get(here, here)
-        origins.update((key, end) for key in path)
+            else:
+                here = before
+        origins.update(dict.fromkeys(path, origins[here]))
     return origins
 
 
