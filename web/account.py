@@ -85,7 +85,7 @@ def set_password() -> ResponseReturnValue:
     person, username = me(), g.user.username
     errors = _problems(username, given["new"], given["again"])
     if not errors:
-        db().rollback()  # wrong tries are counted by a writer of their own, which must not wait for this one
+        db().rollback()  # wrong tries have a writer of their own, which must not wait for this one
         try:
             auth.check_password(username, given["current"])
         except (SignInFailed, LockedOut) as refusal:

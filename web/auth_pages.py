@@ -49,7 +49,7 @@ def sign_in() -> ResponseReturnValue:
 def open_session() -> ResponseReturnValue:
     """Sign in, or say on the same page why not."""
     username = request.form.get("username", "").strip()
-    db().rollback()  # wrong tries are counted by a writer of their own, which must not wait for this one
+    db().rollback()  # wrong tries have a writer of their own, which must not wait for this one
     try:
         user_id = auth.check_password(username, request.form.get("password", ""))
     except (SignInFailed, LockedOut) as refusal:

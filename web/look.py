@@ -1,4 +1,4 @@
-"""What every page may call: addresses of assets, the CSRF token, rights, people's marks, deadlines in words."""
+"""What every page may call: addresses of assets, the CSRF token, rights, marks, deadlines."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _icons() -> tuple[str, ...]:
 
 
 def asset(name: str) -> str:
-    """The address of a file of the build, or of `static`, under a name that changes with its content."""
+    """The address of a file of the build or of `static`; it changes with the content."""
     return url_for("static", filename=_place(name), v=_version(name))
 
 
@@ -96,7 +96,7 @@ def may(action: str) -> bool:
 
 
 def initials(name: str, size: str = "") -> str:
-    """What stands in a person's mark: the last two characters, one when small; capitals of a Latin name."""
+    """A person's mark: the last two characters, one when small; capitals of a Latin name."""
     words = name.split()
     if name.isascii() and words:
         letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
