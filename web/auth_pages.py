@@ -55,7 +55,7 @@ def open_session() -> ResponseReturnValue:
     except (SignInFailed, LockedOut) as refusal:
         return _page(username=username, refusal=refusal), status_of(refusal), _retry(refusal)
     begin_writing(db())
-    response = redirect(_onward(), 303)
+    response = make_response(redirect(_onward(), 303))
     _keep(response, auth.open_session(user_id))
     return response
 

@@ -24,6 +24,7 @@ bp = Blueprint("look", __name__)
 STATIC: Final = Path(__file__).resolve().parent / "static"
 TINTS: Final = 5
 SHORT: Final = 2
+HOUR: Final = 3600
 
 
 class Due(NamedTuple):
@@ -121,10 +122,10 @@ def due(at: datetime) -> Due:
 
 
 def _overdue(at: datetime, now: datetime) -> str:
-    days = (now - at).days
-    if days:
-        return gettext("逾期 %(days)s 天", days=days)
-    hours = (now - at).seconds // 3600
-    if hours:
-        return gettext("逾期 %(hours)s 小时", hours=hours)
-    return gettext("刚刚逾期")
+    late = now - at
+    words = gettext("刚刚逾期")
+    if late.days:
+        words = gettext("逾期 %(days)s 天", days=late.days)
+    elif hours := late.seconds // HOUR:
+        words = gettext("逾期 %(hours)s 小时", hours=hours)
+    return str(words)
