@@ -1,0 +1,80 @@
+"""What a request about a task brings: the words typed, the form filled in, the choices made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import request
+
+from engine.bpmn.commands import Then
+from engine.forms import posted
+from engine.forms.sentence import Sentence
+from engine.forms.validation import Invalid
+from engine.queries.task_page import Task
+
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Everything a person wrote or chose on a task's page; it is shown again if the act is refused.
+
+    `values` is None where the page had no form to fill in; `errors` where it could not be read.
+    """
+
+    comment: str = ""
+    reason: str = ""
+    outcome: str = ""
+    to: str = ""
+    then: str = Then.THROUGH_STEPS
+    query: str = ""
+    seen: str = ""
+    revision: int = 0
+    in_list: bool = False
+    values: Mapping[str, Any] | None = None
+    errors: Mapping[str, Sentence] = field(default_factory=dict)
+
+    @property
+    def why(self) -> str:
+        """The reason for a return or a reassignment: its own, else the opinion."""
+        return self.reason.strip() or self.comment.strip()
+
+
+NOTHING: Final = Typed()
+
+
+def read(task: Task) -> Typed:
+    """Read what was posted. A form that is too large to read is kept as far as it was read."""
+    values, errors = _values(task)
+    form = request.form
+    return Typed(
+        comment=form.get("comment", ""),
+        reason=form.get("reason", ""),
+        outcome=form.get("outcome", ""),
+        to=form.get("to", ""),
+        then=form.get("then", Then.THROUGH_STEPS),
+        query=form.get("q", ""),
+        seen=form.get("seen", ""),
+        revision=number(form.get("draft_revision", "")) or 0,
+        in_list="in_list" in form,
+        values=values,
+        errors=errors,
+    )
+
+
+def _values(task: Task) -> tuple[Mapping[str, Any] | None, Mapping[str, Sentence]]:
+    form = task.form
+    if form is None or not any(name.startswith("values[") for name in request.form):
+        return None, {}
+    try:
+        return posted.read(form, request.form.items(multi=True)), {}
+    except Invalid as invalid:
+        return invalid.values, invalid.errors
+
+
+def number(text: str) -> int | None:
+    """A row's number as an address carries it, or None: every database can look for it."""
+    return int(text) if _NUMBER.fullmatch(text) else None

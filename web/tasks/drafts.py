@@ -1,0 +1,75 @@
+"""What is being typed into a task, kept on the server: by the page's script, or by its button.
+
+PUT /tasks/N/draft      {"values": {...}, "revision": n}      answers {"revision", "saved_at"}
+POST /tasks/N/draft     the form itself, without any script
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engine import tasks
+from engine.errors import Refused, TaskNotOpen
+from engine.forms.validation import Invalid
+from engine.queries import task_page
+from web.access import signed_in
+from web.errors import UNPROCESSABLE, problem, status_of
+from web.i18n import say
+from web.session import db, me
+from web.tasks import acts, asked, drawing
+from web.tasks.blueprint import bp
+
+GONE = 410
+
+
+class NoDraft(Refused):
+    """The body is no draft: values by name, and the revision that they were typed over."""
+
+    sentence = "草稿的格式不对。"
+
+
+@bp.put("/tasks/<int:task_id>/draft")
+@signed_in
+def autosave(task_id: int) -> ResponseReturnValue:
+    """Keep what was typed; answered in JSON, refusals too."""
+    try:
+        values, revision = _body()
+        saved = tasks.save_draft(db(), task_id, by=me(), values=values, revision=revision)
+    except TaskNotOpen as refusal:
+        return problem(GONE, say(refusal))
+    except Invalid as refusal:
+        errors = {path: said.said(gettext) for path, said in refusal.errors.items()}
+        return problem(UNPROCESSABLE, say(refusal), {"errors": errors})
+    except Refused as refusal:
+        return problem(status_of(refusal), say(refusal))
+    return jsonify(revision=saved.revision, saved_at=drawing.clock_time(saved.saved_at))
+
+
+def _body() -> tuple[dict[str, Any], int]:
+    body = request.get_json(silent=True)
+    values = body.get("values") if isinstance(body, dict) else None
+    revision = body.get("revision") if isinstance(body, dict) else None
+    if not isinstance(values, dict) or not isinstance(revision, int) or revision < 0:
+        raise NoDraft
+    return values, revision
+
+
+@bp.post("/tasks/<int:task_id>/draft")
+@signed_in
+def save(task_id: int) -> ResponseReturnValue:
+    """Keep what was typed, and the effect of a row's button, and show the page again."""
+    task = task_page.one(db(), me(), task_id)
+    typed = asked.read(task)
+    try:
+        acts.require_readable(typed)
+        values = typed.values or {}
+        tasks.save_draft(db(), task_id, by=me(), values=values, revision=typed.revision)
+    except Refused as refusal:
+        return acts.again(task_id, typed, refusal)
+    if "save" in request.form:
+        flash(gettext("草稿已保存。"))
+    return redirect(url_for("tasks.show", task_id=task_id), 303)

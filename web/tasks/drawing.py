@@ -1,0 +1,194 @@
+"""What a task's page draws: the form as it stands or was typed, the record, what comes, verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from engine import permissions, tasks
+from engine.errors import NotFound, ReasonRequired, Refused
+from engine.forms import changes, validation, view
+from engine.forms.changes import Change
+from engine.forms.drawn import FormView
+from engine.forms.model import Form
+from engine.forms.rights import Rights
+from engine.forms.sentence import Sentence
+from engine.forms.validation import Invalid
+from engine.people import user_key
+from engine.permissions import Action
+from engine.queries import cases, colleagues, coming, task_page
+from engine.queries.task_page import Seen, Task
+from engine.queries.timeline import Line
+from engine.tasks import drafts
+from engine.tasks.drafts import Saved
+from web.auth import settings
+from web.session import db, me
+from web.tasks import record
+from web.tasks.asked import NOTHING, Typed
+
+MOST_CHANGES: Final = 50
+# The order on screen, the likely next act last; and how each button looks.
+BUTTONS: Final = (
+    ("refuse", "refuse", "x"),
+    ("reassign", "", "delegate"),
+    ("return", "", "back"),
+    ("approve", "primary", "check"),
+)
+ACTIONS: Final = {"return": Action.TASK_RETURN, "reassign": Action.TASK_REASSIGN}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A verb that the reader may say now."""
+
+    key: str
+    label: str
+    css: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The form to draw, the draft it came from, and what differs from what was seen before."""
+
+    drawn: FormView | None
+    draft: Saved
+    changes: tuple[Change, ...]
+    conflict: tuple[Change, ...]
+
+
+def of(
+    task: Task, typed: Typed = NOTHING, refusal: Refused | None = None, opened: str = ""
+) -> dict[str, Any]:
+    """Everything the templates of one task need. `opened` is the choice that is being made."""
+    lines = task_page.history(db(), me(), task)
+    seen = task_page.last_seen(db(), me(), task, lines) if task.form is not None else None
+    fills = task.is_open and permissions.may(me(), Action.TASK_COMPLETE, task)
+    buttons = _buttons(task)
+    targets = _targets(task, buttons)
+    paper = _paper(task, typed, refusal, seen, fills=fills)
+    steps = coming.ahead(db(), task)
+    return {
+        "task": task,
+        "paper": paper,
+        "drawn": paper.drawn,
+        "fills": fills,
+        "edits": paper.drawn is not None and paper.drawn.editable,
+        "draft_saved": clock_time(paper.draft.saved_at),
+        "seen": seen,
+        "sent_back": _sent_back(task, lines),
+        "passes": record.passes(lines, task.version),
+        "waiting": cases.waiting(db(), task.instance_id) if task.is_open else (),
+        "steps": steps,
+        "buttons": tuple(one for one in buttons if one.key != "return" or targets),
+        "targets": targets,
+        "done_as": record.verb(task.version, task.element_id, task.outcome or ""),
+        "may_claim": fills and task.is_offered,
+        "may_release": _may_release(task),
+        "typed": typed,
+        "refusal": refusal,
+        "lacks_reason": isinstance(refusal, ReasonRequired),
+        "opened": opened,
+        "people": colleagues.starting_with(db(), typed.query) if opened == "reassign" else (),
+        "is_mine": task.completed_by == me().id,
+    }
+
+
+def preview(task_id: int) -> dict[str, Any] | None:
+    """The same for the pane beside the list; None where there is nothing to show."""
+    try:
+        return of(task_page.one(db(), me(), task_id))
+    except NotFound:
+        return None
+
+
+def clock_time(at: datetime | None) -> str:
+    """A time of day as it is said of a draft: 10:42."""
+    return f"{at.astimezone(settings().timezone):%H:%M}" if at else ""
+
+
+def _buttons(task: Task) -> tuple[Button, ...]:
+    if not task.is_open:
+        return ()
+    offered = {one.key: one.label for one in task.version.verbs(task.element_id)}
+    return tuple(
+        Button(key, offered[key] or str(record.VERBS[key]), css, symbol)
+        for key, css, symbol in BUTTONS
+        if key in offered and permissions.may(me(), ACTIONS.get(key, Action.TASK_COMPLETE), task)
+    )
+
+
+def _targets(task: Task, buttons: tuple[Button, ...]) -> tuple[Any, ...]:
+    if all(one.key != "return" for one in buttons):
+        return ()
+    return tasks.return_targets(db(), task.version, task.instance_id, task.element_id)
+
+
+def _may_release(task: Task) -> bool:
+    """A task held by its reader can be put back where there were others to take it."""
+    own = task.candidate_keys == {user_key(me().id or 0)}
+    return task.is_open and task.assignee_id == me().id and not own
+
+
+def _sent_back(task: Task, lines: tuple[Line, ...]) -> Line | None:
+    """Why a returned task is here again."""
+    if not task.returned or not task.is_open:
+        return None
+    returns = (one for one in reversed(lines) if one.kind == "task_returned")
+    return next(returns, None)
+
+
+def _paper(
+    task: Task, typed: Typed, refusal: Refused | None, seen: Seen | None, *, fills: bool
+) -> Paper:
+    form = task.form
+    if form is None:
+        return Paper(None, drafts.NONE, (), ())
+    rights = task_page.rights(task, fills=fills)
+    stored, offered = task_page.values(db(), task)
+    edits = fills and validation.edits_anything(form, rights)
+    draft = drafts.draft(db(), task.id) if edits else drafts.NONE
+    before = seen.values if seen else None
+    written = typed.values if typed.values is not None else draft.values if draft.revision else None
+    values, errors = _shown(task, form, rights, written, (stored, offered))
+    if isinstance(refusal, Invalid):
+        values, errors = refusal.values, refusal.errors
+    drawn = view.view(
+        form,
+        values,
+        rights,
+        {**errors, **typed.errors},
+        task.variables,
+        before=before,
+        offered=offered,
+    )
+    conflict = typed.values is not None and draft.revision > typed.revision
+    return Paper(
+        drawn,
+        draft,
+        changes.changes(form, before, stored)[:MOST_CHANGES] if before is not None else (),
+        changes.changes(form, draft.values, values)[:MOST_CHANGES] if conflict else (),
+    )
+
+
+def _shown(
+    task: Task,
+    form: Form,
+    rights: Rights,
+    written: Mapping[str, Any] | None,
+    known: tuple[Mapping[str, Any], Mapping[str, Any]],
+) -> tuple[Mapping[str, Any], Mapping[str, Sentence]]:
+    """What was written over what stands: facts that the step may not edit are the current ones."""
+    stored, offered = known
+    if written is None:
+        return stored, {}
+    if not task.is_open:
+        return {**stored, **written}, {}
+    try:
+        return validation.draft(
+            form, written, rights, task.variables, stored=stored, offered=offered
+        ), {}
+    except Invalid as invalid:
+        return invalid.values, invalid.errors

@@ -1,0 +1,63 @@
+"""One task's page, its preview beside the list, and the people it can be handed to.
+
+GET /tasks/N            the page          GET /tasks/N/preview    the pane
+GET /tasks/people?q=    people whose name begins so
+"""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.errors import Refused
+from engine.queries import colleagues, inbox, task_page
+from engine.queries.task_page import Task
+from web import htmx
+from web.access import signed_in
+from web.auth import settings
+from web.session import db, me
+from web.tasks import drawing
+from web.tasks.asked import NOTHING, Typed
+from web.tasks.blueprint import bp
+
+OK = 200
+
+
+@bp.get("/tasks/<int:task_id>")
+@signed_in
+def show(task_id: int) -> ResponseReturnValue:
+    """The task: what it is about, what was said, what can be done."""
+    return draw(task_page.one(db(), me(), task_id))
+
+
+def draw(
+    task: Task,
+    status: int = OK,
+    *,
+    typed: Typed = NOTHING,
+    refusal: Refused | None = None,
+    opened: str = "",
+) -> ResponseReturnValue:
+    """The page with this status; after a refusal with everything that was typed."""
+    counts = inbox.counts(db(), me(), inbox.school_day(settings().timezone))
+    context = drawing.of(task, typed, refusal, opened)
+    return render_template("tasks/show.html", todo_count=counts.todo, **context), status
+
+
+@bp.get("/tasks/<int:task_id>/preview")
+@signed_in
+def preview(task_id: int) -> ResponseReturnValue:
+    """The pane beside the list; whoever opens it by its address gets the page."""
+    if not htmx.asks():
+        return redirect(url_for("tasks.show", task_id=task_id), 303)
+    return render_template("tasks/_preview.html", **drawing.of(task_page.one(db(), me(), task_id)))
+
+
+@bp.get("/tasks/people")
+@signed_in
+def people() -> str:
+    """People to choose from, as a part of the dialogue."""
+    found = colleagues.starting_with(db(), request.args.get("q", ""))
+    return render_template(
+        "tasks/_people.html", people=found, query=request.args.get("q", ""), chosen=""
+    )
