@@ -1,0 +1,47 @@
+"""The application over the test's college, and browsers of its people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from web import config, create_app
+
+PASSWORD = "test-password"
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """Settings of this test beyond the usual ones; a test may fill it before it asks for `app`."""
+    return {}
+
+
+@pytest.fixture
+def app(database_url, tmp_path, db, college, settings) -> Iterator[Flask]:  # noqa: ARG001  (it is there)
+    """The application over the college, which is committed; the test's own session lets go."""
+    db.rollback()
+    given = {
+        "ZHENGAI_DATABASE_URL": database_url,
+        "ZHENGAI_DATA_DIR": str(tmp_path),
+        "ZHENGAI_SECRET_KEY": "test",
+        "ZHENGAI_TIMEZONE": "Asia/Shanghai",
+    }
+    made = create_app(config.read(given | settings))
+    yield made
+    made.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def browser(app) -> Callable[[str], FlaskClient]:
+    """Make a browser in which a person is signed in."""
+
+    def signed_in(name: str) -> FlaskClient:
+        client = app.test_client()
+        answer = client.post("/sign-in", data={"username": name, "password": PASSWORD})
+        assert answer.status_code == 303
+        return client
+
+    return signed_in
