@@ -16,8 +16,10 @@ from engine.models import Role, Unit, User
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Whom a step goes to: perhaps one person who holds it, the keys of those it is offered to, and
-    who these people are today. `fallback` says that nobody was found and the administrators get it.
+    """Whom a step goes to: one person who holds it, or the keys of those it is offered to.
+
+    `people` are those who are meant today; `fallback` says that nobody was found and the
+    administrators get it.
     """
 
     assignee_id: int | None

@@ -77,7 +77,7 @@ def _judged(
 
 
 def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:
-    """What diagrams may refer to here and now: posts, units, people, forms, handlers, kinds of case."""
+    """What diagrams may refer to here and now: posts, people, forms, handlers and so on."""
     texts = {**_library(db), **(forms or {})}
     readings = {key: load.read(text).form for key, text in texts.items()}
     return Known(
@@ -159,10 +159,10 @@ def save_draft(db: Session, key: str, xml: bytes, *, by: Actor, revision: int) -
 
 
 def keep(db: Session, xml: bytes, *, by: Actor) -> str:
-    """Keep an uploaded diagram as a draft, runnable or not. Returns the definition's key: the
-    process's id, or one made of the content where the id cannot be a key.
+    """Keep an uploaded diagram as a draft, runnable or not. Returns the definition's key.
 
-    Raises `Unreadable` for bytes that are no BPMN file.
+    That is the process's id, or one made of the content where the id cannot be a key. Raises
+    `Unreadable` for bytes that are no BPMN file.
     """
     permissions.require(by, Action.DEFINITION_EDIT)
     outline = parse.read(xml)
@@ -190,9 +190,10 @@ def _create(db: Session, key: str, name: str, by: Actor) -> int:
 def publish(
     db: Session, xml: bytes, *, by: Actor, note: str, forms: Mapping[str, str] | None = None
 ) -> Published:
-    """Publish a diagram with the forms it refers to as one immutable version; new cases start on it.
+    """Publish a diagram with the forms it refers to as one version; new cases start on it.
 
-    Raises `NotPublishable` (with `findings`), `ReasonRequired`. The same content again is no new version.
+    The same content again is no new version. Raises `NotPublishable` (with `findings`),
+    `ReasonRequired`.
     """
     permissions.require(by, Action.DEFINITION_PUBLISH)
     if not note.strip():

@@ -42,7 +42,7 @@ CLOSED: Final[dict[Why, TaskStatus]] = {
 
 @dataclass(slots=True)
 class Scene:
-    """One act being turned into rows: the case, who acts, when, and what becomes known on the way."""
+    """One act being turned into rows: the case, who acts, when, and what becomes known."""
 
     db: Session
     instance_id: int

@@ -71,7 +71,10 @@ class CannotReturn(Refused):
 class CannotReturnInside(CannotReturn):
     """The target lies in a parallel block that has been joined again since."""
 
-    sentence = "不能退回到“{to}”：它在已经汇合的并行分支里，请退回到分支之前的步骤，或让对方改好后直接交回给您。"
+    sentence = (
+        "不能退回到“{to}”：它在已经汇合的并行分支里，"
+        "请退回到分支之前的步骤，或让对方改好后直接交回给您。"
+    )
 
 
 class CannotAssign(Refused):

@@ -1,7 +1,7 @@
-"""The record: append-only chains of entries, contents under salted hashes, and seals over all heads.
+"""The record: append-only chains of entries, contents under salted hashes, seals over all heads.
 
 A chain's name is `case:42` for one case, `house` for acts outside cases, `seal` for the seals.
-The hash of an entry is SHA-256 over seven lines: the hash before it, chain, seq, at, kind, by, body.
+The hash of an entry is SHA-256 over seven lines: the hash before, chain, seq, at, kind, by, body.
 """
 
 from __future__ import annotations

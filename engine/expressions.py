@@ -20,6 +20,7 @@ MAX_NUMBER: Final = 10**18
 MAX_TEXT: Final = 100_000
 MAX_ITEMS: Final = 10_000
 MAX_DIGITS: Final = 10
+MAX_SHOWN: Final = 60
 
 Values = Mapping[str, object]
 Closure = Callable[[Values], object]
@@ -62,7 +63,7 @@ class Expression:
 
 
 def compile(text: str) -> Expression:  # noqa: A001  (the field's word; called as expressions.compile)
-    """Check `text` and compile it. Raises `ExpressionError` with a sentence naming what is wrong."""
+    """Check `text` and compile it. Raises `ExpressionError` with a sentence that says why."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError("表达式太长，最多 {most} 个字符。", most=MAX_LENGTH)
     if not text.strip():
@@ -196,18 +197,6 @@ def _binary(node: ast.BinOp, names: set[str], depth: int) -> Closure:
     return lambda values: _bounded(work(_number(left(values)), _number(right(values))))
 
 
-_COMPARE: Final[dict[type[ast.cmpop], Callable[[object, object], bool]]] = {
-    ast.Eq: lambda left, right: _same(left, right),
-    ast.NotEq: lambda left, right: not _same(left, right),
-    ast.Lt: lambda left, right: operator.lt(*_ordered(left, right)),
-    ast.LtE: lambda left, right: operator.le(*_ordered(left, right)),
-    ast.Gt: lambda left, right: operator.gt(*_ordered(left, right)),
-    ast.GtE: lambda left, right: operator.ge(*_ordered(left, right)),
-    ast.In: lambda left, right: _contains(right, left),
-    ast.NotIn: lambda left, right: not _contains(right, left),
-}
-
-
 def _compare(node: ast.Compare, names: set[str], depth: int) -> Closure:
     first = _compile(node.left, names, depth)
     rest: list[tuple[Callable[[object, object], bool], Closure]] = []
@@ -291,6 +280,18 @@ def _contains(container: object, item: object) -> bool:
     raise ExpressionError("in 的右边要是列表或文字。")
 
 
+_COMPARE: Final[dict[type[ast.cmpop], Callable[[object, object], bool]]] = {
+    ast.Eq: _same,
+    ast.NotEq: lambda left, right: not _same(left, right),
+    ast.Lt: lambda left, right: operator.lt(*_ordered(left, right)),
+    ast.LtE: lambda left, right: operator.le(*_ordered(left, right)),
+    ast.Gt: lambda left, right: operator.gt(*_ordered(left, right)),
+    ast.GtE: lambda left, right: operator.ge(*_ordered(left, right)),
+    ast.In: lambda left, right: _contains(right, left),
+    ast.NotIn: lambda left, right: not _contains(right, left),
+}
+
+
 def _plus(left: object, right: object) -> object:
     if isinstance(left, str) and isinstance(right, str):
         return _bounded(left + right)
@@ -358,4 +359,4 @@ FUNCTIONS: Final[dict[str, tuple[Callable[..., object], tuple[int, ...]]]] = {
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

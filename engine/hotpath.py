@@ -71,13 +71,15 @@ _CASE: Final = (
     " FROM process_instance c JOIN process_version v ON v.id = c.version_id WHERE c.id = :case"
 )
 _TASK: Final = (
-    f"SELECT {_columns('', 'c', CASE_COLUMNS)}, v.sha256 AS version_sha256, {_columns('task_', 't', TASK_COLUMNS)}"  # noqa: S608
-    " FROM process_instance c JOIN process_version v ON v.id = c.version_id JOIN user_task t ON t.instance_id = c.id"
+    f"SELECT {_columns('', 'c', CASE_COLUMNS)}, v.sha256 AS version_sha256,"  # noqa: S608  (fixed names)
+    f" {_columns('task_', 't', TASK_COLUMNS)} FROM process_instance c"
+    " JOIN process_version v ON v.id = c.version_id JOIN user_task t ON t.instance_id = c.id"
     " WHERE t.id = :task"
 )
 _HOLDERS: Final = (
-    "SELECT h.user_id FROM holding h JOIN post p ON p.id = h.post_id JOIN user_account u ON u.id = h.user_id"
-    " WHERE p.key = :post AND u.is_active AND h.since <= :day AND (h.until IS NULL OR h.until >= :day)"
+    "SELECT h.user_id FROM holding h JOIN post p ON p.id = h.post_id"
+    " JOIN user_account u ON u.id = h.user_id WHERE p.key = :post AND u.is_active"
+    " AND h.since <= :day AND (h.until IS NULL OR h.until >= :day)"
 )
 _SQL: Final[Mapping[str, tuple[str, str]]] = {
     "case": (_CASE, f"{_CASE} FOR UPDATE OF c"),
@@ -153,17 +155,25 @@ def write(db: Session, writes: Writes) -> None:
         _write_big(driver, writes)
 
 
-_INSERT_CONTENT: Final = "INSERT INTO content (instance_id, salt, data, sha256) VALUES (:instance_id, :salt, :data, :sha256)"
+_INSERT_CONTENT: Final = (
+    "INSERT INTO content (instance_id, salt, data, sha256)"
+    " VALUES (:instance_id, :salt, :data, :sha256)"
+)
 _CLOSE: Final = (
-    "UPDATE user_task SET status = :status, completed_at = :completed_at, completed_by = :completed_by,"
-    " outcome = :outcome WHERE instance_id = :instance_id AND token = :token AND status IN ('ready', 'claimed')"
+    "UPDATE user_task SET status = :status, completed_at = :completed_at,"
+    " completed_by = :completed_by, outcome = :outcome"
+    " WHERE instance_id = :instance_id AND token = :token AND status IN ('ready', 'claimed')"
 )
 _OPEN: Final = (
-    "INSERT INTO user_task (instance_id, token, element_id, name, number, status, assignee_id, candidates, returned,"
-    " opened_at, due_at) VALUES (:instance_id, :token, :element_id, :name, :number, :status, :assignee_id,"
+    "INSERT INTO user_task (instance_id, token, element_id, name, number, status, assignee_id,"
+    " candidates, returned, opened_at, due_at)"
+    " VALUES (:instance_id, :token, :element_id, :name, :number, :status, :assignee_id,"
     " :candidates, :returned, :opened_at, :due_at)"
 )
-_APPEND: Final = "INSERT INTO event_log (chain, seq, at, kind, by, body, hash) VALUES (:chain, :seq, :at, :kind, :by, :body, :hash)"
+_APPEND: Final = (
+    "INSERT INTO event_log (chain, seq, at, kind, by, body, hash)"
+    " VALUES (:chain, :seq, :at, :kind, :by, :body, :hash)"
+)
 _CHANGEABLE: Final = frozenset(
     {"revision", "log_seq", "log_hash", "content_hash", "state", "status", "ended_at"}
 )
@@ -215,17 +225,19 @@ def _write_big(driver: Any, writes: Writes) -> None:
     for number, closed in enumerate(writes.closed):
         close = _numbered(_CLOSE, closed, number)
         parts.append(f"closed{number} AS ({close} RETURNING id)")
-        for table in ("task_candidate", "draft"):
-            parts.append(
-                f"gone_{table}{number} AS (DELETE FROM {table} USING closed{number} WHERE task_id = closed{number}.id)"  # noqa: S608
-            )
+        parts += [
+            f"gone_{table}{number} AS (DELETE FROM {table} USING closed{number}"  # noqa: S608  (fixed names)
+            f" WHERE task_id = closed{number}.id)"
+            for table in ("task_candidate", "draft")
+        ]
         values |= {f"{name}_{number}": value for name, value in closed.items()}
     for index, opened in enumerate(writes.opened):
         number = len(writes.closed) + index
         parts.append(f"opened{number} AS ({_numbered(_OPEN, opened, number)} RETURNING id)")
         parts.append(
-            f"offered{number} AS (INSERT INTO task_candidate (task_id, key, sort_at, returned) SELECT opened{number}.id,"  # noqa: S608
-            f" key, CAST(:sort_at_{number} AS timestamptz), CAST(:returned_{number} AS boolean)"
+            f"offered{number} AS (INSERT INTO task_candidate (task_id, key, sort_at, returned)"  # noqa: S608  (fixed names)
+            f" SELECT opened{number}.id, key, CAST(:sort_at_{number} AS timestamptz),"
+            f" CAST(:returned_{number} AS boolean)"
             f" FROM opened{number}, unnest(CAST(:keys_{number} AS text[])) AS key)"
         )
         values |= {f"{name}_{number}": value for name, value in opened.items()}

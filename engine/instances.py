@@ -53,8 +53,8 @@ class Case:
 class Act:
     """What somebody does to a case: the kind of entry, the command if tokens move, and the words.
 
-    `content` is what the person wrote (kept outside the log); `values_changed` says that it holds the
-    form values that stand from now on. `token`, `outcome` name the task acted on.
+    `content` is what the person wrote (kept outside the log); `values_changed` says that it holds
+    the form values that stand from now on. `token`, `outcome` name the task acted on.
     """
 
     kind: Kind

@@ -1,7 +1,7 @@
-"""Work for later, from one table: leased with a fence, done at most once, retried, then an incident.
+"""Work for later, from one table: leased with a fence, done once, retried, then an incident.
 
 A worker leases what is due in one short statement. Each job then runs in a transaction of its own
-that first proves the lease is still the worker's: a worker that slept through its lease writes nothing.
+that first proves the lease is still the worker's: one that slept through its lease writes nothing.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Leased:
 
 
 def acquire(db: Session, worker: str, limit: int = AT_ONCE) -> list[Leased]:
-    """Lease jobs that are due, oldest first. One statement; on PostgreSQL workers skip each other's."""
+    """Lease jobs that are due, oldest first, in one statement; PostgreSQL's workers skip theirs."""
     now = clock.now()
     table = Job.__table__
     due = (

@@ -11,29 +11,40 @@ class Person(Protocol):
     """What the questions need to know of a person."""
 
     @property
-    def id(self) -> int | None: ...
+    def id(self) -> int | None:
+        """The number of the account; None for the system."""
+
     @property
-    def roles(self) -> frozenset[str]: ...
+    def roles(self) -> frozenset[str]:
+        """Roles of the product."""
+
     @property
-    def keys(self) -> frozenset[str]: ...
+    def keys(self) -> frozenset[str]:
+        """The keys under which work stands in the inbox."""
 
 
 class Work(Protocol):
     """What the questions need to know of a task."""
 
     @property
-    def assignee_id(self) -> int | None: ...
+    def assignee_id(self) -> int | None:
+        """Who holds the task."""
+
     @property
-    def candidate_keys(self) -> frozenset[str]: ...
+    def candidate_keys(self) -> frozenset[str]:
+        """The keys it is offered to."""
+
     @property
-    def started_by(self) -> int | None: ...
+    def started_by(self) -> int | None:
+        """Who started the case."""
 
 
 class CaseLike(Protocol):
     """What the questions need to know of a case."""
 
     @property
-    def started_by(self) -> int | None: ...
+    def started_by(self) -> int | None:
+        """Who started the case."""
 
 
 def is_assignee(person: Person, task: Work) -> bool:

@@ -27,7 +27,7 @@ from engine.versions import Version
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first thing that does not fit: the chain, the entry (0: after the last), and a sentence."""
+    """The first thing that does not fit: the chain, the entry (0: after the last), a sentence."""
 
     chain: str
     seq: int
@@ -51,6 +51,7 @@ class Frame:
     written: Mapping[str, Any]
     erased: bool
     state: State
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _frames(db: Session, instance_id: int, version: Version) -> Iterator[Frame |
             return
         here = result
         erased = bool(body.content) and not data
-        yield Frame(row.seq, at, Kind(row.kind), row.by, body, written, erased, here)
+        yield Frame(row.seq, at, Kind(row.kind), row.by, body, written, erased, here, row.hash)
         before, expected = row.hash, row.seq + 1
 
 

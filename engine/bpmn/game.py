@@ -109,7 +109,7 @@ class Game:
         self._next_id += 1
 
     def close(self, token: Token, why: Why) -> None:
-        """Take a token away, with what hangs on it: boundary events, and all inside a sub-process."""
+        """Take a token away, with its boundary events and all inside a sub-process."""
         if self.tokens.pop(token.id, None) is None:
             return
         if token.number or token.stuck:
@@ -215,7 +215,7 @@ class Game:
 
     def parallel(self, element: Element, token: Token) -> None:
         """Join: wait for one token on each incoming flow, then go on once."""
-        if len(element.incoming) < 2 or not token.via:
+        if not element.joins or not token.via:
             self.leave(token)
             return
         self.tokens[token.id] = token
@@ -227,7 +227,7 @@ class Game:
 
     def inclusive(self, element: Element, token: Token) -> None:
         """Join: wait until nothing more can come; split: every flow whose condition holds."""
-        if len(element.incoming) < 2 or not token.via:
+        if not element.joins or not token.via:
             self.leave(token)
         else:
             self.tokens[token.id] = token

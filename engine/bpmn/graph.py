@@ -107,8 +107,10 @@ def _walk(
 
 
 def into_joins(nodes: Iterable[_Node]) -> Mapping[str, Mapping[str, frozenset[str]]]:
-    """For each inclusive join and each of its incoming flows: the elements from which a path leads
-    into that flow without passing through the join itself.
+    """What lies behind each incoming flow of each inclusive join.
+
+    An element lies behind a flow if a path leads from it into that flow without passing through
+    the join itself.
     """
     by_id = {node.id: node for node in nodes}
     joins = [n for n in by_id.values() if n.kind == "inclusiveGateway" and len(n.incoming) > 1]

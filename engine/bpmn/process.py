@@ -73,6 +73,11 @@ class Element:
         """The name people see, or the id where there is none."""
         return self.name or self.id
 
+    @property
+    def joins(self) -> bool:
+        """Whether more than one flow leads here."""
+        return len(self.incoming) > 1
+
 
 @dataclass(frozen=True)
 class Process:

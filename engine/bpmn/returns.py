@@ -1,4 +1,4 @@
-"""Going back is placing a token: which waiting places a return leaves behind, and where it lands."""
+"""Going back is placing a token: which places a return leaves behind, and where it lands."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ class Move:
 
 
 def plan(process: Process, tokens: Iterable[Token], token: Token, command: Return) -> Move:
-    """Work out a return. `through_steps` leaves everything ahead of the target behind, siblings of a
-    parallel block included; `back_to_me` takes only this one token away. Raises `CannotReturn`.
+    """Work out a return. Raises `CannotReturn`.
+
+    `through_steps` leaves everything ahead of the target behind, siblings of a parallel block
+    included; `back_to_me` takes only this one token away.
     """
     target = process.elements.get(command.to)
     if target is None or target.kind is not Kind.USER:
         raise CannotReturn(to=command.to)
     everything = {one.id: one for one in tokens}
-    here = _at_level(process, everything, token, target.parent)
+    here = _at_level(everything, token, target.parent)
     if here is None or here.element == command.to:
         raise CannotReturn(to=target.label)
     place = here.back[-1] if here.back else here.element
@@ -54,8 +56,9 @@ def is_earlier(process: Process, to: str, here: str) -> bool:
 
 
 def is_joined(process: Process, to: str, here: str) -> bool:
-    """Whether `to` lies inside a parallel block that was joined again before `here`: from there the
-    join would wait for ever for the branches that are not walked again.
+    """Whether `to` lies inside a parallel block that was joined again before `here`.
+
+    From there the join would wait for ever for the branches that are not walked again.
     """
     leads = process.forward.leads
     return any(
@@ -64,13 +67,11 @@ def is_joined(process: Process, to: str, here: str) -> bool:
         and leads(join.id, here)
         and any(not leads(to, flow.source) for flow in join.incoming)
         for join in process.elements.values()
-        if join.kind is Kind.PARALLEL and len(join.incoming) > 1
+        if join.kind is Kind.PARALLEL and join.joins
     )
 
 
-def _at_level(
-    process: Process, tokens: dict[int, Token], token: Token, level: str | None
-) -> Token | None:
+def _at_level(tokens: dict[int, Token], token: Token, level: str | None) -> Token | None:
     """The token itself, or the sub-process around it that stands on the target's level."""
     here: Token | None = token
     while here is not None:

@@ -18,10 +18,10 @@ FORMAT: Final = 1
 class Token:
     """A token at an element.
 
-    `scope` is the token of the sub-process around it (0 at the top); `host` the token whose boundary
-    event or event gateway this one belongs to; `via` the flow by which it waits at a join; `back`
-    the element to go straight back to after rework; `stuck` says that it waits for `Retry`,
-    before entering the element (`enter`) or behind it (`leave`).
+    `scope` is the token of the sub-process around it (0 at the top); `host` the token whose
+    boundary event or event gateway this one belongs to; `via` the flow by which it waits at a
+    join; `back` the element to go straight back to after rework; `stuck` says that it waits for
+    `Retry`, before entering the element (`enter`) or behind it (`leave`).
     """
 
     id: int

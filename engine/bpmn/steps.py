@@ -1,5 +1,6 @@
-"""What one command does to a running case. Pure and deterministic: the same process, state,
-command and time give the same result.
+"""What one command does to a running case.
+
+Pure and deterministic: the same process, state, command and time give the same result.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ class Step:
 
 
 def step(process: Process, state: State, command: Command, now: datetime) -> Step:
-    """Carry out one command. Raises `NotFound` where no token waits for it, `CannotReturn`, and
-    `InstanceNotRunning`; what goes wrong behind the act becomes a `Stuck` effect instead.
+    """Carry out one command.
+
+    Raises `NotFound` where no token waits for it, `CannotReturn`, and `InstanceNotRunning`; what
+    goes wrong behind the act becomes a `Stuck` effect instead.
     """
     if state.ended:
         raise InstanceNotRunning

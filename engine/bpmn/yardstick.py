@@ -1,4 +1,4 @@
-"""What the stock library needs for the step that the kernel takes: the yardstick of the benchmark."""
+"""What the stock library needs for a step of the kernel: the yardstick of the benchmark."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from engine.bpmn import parse
 
 
 def round_trip(xml: bytes) -> Callable[[], str]:
-    """Start the one process of this diagram in the library; the function returned reads the whole
-    case from JSON, completes its waiting task, and writes the whole case to JSON again.
+    """Start the one process of this diagram in the library; answers a function that does one step.
+
+    It reads the whole case from JSON, completes its waiting task, and writes the whole case again.
     """
     parser = BpmnParser()
     tree = parse.tree(xml)

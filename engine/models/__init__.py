@@ -1,4 +1,4 @@
-"""Tables only: columns, keys, constraints. What can be done with them lives in the engine's modules."""
+"""Tables only: columns, keys, constraints. What is done with them lives in the engine's modules."""
 
 from engine.models.definitions import FormText, ProcessDefinition, ProcessDraft, ProcessVersion
 from engine.models.eventlog import Content, LogChain, LogEntry

@@ -11,8 +11,10 @@ from engine.db import Base, BigId
 
 
 class LogEntry(Base):
-    """One act. `body` is canonical JSON (asked, known, followed); `hash` covers all else in the row
-    and the hash before it in the chain. Triggers refuse UPDATE and DELETE.
+    """One act. Triggers refuse UPDATE and DELETE.
+
+    `body` is canonical JSON (asked, known, followed); `hash` covers all else in the row and the
+    hash before it in the chain.
     """
 
     __tablename__ = "event_log"

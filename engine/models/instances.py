@@ -31,7 +31,8 @@ class TaskStatus(StrEnum):
 
 
 class ProcessInstance(Base):
-    """A case. `state` is the kernel's; `log_seq` and `log_hash` are the head of its chain;
+    """A case. `state` is the kernel's; `log_seq` and `log_hash` are the head of its chain.
+
     `offered_id` and `content_id` are the form values it began with and those that stand now.
     """
 
@@ -62,7 +63,7 @@ class ProcessInstance(Base):
 
 
 class UserTask(Base):
-    """Work that waits for a person, or waited. `candidates` keeps whom the step was for, as keys."""
+    """Work that waits for a person, or waited. `candidates` keeps whom it was for, as keys."""
 
     __tablename__ = "user_task"
     __table_args__ = (
@@ -88,7 +89,7 @@ class UserTask(Base):
 
 
 class TaskCandidate(Base):
-    """Whose inbox an open task stands in: one row per key (`u:7`, `p:3:12`), gone when it closes."""
+    """Whose inbox an open task stands in: one row per key (`u:7`, `p:dean:12`)."""
 
     __tablename__ = "task_candidate"
     __table_args__ = (Index("ix_task_candidate_inbox", "key", "sort_at", "task_id"),)

@@ -86,7 +86,7 @@ class Holding(Base):
 
 
 class WebSession(Base):
-    """A signed-in browser; `token_hash` is the SHA-256 of the cookie, so the table is no key ring."""
+    """A signed-in browser; `token_hash` is the cookie's SHA-256, so the table is no key ring."""
 
     __tablename__ = "web_session"
 

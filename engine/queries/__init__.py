@@ -1,1 +1,1 @@
-"""Reading for pages: small rows made for one list each, a bounded number of statements, no case loaded."""
+"""Reading for pages: small rows made for one list each, in a bounded number of statements."""

@@ -11,15 +11,18 @@ import orjson
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from engine import versions
 from engine.errors import NotFound
-from engine.models import Incident, IncidentStatus, ProcessInstance
+from engine.models import Incident, IncidentStatus, ProcessInstance, ProcessVersion
 from engine.queries.cases import MOST, PAGE
 from engine.queries.marks import Known
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """An incident with the title of its case; `sentence` is filled in with `values`."""
+    """An incident with the title of its case and the name of its step; `sentence` is filled in with
+    `values`.
+    """
 
     id: int
     instance_id: int | None
@@ -31,6 +34,7 @@ class IncidentRow:
     title: str | None
     sentence: str
     values: Mapping[str, Any]
+    step: str
 
 
 def listed(
@@ -42,7 +46,7 @@ def listed(
     if after is not None:
         wanted = wanted.where(table.c.id < after)
     rows = db.execute(wanted).all()
-    found = tuple(_row(row) for row in rows[:limit])
+    found = tuple(_row(db, row) for row in rows[:limit])
     return found, found[-1].id if len(rows) > limit else None
 
 
@@ -51,12 +55,12 @@ def one(db: Session, incident_id: int) -> IncidentRow:
     row = db.execute(_rows().where(Incident.__table__.c.id == incident_id)).one_or_none()
     if row is None:
         raise NotFound
-    return _row(row)
+    return _row(db, row)
 
 
 def _rows() -> Select[Any]:
-    table, case = Incident.__table__, ProcessInstance.__table__
-    return select(
+    table, case, version = Incident.__table__, ProcessInstance.__table__, ProcessVersion.__table__
+    wanted = select(
         table.c.id,
         table.c.instance_id,
         table.c.job_id,
@@ -67,10 +71,15 @@ def _rows() -> Select[Any]:
         case.c.title,
         table.c.sentence,
         table.c.data,
-    ).join(case, case.c.id == table.c.instance_id, isouter=True)
+        case.c.version_id,
+        version.c.sha256,
+    )
+    return wanted.join(case, case.c.id == table.c.instance_id, isouter=True).join(
+        version, version.c.id == case.c.version_id, isouter=True
+    )
 
 
-def _row(row: Any) -> IncidentRow:
+def _row(db: Session, row: Any) -> IncidentRow:
     return IncidentRow(
         row.id,
         row.instance_id,
@@ -82,4 +91,14 @@ def _row(row: Any) -> IncidentRow:
         row.title,
         row.sentence,
         Known(orjson.loads(row.data)),
+        _step(db, row),
     )
+
+
+def _step(db: Session, row: Any) -> str:
+    """The name of the step; versions are kept compiled, so a list asks for each only once."""
+    if row.version_id is None or row.element_id is None:
+        return row.element_id or ""
+    version = versions.load_version(db, row.version_id, row.sha256)
+    element = version.process.elements.get(row.element_id)
+    return element.label if element is not None else row.element_id

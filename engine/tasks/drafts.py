@@ -45,7 +45,7 @@ def save_draft(
 ) -> Saved:
     """Keep what was typed, over the revision the person started from. Nothing is required yet.
 
-    Raises `StaleDraft` if it was saved elsewhere in between, `validation.Invalid` for a wrong shape.
+    Raises `StaleDraft` if it was saved elsewhere, `validation.Invalid` for a wrong shape.
     """
     held = hold(db, task_id, Action.TASK_COMPLETE, by=by)
     case, version = held.case, held.case.version

@@ -77,7 +77,7 @@ def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
 
 
 def look(db: Session, task_id: int, *, by: Actor) -> Glance:
-    """Check that this person may see the task. Raises `NotFound` otherwise: no hint that it exists."""
+    """Check that this person may see the task. Raises `NotFound`: no hint that it exists."""
     table, case = UserTask.__table__, ProcessInstance.__table__
     row = db.execute(
         select(table.c.assignee_id, table.c.candidates, table.c.completed_by, case.c.started_by)

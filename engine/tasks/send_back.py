@@ -100,7 +100,7 @@ def _targets(
 
 
 def _who_did(db: Session, held: Held, element_id: str) -> int | None:
-    """Whoever did the target step last does it again; a step done by the system finds its people anew."""
+    """Whoever did the target step last does it again."""
     table = UserTask.__table__
     return db.execute(
         select(table.c.completed_by)

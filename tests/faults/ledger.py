@@ -1,8 +1,8 @@
 """A client with a book of its own, and the check of that book against the record.
 
 Before a request the client writes `intent key task value`, after it `ack key status` or
-`unknown key`. Nothing else decides: what was acknowledged must be in the record once, with the value
-that was sent; what is unknown, once or not at all.
+`unknown key`. Nothing else decides: what was acknowledged must be in the record once, with the
+value that was sent; what is unknown, once or not at all.
 """
 
 from __future__ import annotations

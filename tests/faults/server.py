@@ -27,6 +27,7 @@ class Server:
             "ZHENGAI_PORT": str(self.port),
             "ZHENGAI_TICK_SECONDS": "0.2",
         }
+        self.folder = folder
         self._log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 

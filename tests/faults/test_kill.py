@@ -1,11 +1,10 @@
-"""kill -9 of the server at random moments while clients work: nothing acknowledged is lost or doubled."""
+"""kill -9 of the server while clients work: nothing acknowledged is lost or doubled."""
 
 from __future__ import annotations
 
 import os
 import random
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.integration.engine import flow
 
 STEPS = 10
 CASES = 500 if os.environ.get("ZHENGAI_SOAK") else 50
+KILLS = 200 if os.environ.get("ZHENGAI_SOAK") else 12
 CLIENTS = 4
 SEED = 20261122
 
@@ -49,7 +49,7 @@ def cases(db: Session, college: College) -> list[int]:
 
 
 def work(client: Client, sessions: sessionmaker[Session], cases: list[int]) -> None:
-    """Complete every step of these cases, asking the database only for the number of the next task."""
+    """Complete every step of these cases; only the next task's number comes from the database."""
     for case in cases:
         for _step in range(STEPS):
             with sessions() as db:
@@ -86,10 +86,10 @@ def test_every_acknowledged_completion_is_there_once_after_many_kills(
             pool.submit(work, client, sessions, cases[number::CLIENTS])
             for number, client in enumerate(clients)
         ]
-        chance = random.Random(SEED)
+        chance = random.Random(SEED)  # noqa: S311  (a seed, not a secret)
         watcher = threading.Thread(target=lambda: ([job.exception() for job in jobs], done.set()))
         watcher.start()
-        while not done.wait(chance.uniform(0.05, 1.2)):
+        while kills < KILLS and not done.wait(chance.uniform(0.05, 1.5)):
             server.kill()
             kills += 1
             server.start()
@@ -110,11 +110,13 @@ def test_every_acknowledged_completion_is_there_once_after_many_kills(
     assert "Traceback" not in server.log
 
 
-def test_a_server_told_to_stop_ends_in_order(server: Server, college: College) -> None:
+def test_a_server_told_to_stop_ends_in_order(
+    server: Server, db: Session, cases: list[int]
+) -> None:
     server.start()
-    time.sleep(0.5)
+    client = Client(server.port, "leader", "test-password", Ledger(server.folder / "book"))
+    client.complete(next(iter(flow.open_tasks(db, cases[0]).values())))
     assert server.stop() == 0
-    assert college.subject
 
 
 class TestTheCheckerItself:

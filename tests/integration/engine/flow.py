@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,8 +23,9 @@ def step(name: str, who: str = "initiator", **properties: str) -> str:
         f'<camunda:property name="{key}" value="{value}"/>' for key, value in properties.items()
     )
     return (
-        f'<bpmn:userTask id="{name}" name="{name}" camunda:candidateGroups="{who}"><bpmn:extensionElements>'
-        f"<camunda:properties>{inside}</camunda:properties></bpmn:extensionElements></bpmn:userTask>"
+        f'<bpmn:userTask id="{name}" name="{name}" camunda:candidateGroups="{who}">'
+        f"<bpmn:extensionElements><camunda:properties>{inside}</camunda:properties>"
+        "</bpmn:extensionElements></bpmn:userTask>"
     )
 
 
@@ -33,20 +36,24 @@ def line(source: str, target: str, condition: str = "") -> str:
         if condition
         else ""
     )
-    return f'<bpmn:sequenceFlow id="{source}__{target}" sourceRef="{source}" targetRef="{target}">{inside}</bpmn:sequenceFlow>'
+    return (
+        f'<bpmn:sequenceFlow id="{source}__{target}" sourceRef="{source}" targetRef="{target}">'
+        f"{inside}</bpmn:sequenceFlow>"
+    )
 
 
 def chain(key: str, *nodes: str) -> bytes:
     """A process whose nodes stand in a row; each node's id is read from its text."""
     names = ["start", *(node.split('id="')[1].split('"')[0] for node in nodes), "end"]
-    lines = "".join(line(one, other) for one, other in zip(names, names[1:], strict=False))
+    lines = "".join(line(one, other) for one, other in pairwise(names))
     return process(key, "".join(nodes), lines)
 
 
 def process(key: str, nodes: str, lines: str) -> bytes:
     """A process from its nodes and flows; a start and an end are added."""
     return (
-        f'{HEAD}<bpmn:process id="{key}" name="{key}" isExecutable="true"><bpmn:startEvent id="start"/>'
+        f'{HEAD}<bpmn:process id="{key}" name="{key}" isExecutable="true">'
+        '<bpmn:startEvent id="start"/>'
         f'{nodes}<bpmn:endEvent id="end"/>{lines}</bpmn:process></bpmn:definitions>'
     ).encode()
 

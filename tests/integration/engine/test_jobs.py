@@ -18,8 +18,8 @@ from tests.college import College
 from tests.integration.engine import flow
 
 TIMER = (
-    '<bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration>'
-    "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    '<bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition>'
+    "<bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
 )
 SERVICE = '<bpmn:serviceTask id="work" name="自动办理" camunda:topic="test.work"/>'
 

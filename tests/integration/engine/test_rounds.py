@@ -26,13 +26,14 @@ def test_two_hundred_rounds_cost_no_more_statements_and_no_more_state(
         by=leader,
     )
     counted: list[int] = []
+    statements: list[str] = []
+    event.listen(
+        db.get_bind(), "before_cursor_execute", lambda *words: statements.append(str(words[2]))
+    )
     for _round in range(ROUNDS):
-        statements: list[str] = []
-        listen = lambda *words: statements.append(str(words[2]))  # noqa: E731  (removed again below)
-        event.listen(db.get_bind(), "before_cursor_execute", listen)
+        statements.clear()
         flow.do(db, case, "submit", by=leader)
         tasks.send_back(db, flow.open_tasks(db, case)["review"], by=reviewer, reason="请再改")
-        event.remove(db.get_bind(), "before_cursor_execute", listen)
         counted.append(len(statements))
     assert counted[1] == counted[-1]
     table = ProcessInstance.__table__

@@ -48,8 +48,8 @@ def tamper(engine: Engine) -> Callable[..., None]:
     """Somebody with the database's password: takes the guards off and runs a statement."""
 
     def run(statement: str, **values: object) -> None:
-        with engine.connect() as connection:
-            connection = connection.execution_options(**database.WRITING)
+        with engine.connect() as plain:
+            connection = plain.execution_options(**database.WRITING)
             for guard in GUARDS[connection.dialect.name]:
                 connection.execute(text(guard))
             connection.execute(text(statement), values)
@@ -94,7 +94,8 @@ def test_one_changed_byte_is_named(
     case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]
 ) -> None:
     tamper(
-        "UPDATE event_log SET body = replace(body, '\"two\"', '\"twp\"') WHERE chain = :chain AND seq = 3",
+        "UPDATE event_log SET body = replace(body, '\"two\"', '\"twp\"')"
+        " WHERE chain = :chain AND seq = 3",
         chain=f"case:{case}",
     )
     assert found() == [(f"case:{case}", 3)]
@@ -118,7 +119,10 @@ def test_the_newest_entry_deleted_together_with_its_head_is_found_against_a_seal
         db.commit()
     assert head is not None
     tamper("DELETE FROM event_log WHERE chain = :chain AND seq = 5", chain=f"case:{case}")
-    tamper_head = "UPDATE process_instance SET log_seq = 4, log_hash = (SELECT hash FROM event_log WHERE chain = :chain AND seq = 4) WHERE id = :case"
+    tamper_head = (
+        "UPDATE process_instance SET log_seq = 4, log_hash ="
+        " (SELECT hash FROM event_log WHERE chain = :chain AND seq = 4) WHERE id = :case"
+    )
     with sessions() as db:
         database.begin_writing(db).execute(
             text(tamper_head), {"chain": f"case:{case}", "case": case}
@@ -148,7 +152,8 @@ def test_an_entry_inserted_is_named(
     case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]
 ) -> None:
     tamper(
-        "INSERT INTO event_log (chain, seq, at, kind, by, body, hash) SELECT chain, 6, at, kind, by, body, hash"
+        "INSERT INTO event_log (chain, seq, at, kind, by, body, hash)"
+        " SELECT chain, 6, at, kind, by, body, hash"
         " FROM event_log WHERE chain = :chain AND seq = 5",
         chain=f"case:{case}",
     )
@@ -167,7 +172,8 @@ def test_an_entry_forged_with_a_right_hash_is_still_found(
         ).one()
     forged = eventlog.digest(row.hash, row.chain, 6, row.at, row.kind, row.by, row.body)
     tamper(
-        "INSERT INTO event_log (chain, seq, at, kind, by, body, hash) VALUES (:chain, 6, :at, :kind, :by, :body, :hash)",
+        "INSERT INTO event_log (chain, seq, at, kind, by, body, hash)"
+        " VALUES (:chain, 6, :at, :kind, :by, :body, :hash)",
         chain=row.chain,
         at=row.at,
         kind=row.kind,
@@ -187,7 +193,8 @@ def test_an_opinion_changed_is_named(
     with engine.connect() as connection:
         ((number, data),) = connection.execute(
             text(
-                "SELECT c.id, c.data FROM content c WHERE instance_id = :case ORDER BY id DESC LIMIT 1"
+                "SELECT c.id, c.data FROM content c WHERE instance_id = :case"
+                " ORDER BY id DESC LIMIT 1"
             ),
             {"case": case},
         )
