@@ -111,6 +111,7 @@ def published(  # noqa: PLR0913  (the filters of a list, all by keyword)
     stage: str | None = None,
     period: str | None = None,
     subject_id: int | None = None,
+    unit_id: int | None = None,
     text: str = "",
     after: int | None = None,
     limit: int = 50,
@@ -122,6 +123,7 @@ def published(  # noqa: PLR0913  (the filters of a list, all by keyword)
         _document.c.stage: stage,
         _document.c.period: period,
         _subject.c.id: subject_id,
+        _subject.c.unit_id: unit_id,
     }
     wanted = wanted.where(
         *(column == value for column, value in asked.items() if value is not None)
@@ -135,6 +137,15 @@ def published(  # noqa: PLR0913  (the filters of a list, all by keyword)
     fetched = db.execute(wanted.order_by(_version.c.id.desc()).limit(limit + 1)).all()
     rows, following = pages.cut(fetched, limit, "version_id")
     return Page(tuple(_read(row) for row in rows), following)
+
+
+def units(db: Session, person: Actor) -> tuple[tuple[int, str], ...]:
+    """The units whose published documents this person may see, by name: for a filter."""
+    unit = Unit.__table__
+    holding = select(_subject.c.unit_id).join(_document, _document.c.subject_id == _subject.c.id)
+    wanted = holding.where(_document.c.version_number > 0, sharing.may_see(person))
+    named = select(unit.c.id, unit.c.name).where(unit.c.id.in_(wanted)).order_by(unit.c.name)
+    return tuple((row.id, row.name) for row in db.execute(named.limit(pages.MOST)))
 
 
 def one(db: Session, person: Actor, document_id: int) -> DocumentView:

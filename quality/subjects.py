@@ -115,9 +115,18 @@ def visible(
 
 
 def startable(
-    db: Session, person: Actor, *, text: str = "", after: int | None = None, limit: int = 50
+    db: Session,
+    person: Actor,
+    *,
+    text: str = "",
+    subject_id: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
 ) -> Page[Startable]:
-    """Subjects this person may start work for, with what may be started and why not, if not."""
+    """Subjects this person may start work for, with what may be started and why not, if not.
+
+    With `subject_id`, that subject alone, if it is one of them.
+    """
     published = _published_kinds(db)
     conditions = [
         sharing.may_start(person),
@@ -125,6 +134,8 @@ def startable(
         _subject.c.kind.in_(published),
         *_narrowed(text, after),
     ]
+    if subject_id is not None:
+        conditions.append(_subject.c.id == subject_id)
     rows, following = _fetched(db, conditions, pages.clamp(limit))
     stands = standing(db, [row.id for row in rows])
     year = clock.now().year

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, cast
 
 from flask import Flask, Response, current_app, g, request
@@ -27,6 +29,14 @@ def own_session() -> Session:
     """A session of its own, for the few things that are kept even when the request is refused."""
     factory = cast("sessionmaker[Session]", current_app.extensions["sessions"])
     return factory()
+
+
+@contextmanager
+def own_writing() -> Iterator[Session]:
+    """A short writing transaction beside that of the request, kept whatever becomes of it."""
+    with own_session() as session:
+        yield begin_writing(session)
+        session.commit()
 
 
 def me() -> Actor:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Select, select, union
+from sqlalchemy import ColumnElement, Select, or_, select, union
 from sqlalchemy.orm import Session
 
 from engine import people, permissions, versions
@@ -34,6 +34,7 @@ from engine.versions import Version
 
 PAGE: Final = 50
 MOST: Final = 200
+LONGEST_NUMBER: Final = 18
 OPEN: Final = (TaskStatus.READY, TaskStatus.CLAIMED)
 
 
@@ -57,12 +58,13 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases a list shows: of one state, one's own, of one definition, about one subject."""
+    """Which cases a list shows: by state, one's own, by definition, subject, title or number."""
 
     state: str | None = None
     mine: bool = False
     definition: str | None = None
     subject: str | None = None
+    text: str = ""
 
 
 EVERY: Final = Wanted()
@@ -87,13 +89,17 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case: its line, the work that waits in it, and the version it is pinned to."""
+    """One case: its line, the work that waits in it, and the version it is pinned to.
+
+    `entries` is the number of its newest entry.
+    """
 
     row: CaseRow
     waiting: tuple[OpenTask, ...]
     version: Version
     content_id: int | None
     variables: Mapping[str, Any]
+    entries: int
 
 
 def listed(
@@ -118,11 +124,22 @@ def listed(
         found = found.where(ProcessDefinition.key == wanted.definition)
     if wanted.subject is not None:
         found = found.where(case.c.subject == wanted.subject)
+    if wanted.text.strip():
+        found = found.where(_named(wanted.text.strip()))
     if after is not None:
         found = found.where(case.c.id < after)
     rows = db.execute(found.order_by(case.c.id.desc()).limit(limit + 1)).all()
     lines = tuple(CaseRow(*row) for row in rows[:limit])
     return lines, lines[-1].id if len(rows) > limit else None
+
+
+def _named(text: str) -> ColumnElement[bool]:
+    case = ProcessInstance.__table__
+    titled = case.c.title.contains(text, autoescape=True)
+    number = text.removeprefix("#")
+    if number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER:
+        return or_(titled, case.c.id == int(number))
+    return titled
 
 
 def _rows() -> Select[Any]:
@@ -186,12 +203,25 @@ def one(db: Session, person: Actor, instance_id: int) -> CaseView:
     """One case. Raises `NotFound`, also where this person may not know of it."""
     see(db, person, instance_id)
     case = ProcessInstance.__table__
-    more = (case.c.version_id, case.c.content_id, case.c.variables)
+    more = (case.c.version_id, case.c.content_id, case.c.variables, case.c.log_seq)
     found = db.execute(_rows().add_columns(*more).where(case.c.id == instance_id)).one()
     version = versions.of_case(db, found.version_id)
     row = CaseRow(*found[: len(CaseRow.__slots__)])
     variables = orjson.loads(found.variables)
-    return CaseView(row, waiting(db, instance_id), version, found.content_id, variables)
+    waits = waiting(db, instance_id)
+    return CaseView(row, waits, version, found.content_id, variables, found.log_seq)
+
+
+def open_for(db: Session, person: Actor, instance_id: int) -> int | None:
+    """The oldest task of a case that waits for this person, or None."""
+    task, offer = UserTask.__table__, TaskCandidate.__table__
+    mine = (
+        select(task.c.id)
+        .join(offer, offer.c.task_id == task.c.id)
+        .where(task.c.instance_id == instance_id, task.c.status.in_(OPEN))
+        .where(offer.c.key.in_(sorted(person.keys)))
+    )
+    return db.execute(mine.order_by(task.c.id).limit(1)).scalar_one_or_none()
 
 
 def waiting(db: Session, instance_id: int) -> tuple[OpenTask, ...]:

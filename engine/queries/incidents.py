@@ -20,9 +20,7 @@ from engine.queries.marks import Known
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """An incident with the title of its case and the name of its step; `sentence` is filled in with
-    `values`.
-    """
+    """An incident, its case and step by name; `sentence` is filled in with `values`."""
 
     id: int
     instance_id: int | None

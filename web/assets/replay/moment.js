@@ -58,8 +58,9 @@ function hash(value) {
 /** The form changes of a frame as a small table. */
 export function showChanges(root, frame, t) {
   const changes = frame.form_changes ?? [];
+  const whole = frame.form_url ? make("p", { class: "t13" }, make("a", { href: frame.form_url }, t("whole_form"))) : null;
   if (!changes.length) {
-    root.replaceChildren(make("p", { class: "t13 mute" }, t("unchanged")));
+    root.replaceChildren(make("p", { class: "t13 mute" }, t("unchanged")), ...(whole ? [whole] : []));
     return;
   }
   const head = make("tr", {}, ["field", "before", "after"].map((key) => make("th", { scope: "col" }, t(key))));
@@ -72,5 +73,5 @@ export function showChanges(root, frame, t) {
       make("td", { "data-l": t("after") }, change.after ? make("ins", {}, change.after) : t("nothing")),
     ),
   );
-  root.replaceChildren(make("table", { class: "zg-changes" }, make("thead", {}, head), make("tbody", {}, rows)));
+  root.replaceChildren(make("table", { class: "zg-changes" }, make("thead", {}, head), make("tbody", {}, rows)), ...(whole ? [whole] : []));
 }

@@ -1,0 +1,85 @@
+"""The seals of the record, and the newest acts outside cases, for auditors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import eventlog, people
+from engine.entries import Kind
+from engine.models import LogEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One seal: its number and hash, when, and how many chains it bound."""
+
+    seq: int
+    at: datetime
+    hash: str
+    chains: int
+
+
+@dataclass(frozen=True, slots=True)
+class HouseLine:
+    """An act outside cases."""
+
+    seq: int
+    at: datetime
+    kind: str
+    who: str
+
+
+def newest(db: Session, limit: int) -> tuple[Seal, ...]:
+    """The newest seals, the newest first."""
+    rows = db.execute(
+        select(LogEntry.seq, LogEntry.at, LogEntry.hash, LogEntry.body)
+        .where(LogEntry.chain == eventlog.SEAL)
+        .order_by(LogEntry.seq.desc())
+        .limit(limit)
+    )
+    return tuple(
+        Seal(row.seq, datetime.fromisoformat(row.at), row.hash, _chains(row.body)) for row in rows
+    )
+
+
+def _chains(body: str) -> int:
+    return len(orjson.loads(body)["asked"]["heads"])
+
+
+def find(db: Session, hashed: str) -> Seal | None:
+    """The seal with this hash; None where this is not the record that the hash was kept of."""
+    row = db.execute(
+        select(LogEntry.seq, LogEntry.at, LogEntry.hash, LogEntry.body).where(
+            LogEntry.chain == eventlog.SEAL, LogEntry.hash == hashed.strip().lower()
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Seal(row.seq, datetime.fromisoformat(row.at), row.hash, _chains(row.body))
+
+
+def house(db: Session, limit: int) -> tuple[HouseLine, ...]:
+    """The newest acts outside cases, the newest first."""
+    rows = db.execute(
+        select(LogEntry.seq, LogEntry.at, LogEntry.kind, LogEntry.by)
+        .where(LogEntry.chain == eventlog.HOUSE)
+        .order_by(LogEntry.seq.desc())
+        .limit(limit)
+    ).all()
+    ids = {row.by: _user(row.by) for row in rows}
+    names = people.names(db, ids.values())
+    return tuple(
+        HouseLine(
+            row.seq, datetime.fromisoformat(row.at), Kind(row.kind), names.get(ids[row.by] or 0, "")
+        )
+        for row in rows
+    )
+
+
+def _user(mark: str) -> int | None:
+    return int(mark.partition(":")[2]) if mark.startswith("user:") else None

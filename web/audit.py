@@ -1,0 +1,134 @@
+"""For auditors: any case again from its record, the seals of the record, and where to look.
+
+GET /instances/N/replay          recorded, although it only looks    GET /audit
+GET /instances/N/replay/M/form   the form as it was then             POST /audit/verifications
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engine import eventlog
+from engine.entries import Kind
+from engine.errors import NotFound
+from engine.forms import rights, view
+from engine.permissions import Action
+from engine.queries import cases, seals
+from engine.replay import Difference, Replay
+from engine.replay import replay as replay_case
+from web import frames
+from web.access import needs
+from web.session import db, me, own_writing
+
+bp = Blueprint("audit", __name__)
+
+SEALS: Final = 20
+HOUSE: Final = 30
+FOUND: Final = 20
+HASH: Final = 64
+
+# Acts outside cases, in words.
+HOUSE_WORDS: Final = {
+    Kind.DEFINITION_CREATED: "新建流程",
+    Kind.VERSION_PUBLISHED: "发布流程版本",
+    Kind.USER_CREATED: "新建人员",
+    Kind.UNIT_CREATED: "新建单位",
+    Kind.POST_CREATED: "新建岗位",
+    Kind.POST_GIVEN: "任职",
+    Kind.ROLE_GIVEN: "授予角色",
+    Kind.PASSWORD_CHANGED: "改密码",
+    Kind.SUBJECT_CREATED: "新建诊改对象",
+    Kind.REPLAY_VIEWED: "查看回放",
+    Kind.LOG_EXPORTED: "导出记录",
+}
+
+
+@bp.get("/audit")
+@needs(Action.INSTANCE_REPLAY)
+def overview() -> str:
+    """Seals, the newest head, the newest acts outside cases, and a way to any case."""
+    text = request.args.get("q", "").strip()[:100]
+    kept = request.args.get("head", "").strip()[:HASH]
+    rows: tuple[cases.CaseRow, ...] = ()
+    if text:
+        rows, _next = cases.listed(db(), me(), cases.Wanted(text=text), limit=FOUND)
+    return render_template(
+        "audit/overview.html",
+        seals=seals.newest(db(), SEALS),
+        house=[
+            (line, gettext(HOUSE_WORDS.get(Kind(line.kind), "登记")))
+            for line in seals.house(db(), HOUSE)
+        ],
+        text=text,
+        rows=rows,
+        kept=kept,
+        found=seals.find(db(), kept) if kept else None,
+    )
+
+
+@bp.post("/audit/verifications")
+@needs(Action.INSTANCE_REPLAY)
+def verify() -> ResponseReturnValue:
+    """Go to a case by its number; its page begins with the verdict."""
+    written = request.form.get("instance", "").strip().removeprefix("#")
+    if not (written.isascii() and written.isdecimal() and len(written) <= cases.LONGEST_NUMBER):
+        return redirect(url_for("audit.overview", q=written[:100] or None), 303)
+    return redirect(url_for("audit.replay", instance_id=int(written)), 303)
+
+
+@bp.get("/instances/<int:instance_id>/replay")
+@needs(Action.INSTANCE_REPLAY)
+def replay(instance_id: int) -> str:
+    """The verdict, the diagram, the player, the moments; that somebody looked is recorded."""
+    seen = cases.one(db(), me(), instance_id)
+    found = _looked_at(instance_id)
+    told = frames.told(db(), found, _form_url(instance_id))
+    return render_template(
+        "audit/replay.html",
+        row=seen.row,
+        version=found.version,
+        count=len(found.frames),
+        frames=told,
+        difference=sentence(found.difference) if found.difference else "",
+        erased=found.erased,
+        interventions=sum(frame["kind"] == "intervention" for frame in told),
+        seal=next(iter(seals.newest(db(), 1)), None),
+    )
+
+
+@bp.get("/instances/<int:instance_id>/replay/<int:seq>/form")
+@needs(Action.INSTANCE_REPLAY)
+def form(instance_id: int, seq: int) -> str:
+    """The whole form as it stood after an entry, with what the entry changed."""
+    seen = cases.one(db(), me(), instance_id)
+    found = _looked_at(instance_id, seq)
+    frame = next((one for one in found.frames if one.seq == seq), None)
+    paper = frames.paper(found.version)
+    if frame is None or paper is None:
+        raise NotFound
+    before, after = frames.values_at(found, seq)
+    drawn = view.view(paper, after, rights.READ_ALL, variables=seen.variables, before=before)
+    return render_template("audit/form.html", row=seen.row, frame=frame, drawn=drawn)
+
+
+def _looked_at(instance_id: int, seq: int | None = None) -> Replay:
+    """Replay a case; looking leaves an entry of its own, kept whatever becomes of this request."""
+    found = replay_case(db(), instance_id)
+    asked = {"instance": instance_id} | ({"seq": seq} if seq is not None else {})
+    with own_writing() as own:
+        eventlog.record(own, Kind.REPLAY_VIEWED, by=me().mark, asked=asked)
+    return found
+
+
+def _form_url(instance_id: int) -> str:
+    """The address of the form at a moment, with 0 where the moment's number goes."""
+    return url_for("audit.form", instance_id=instance_id, seq=1).replace("/1/form", "/{seq}/form")
+
+
+def sentence(difference: Difference) -> str:
+    """What does not fit, in the reader's language."""
+    return gettext(difference.sentence).format(**difference.values)

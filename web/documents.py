@@ -1,0 +1,90 @@
+"""Published documents: the list, one with its versions, and what differs between two of them.
+
+GET /documents    GET /documents/N    GET /documents/N/changes?before=1&after=2
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+
+from engine.errors import NotFound
+from engine.forms import rights, view
+from quality import documents, kinds
+from quality.models import Stage
+from web.access import signed_in
+from web.asked import number
+from web.session import db, me
+
+bp = Blueprint("documents", __name__, url_prefix="/documents")
+
+
+@bp.get("")
+@signed_in
+def index() -> str:
+    """Published documents this person may see, the last published first."""
+    kind, stage, unit = request.args.get("kind"), request.args.get("stage"), number("unit")
+    wanted = {
+        "kind": kind if kind in kinds.KEYS else None,
+        "stage": stage if stage in set(Stage) else None,
+        "text": request.args.get("q", "").strip()[:100],
+    }
+    page = documents.published(db(), me(), **wanted, unit_id=unit, after=number("after"))
+    chosen = {**wanted, "unit": unit}
+    asked = {
+        "kind": wanted["kind"],
+        "stage": wanted["stage"],
+        "q": wanted["text"] or None,
+        "unit": unit,
+    }
+    return render_template(
+        "documents/index.html",
+        rows=page.items,
+        chosen=chosen,
+        kinds=[(one.key, one.label) for one in kinds.every()],
+        units=documents.units(db(), me()),
+        next_url=url_for("documents.index", **asked, after=page.next) if page.next else None,
+    )
+
+
+@bp.get("/<int:document_id>")
+@signed_in
+def show(document_id: int) -> str:
+    """One version of a document, the newest unless told; it prints as the form does."""
+    found = documents.version(db(), me(), document_id, number("version"))
+    earlier = found.version.number - 1
+    return render_template(
+        "documents/show.html",
+        row=found.document.row,
+        versions=found.document.versions,
+        version=found.version,
+        earlier=earlier if earlier > 0 else None,
+        chain=documents.chain(db(), me(), found.document.row.subject_id),
+        drawn=view.view(found.form, found.values, rights.READ_ALL, variables=found.variables),
+    )
+
+
+@bp.get("/<int:document_id>/changes")
+@signed_in
+def changes(document_id: int) -> str:
+    """What differs between two versions, and the later one with the differences marked."""
+    before, after = number("before"), number("after")
+    if before is None or after is None:
+        raise NotFound
+    before, after = sorted((before, after))
+    earlier = documents.version(db(), me(), document_id, before)
+    later = documents.version(db(), me(), document_id, after)
+    return render_template(
+        "documents/changes.html",
+        row=later.document.row,
+        versions=later.document.versions,
+        before=before,
+        after=after,
+        changes=documents.compare(db(), me(), document_id, before, after),
+        drawn=view.view(
+            later.form,
+            later.values,
+            rights.READ_ALL,
+            variables=later.variables,
+            before=earlier.values,
+        ),
+    )

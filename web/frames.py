@@ -1,0 +1,246 @@
+"""The frames of a replay as the player reads them: an entry each, and where the case stood then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from engine import eventlog, people
+from engine.entries import Body, Kind
+from engine.forms import changes
+from engine.forms.changes import Change, ChangeKind
+from engine.forms.model import Form
+from engine.queries import cases, marks
+from engine.replay import Frame, Replay
+from engine.versions import Version
+from web import drawings, wording
+from web.i18n import moment
+from web.look import initials
+from web.wording import Words
+
+MOST_CHANGES: Final = 300
+ROWS: Final = {
+    ChangeKind.ROW_ADDED: "新增的行：{label}",
+    ChangeKind.ROW_REMOVED: "删去的行：{label}",
+    ChangeKind.ROW_RENAMED: "改名的行：{label}",
+    ChangeKind.ROW_MOVED: "移动的行：{label}",
+}
+
+
+class Holders:
+    """Who holds which open task, followed from entry to entry; `token` → (element, words, user)."""
+
+    def __init__(self, names: Mapping[int, str], keys: Mapping[str, str]) -> None:
+        self._names, self._keys = names, keys
+        self._open: dict[str, tuple[str, str, int | None]] = {}
+
+    def follow(self, body: Body, kind: Kind, by: int | None) -> None:
+        """After one more entry."""
+        asked, known = body.asked, body.known
+        for effect in body.followed.get("effects", ()):
+            token = effect.get("token", "")
+            if effect["was"] == "Closed":
+                self._open.pop(token, None)
+            elif effect["was"] == "Opened" and effect["waits_for"] == "user":
+                found = known[f"for {token}"]
+                self._open[token] = (effect["element"], self._words(found), found["assignee_id"])
+        token = asked.get("token", "")
+        if token in self._open and kind in _TAKES:
+            element, words, _before = self._open[token]
+            holder = {Kind.TASK_CLAIMED: by, Kind.TASK_REASSIGNED: asked.get("to")}.get(kind)
+            self._open[token] = (element, self._names.get(holder or 0, words), holder)
+
+    def _words(self, found: Mapping[str, Any]) -> str:
+        if found["assignee_id"]:
+            return self._names.get(found["assignee_id"], "…")
+        return "、".join(self._keys.get(key, key) for key in found["keys"])
+
+    def holder(self, token: str) -> int | None:
+        """The person who holds this task now."""
+        return self._open.get(token, ("", "", None))[2]
+
+    def shown(self) -> dict[str, str]:
+        """Names by element."""
+        found: dict[str, list[str]] = {}
+        for element, words, _user in self._open.values():
+            found.setdefault(element, []).append(words)
+        return {element: "、".join(dict.fromkeys(words)) for element, words in found.items()}
+
+
+_TAKES: Final = frozenset({Kind.TASK_CLAIMED, Kind.TASK_RELEASED, Kind.TASK_REASSIGNED})
+
+
+def told(db: Session, found: Replay, form_url: str) -> list[dict[str, Any]]:
+    """Every frame, cumulative; names and posts in a few statements for all of them."""
+    names = people.names(db, _people(found.frames))
+    holders = Holders(names, cases.key_words(db, _keys(found.frames)))
+    version, passed, previous = found.version, marks.Passed(), eventlog.GENESIS
+    answer = []
+    for frame, (before, after) in zip(found.frames, _values(found.frames), strict=True):
+        by = _user(frame.by)
+        words = wording.words(version, frame.kind, frame.body)
+        passed = marks.follow(version.process, passed, frame.body, frame.at)
+        intervenes = _intervenes(frame, by, holders)
+        holders.follow(frame.body, frame.kind, by)
+        changed = () if before is None else _changes(version, before, after)
+        element = str(frame.body.asked.get("element", ""))
+        answer.append(
+            {
+                **drawings.drawn(
+                    passed.elements,
+                    marks.active(frame.state),
+                    passed.flows,
+                    dict(frame.state.passes),
+                    holders.shown(),
+                    passed.returns,
+                    passed.stuck,
+                ),
+                "seq": frame.seq,
+                "at": frame.at.isoformat(),
+                "when": moment(frame.at),
+                "kind": "intervention" if intervenes else words.mark,
+                "title": _title(frame, words, names, version),
+                "who": _who(by, names, version, element),
+                "element": element or None,
+                **_said(frame, words),
+                "facts": _facts(frame, words, holders, version),
+                "form_changes": [_change(one) for one in changed[:MOST_CHANGES]],
+                "form_url": form_url.format(seq=frame.seq) if after else None,
+                "hash": frame.hash,
+                "previous_hash": previous,
+            }
+        )
+        previous = frame.hash
+    return answer
+
+
+def paper(version: Version) -> Form | None:
+    """The form of a case: that of its first step."""
+    return version.form(version.first_step) if version.first_step else None
+
+
+def values_at(found: Replay, seq: int) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """The form values before and after an entry; None before where it changed nothing."""
+    for frame, (before, after) in zip(found.frames, _values(found.frames), strict=True):
+        if frame.seq == seq:
+            return before, after
+    return None, {}
+
+
+def _values(frames: tuple[Frame, ...]) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
+    stands: dict[str, Any] = {}
+    for frame in frames:
+        written = frame.written.get("values")
+        if written is None:
+            yield None, stands
+            continue
+        before = None if frame.kind is Kind.INSTANCE_STARTED else stands
+        stands = written
+        yield before, stands
+
+
+def _changes(
+    version: Version, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[Change, ...]:
+    form = paper(version)
+    return changes.changes(form, before, after) if form is not None else ()
+
+
+def _change(one: Change) -> dict[str, str]:
+    template = ROWS.get(one.kind)
+    label = gettext(template).format(label=one.label) if template else one.label
+    return {"row": "", "label": label, "before": one.before, "after": one.after}
+
+
+def _intervenes(frame: Frame, by: int | None, holders: Holders) -> bool:
+    """Whether somebody passed on work that another person held."""
+    if frame.kind not in (Kind.TASK_REASSIGNED, Kind.TASK_RELEASED):
+        return False
+    return holders.holder(str(frame.body.asked.get("token", ""))) not in (None, by)
+
+
+def _title(frame: Frame, words: Words, names: Mapping[int, str], version: Version) -> str:
+    by, element = _user(frame.by), _label(version, str(frame.body.asked.get("element", "")))
+    values = {
+        "who": names.get(by or 0, "") or gettext("系统"),
+        "what": words.verdict,
+        "step": element,
+    }
+    if frame.kind is Kind.TASK_RETURNED:
+        to = _label(version, str(frame.body.asked.get("to", "")))
+        return gettext("%(who)s 把 %(step)s 退回到 %(to)s", to=to, **_only(values, "who", "step"))
+    if frame.kind is Kind.TASK_REASSIGNED:
+        to = names.get(frame.body.asked.get("to") or 0, "…")
+        return gettext("%(who)s 把 %(step)s 转给 %(to)s", to=to, **_only(values, "who", "step"))
+    if not element:
+        return gettext("%(who)s %(what)s", **_only(values, "who", "what"))
+    return gettext("%(who)s %(what)s（%(step)s）", **values)
+
+
+def _only(values: Mapping[str, str], *names: str) -> dict[str, str]:
+    return {name: values[name] for name in names}
+
+
+def _who(
+    by: int | None, names: Mapping[int, str], version: Version, element: str
+) -> dict[str, str] | None:
+    if by is None:
+        return None
+    name = names.get(by, "…")
+    return {"name": name, "post": _label(version, element), "initials": initials(name)}
+
+
+def _said(frame: Frame, words: Words) -> dict[str, str | None]:
+    comment = gettext("（这段文字已依法删除）") if frame.erased else frame.written.get("comment")
+    is_reason = words.mark in ("returned", "reassigned", "intervention")
+    return (
+        {"reason": comment, "opinion": None} if is_reason else {"opinion": comment, "reason": None}
+    )
+
+
+def _facts(frame: Frame, words: Words, holders: Holders, version: Version) -> list[tuple[str, str]]:
+    facts = []
+    for element, holder in holders.shown().items():
+        shown = "、".join(wording.offered(name) for name in holder.split("、"))
+        facts.append((gettext("现在在"), f"{_label(version, element)}·{shown}"))
+    if words.number > 1:
+        facts.append((gettext("遍数"), gettext("第 %(number)s 遍", number=words.number)))
+    if frame.body.asked.get("then") == "back_to_me":
+        facts.append((gettext("改后"), gettext("直接交回退回的人")))
+    late = frame.body.known.get("late_seconds")
+    if late:
+        facts.append((gettext("晚了"), gettext("%(count)s 秒", count=late)))
+    facts.append((gettext("时刻"), frame.at.isoformat(timespec="seconds")))
+    return facts
+
+
+def _label(version: Version, element_id: str) -> str:
+    element = version.process.elements.get(element_id)
+    return element.label if element is not None else element_id
+
+
+def _people(frames: tuple[Frame, ...]) -> Iterator[int | None]:
+    for frame in frames:
+        yield _user(frame.by)
+        to = frame.body.asked.get("to")
+        yield to if isinstance(to, int) else None
+        for name, known in frame.body.known.items():
+            if name.startswith("for "):
+                yield known["assignee_id"]
+
+
+def _keys(frames: tuple[Frame, ...]) -> set[str]:
+    return {
+        key
+        for frame in frames
+        for name, known in frame.body.known.items()
+        if name.startswith("for ")
+        for key in known["keys"]
+    }
+
+
+def _user(mark: str) -> int | None:
+    return int(mark.partition(":")[2]) if mark.startswith("user:") else None

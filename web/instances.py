@@ -1,0 +1,221 @@
+"""Cases: the list, beginning one, one with its diagram and record, ending it.
+
+GET  /instances          those one may see   GET  /instances/new      what may be begun
+POST /instances          begin one           GET  /instances/N        one case
+GET  /instances/N/bpmn   its diagram         POST /instances/N/cancellation
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engine import instances, permissions
+from engine.errors import CannotStart, NotFound, ReasonRequired, Refused, TooLarge
+from engine.models import InstanceStatus
+from engine.permissions import Action
+from engine.queries import cases, catalogue, timeline, whereabouts
+from engine.queries.cases import CaseView
+from engine.tasks import decide
+from quality import documents, kinds, subjects
+from quality.documents import CaseDocument
+from quality.subjects import Startable
+from web import drawings, wording
+from web.access import signed_in
+from web.asked import number
+from web.errors import status_of
+from web.i18n import say
+from web.session import db, me
+
+bp = Blueprint("instances", __name__, url_prefix="/instances")
+bp.add_app_template_filter(wording.offered, "offered")
+
+LINES: Final = 200
+CHOICES: Final = 50
+
+
+@bp.get("")
+@signed_in
+def index() -> str:
+    """Cases this person may see, the newest first."""
+    state, mine = request.args.get("state", ""), request.args.get("mine") == "1"
+    text = request.args.get("q", "").strip()[:100]
+    wanted = cases.Wanted(
+        state=state if state in set(InstanceStatus) else None, mine=mine, text=text
+    )
+    rows, following = cases.listed(db(), me(), wanted, after=number("after"))
+    chosen = {"state": wanted.state, "mine": "1" if mine else None, "q": text or None}
+    return render_template(
+        "instances/index.html",
+        rows=rows,
+        places=whereabouts.of(db(), [row.id for row in rows]),
+        chosen=chosen,
+        next_url=url_for("instances.index", **chosen, after=following) if following else None,
+    )
+
+
+@bp.get("/new")
+@signed_in
+def new() -> str:
+    """What this person may begin: for which subject, which stage and period; else why not."""
+    return _start_page()
+
+
+@bp.post("")
+@signed_in
+def start() -> ResponseReturnValue:
+    """Begin a case and go on to its first task."""
+    form = request.form
+    try:
+        written = form.get("subject", "")
+        if written:
+            chosen = _startable(subjects.read_reference(written))
+            values = {name: form.get(name, "").strip() for name in ("stage", "period")}
+            subject = subjects.reference(chosen.subject.id)
+            instance_id = instances.start(
+                db(), chosen.definition, by=me(), subject=subject, values=values
+            )
+        else:
+            instance_id = instances.start(db(), form.get("definition", ""), by=me())
+    except CannotStart as refusal:
+        db().rollback()
+        return _start_page(refusal), status_of(refusal)
+    task_id = cases.open_for(db(), me(), instance_id)
+    flash(gettext("已发起"))
+    if task_id is None:
+        return redirect(url_for("instances.show", instance_id=instance_id), 303)
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+def _startable(subject_id: int) -> Startable:
+    found = subjects.startable(db(), me(), subject_id=subject_id, limit=1)
+    if not found.items:
+        raise NotFound
+    return found.items[0]
+
+
+def _start_page(refusal: Refused | None = None) -> str:
+    given = request.values
+    text = given.get("q", "").strip()[:100]
+    subject = given.get("subject", "")
+    page = subjects.startable(db(), me(), text=text, after=number("after"), limit=CHOICES)
+    chosen = _startable(subjects.read_reference(subject)) if subject else None
+    if chosen is None and len(page.items) == 1 and not text and number("after") is None:
+        chosen = page.items[0]
+    of_subjects = {kind.definition for kind in kinds.every()}
+    flows = [flow for flow in catalogue.flows(db()) if flow.number and flow.key not in of_subjects]
+    return render_template(
+        "instances/new.html",
+        page=page,
+        chosen=chosen,
+        flows=flows,
+        text=text,
+        given=given,
+        refusal=refusal,
+        next_url=url_for("instances.new", q=text or None, after=page.next) if page.next else None,
+    )
+
+
+@bp.get("/<int:instance_id>")
+@signed_in
+def show(instance_id: int) -> str:
+    """One case: who has it now, where it stands, what happened, what it is about."""
+    return _page(instance_id)
+
+
+@bp.get("/<int:instance_id>/bpmn")
+@signed_in
+def bpmn(instance_id: int) -> Response:
+    """The diagram of the version that this case runs on."""
+    view = cases.one(db(), me(), instance_id)
+    return Response(catalogue.bpmn(db(), view.version.id), content_type="application/xml")
+
+
+@bp.post("/<int:instance_id>/cancellation")
+@signed_in
+def cancel(instance_id: int) -> ResponseReturnValue:
+    """End a case where it stands; whoever may not see it learns nothing."""
+    cases.see(db(), me(), instance_id)
+    try:
+        reason = decide.opinion(request.form.get("reason", ""))
+        instances.cancel(db(), instance_id, by=me(), reason=reason)
+    except (ReasonRequired, TooLarge) as refusal:
+        db().rollback()
+        return _page(instance_id, refusal), status_of(refusal)
+    flash(gettext("流程已撤销"))
+    return redirect(url_for("instances.show", instance_id=instance_id), 303)
+
+
+def _page(instance_id: int, refusal: Refused | None = None) -> str:
+    view = cases.one(db(), me(), instance_id)
+    before = number("before")
+    newest = view.entries if before is None else min(before - 1, view.entries)
+    first = max(0, newest - LINES)
+    lines, _following = timeline.lines(
+        db(), me(), instance_id, after=first, limit=newest - first or 1
+    )
+    record = [
+        (line, wording.words(view.version, line.kind, line.body))
+        for line in reversed(lines)
+        if line.seq <= newest
+    ]
+    only = request.args.get("only", "")
+    decisions = [one for one in record if one[1].mark in wording.DECISIONS]
+    work = documents.of_case(db(), instance_id)
+    is_running = view.row.status == InstanceStatus.RUNNING
+    return render_template(
+        "instances/show.html",
+        view=view,
+        row=view.row,
+        marks=drawings.marks(timeline.drawing(db(), me(), instance_id)),
+        record=decisions if only == "decisions" else record,
+        decisions=len(decisions),
+        only=only,
+        first=first,
+        is_newest=newest == view.entries,
+        is_running=is_running,
+        open_task=cases.open_for(db(), me(), instance_id) if is_running else None,
+        facts=_subject(view),
+        work=work,
+        chain=_chain(work),
+        may_cancel=is_running and permissions.may(me(), Action.INSTANCE_CANCEL),
+        refusal=say(refusal) if refusal is not None else "",
+        reason=request.form.get("reason", ""),
+    )
+
+
+def _subject(view: CaseView) -> subjects.SubjectRow | None:
+    """The subject, where this person may know of it."""
+    if not view.row.subject:
+        return None
+    try:
+        return subjects.one(db(), me(), subjects.read_reference(view.row.subject))
+    except NotFound:
+        return None
+
+
+def _chain(work: CaseDocument | None) -> list[dict[str, Any]]:
+    """The documents of the subject from stage to stage, the one of this case among them."""
+    if work is None:
+        return []
+    try:
+        subject = subjects.one(db(), me(), work.subject_id)
+    except NotFound:
+        return []
+    kind = kinds.get(subject.kind)
+    stands = subjects.standing(db(), [work.subject_id]).get(work.subject_id, [])
+    order = {stage: place for place, stage in enumerate(kind.stages)}
+    return [
+        {
+            "label": kind.stages[one.stage],
+            "period": one.period.replace("-", "–"),
+            "number": one.number,
+            "document_id": one.id if one.number else None,
+            "instance_id": one.instance_id,
+            "is_here": one.id == work.document_id,
+        }
+        for one in sorted(stands, key=lambda one: (order[one.stage], one.period))
+    ]

@@ -1,0 +1,101 @@
+"""Entries of a case in the words of the people who made them, with their marks and badges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask_babel import gettext
+
+from engine.bpmn.dialect import Verb
+from engine.entries import Body, Kind
+from engine.models import Role
+from engine.versions import Version
+
+FIRST_AGAIN: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was done, in a word or two; `mark` is the form it has on a timeline, `css` its badge."""
+
+    verdict: str
+    mark: str
+    css: str
+    symbol: str
+    number: int
+
+
+# kind of entry → (what was done, mark on the timeline, badge, icon)
+_PLAIN: Final[Mapping[Kind, tuple[str, str, str, str]]] = {
+    Kind.INSTANCE_STARTED: ("发起", "started", "now", ""),
+    Kind.TASK_CLAIMED: ("开始办理", "claimed", "", ""),
+    Kind.TASK_RELEASED: ("放回待办", "released", "", ""),
+    Kind.TASK_REASSIGNED: ("转办", "reassigned", "", "delegate"),
+    Kind.TIMER_FIRED: ("时间到", "late", "warn", "clock"),
+    Kind.JOB_COMPLETED: ("自动完成", "system", "ok", "check"),
+    Kind.MESSAGE_DELIVERED: ("收到消息", "system", "", "mail"),
+    Kind.INSTANCE_CANCELLED: ("撤销", "intervention", "late", "stop"),
+    Kind.INCIDENT_RETRIED: ("再试一次", "intervention", "warn", "redo"),
+}
+_OUTCOMES: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "approve": ("同意", "agreed", "ok", "check"),
+    "refuse": ("不同意", "refused", "late", "x"),
+    "return": ("退回", "returned", "back", "back"),
+}
+_ROLES: Final[Mapping[str, str]] = {
+    Role.STAFF: "教职工",
+    Role.PROCESS_ADMIN: "流程管理员",
+    Role.PEOPLE_ADMIN: "人员管理员",
+    Role.QUALITY_OFFICE: "质量管理处",
+    Role.AUDITOR: "审计人员",
+    Role.OPERATOR: "运维人员",
+}
+DECISIONS: Final = frozenset({"submitted", "agreed", "refused", "returned"})
+
+
+def offered(name: str) -> str:
+    """Whom a step is offered to: roles of the product in words, people and posts as they are."""
+    return gettext(_ROLES[name]) if name in _ROLES else name
+
+
+def words(version: Version, kind: Kind, body: Body) -> Words:
+    """An entry in words, with the labels that the step gave to its verbs."""
+    element = str(body.asked.get("element", ""))
+    number = _number(body)
+    if kind is Kind.TASK_RETURNED:
+        verdict, mark, css, symbol = _OUTCOMES["return"]
+        return Words(
+            _label(version, element, "return") or gettext(verdict), mark, css, symbol, number
+        )
+    if kind is Kind.TASK_COMPLETED:
+        return _completed(version, element, str(body.asked.get("outcome") or "approve"), number)
+    verdict, mark, css, symbol = _PLAIN.get(kind, ("登记", "other", "", ""))
+    return Words(gettext(verdict), mark, css, symbol, number)
+
+
+def _completed(version: Version, element: str, outcome: str, number: int) -> Words:
+    label = _label(version, element, outcome)
+    if outcome == "approve" and element == version.first_step:
+        verdict = gettext("重新提交") if number >= FIRST_AGAIN else label or gettext("提交")
+        return Words(verdict, "submitted", "now", "", number)
+    verdict, mark, css, symbol = _OUTCOMES.get(outcome, _OUTCOMES["approve"])
+    return Words(label or gettext(verdict), mark, css, symbol, number)
+
+
+def _label(version: Version, element: str, verb: str) -> str:
+    """What the step calls this verb, "" for the usual word."""
+    if element not in version.process.elements:
+        return ""
+    offered: tuple[Verb, ...] = version.verbs(element)
+    return next((one.label for one in offered if one.key == verb), "")
+
+
+def _number(body: Body) -> int:
+    """The pass of the step that this entry closed; 0 where it closed none."""
+    token = (body.asked.get("command") or {}).get("token")
+    for effect in body.followed.get("effects", ()):
+        if effect["was"] == "Closed" and effect.get("token") == token:
+            return int(effect.get("number", 0))
+    return 0
