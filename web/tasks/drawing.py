@@ -79,7 +79,7 @@ def of(
         "draft_saved": clock_time(paper.draft.saved_at),
         "seen": seen,
         "sent_back": _sent_back(task, lines),
-        "passes": record.passes(lines, task.version),
+        "passes": record.passes(lines, task.version, goes_on=task.is_open),
         "waiting": cases.waiting(db(), task.instance_id) if task.is_open else (),
         "steps": steps,
         "buttons": tuple(one for one in buttons if one.key != "return" or targets),

@@ -41,15 +41,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What happened from the start, or from one return, to the next."""
+    """What happened from the start, or from one return, to the next; nothing yet in a new one."""
 
     number: int
     entries: tuple[Entry, ...]
-    since: datetime
-    until: datetime
+    since: datetime | None
+    until: datetime | None
 
 
-def passes(lines: tuple[Line, ...], version: Version) -> tuple[Pass, ...]:
+def passes(lines: tuple[Line, ...], version: Version, *, goes_on: bool) -> tuple[Pass, ...]:
     """The passes of a case, the newest first; a return closes the one it happened in."""
     parts: list[list[Line]] = [[]]
     for line in lines:
@@ -57,11 +57,14 @@ def passes(lines: tuple[Line, ...], version: Version) -> tuple[Pass, ...]:
             parts[-1].append(line)
         if line.kind is Kind.TASK_RETURNED:
             parts.append([])
-    return tuple(
-        Pass(number, tuple(_entry(line, version) for line in part), part[0].at, part[-1].at)
-        for number, part in reversed(list(enumerate(parts, start=1)))
-        if part
-    )
+    if not parts[-1] and not goes_on:
+        parts.pop()
+    return tuple(_pass(number, parts[number - 1], version) for number in range(len(parts), 0, -1))
+
+
+def _pass(number: int, lines: list[Line], version: Version) -> Pass:
+    entries = tuple(_entry(line, version) for line in lines)
+    return Pass(number, entries, lines[0].at if lines else None, lines[-1].at if lines else None)
 
 
 def verb(version: Version, element_id: str, key: str) -> str:
@@ -80,7 +83,7 @@ def _entry(line: Line, version: Version) -> Entry:
     return Entry(
         name=line.element if is_system else line.who,
         person=line.by_id,
-        role="" if is_system else line.element,
+        role="" if is_system or line.element == verdict else line.element,
         verdict=verdict,
         kind=kind,
         symbol=symbol,

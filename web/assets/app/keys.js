@@ -17,7 +17,11 @@ export function keys() {
   });
   document.addEventListener("click", (event) => {
     const item = event.target.closest('[data-keys="list"] [data-item]');
-    if (item) select(item, false);
+    if (!item) return;
+    // a plain press shows the item beside the list, where there is a pane; Enter opens its page
+    const beside = event.detail && !event.ctrlKey && !event.metaKey && !event.shiftKey && pane(item);
+    if (beside) event.preventDefault();
+    select(item, beside);
   });
 }
 
@@ -51,6 +55,12 @@ function press(list, key) {
     return true;
   }
   return false;
+}
+
+/** The pane that this item shows itself in, if there is room for it on this screen. */
+function pane(item) {
+  const target = item.getAttribute("hx-target");
+  return Boolean(target && document.querySelector(target)?.offsetParent);
 }
 
 function select(item, follow) {
