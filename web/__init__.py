@@ -1,4 +1,4 @@
-"""The outside: pages, REST interface and command line. `create_app` is where the parts are put together."""
+"""The outside: pages, REST interface and command line. `create_app` puts the parts together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in and out: server-side sessions for browsers, bearer tokens for programs, lock-out for both."""
+"""Signing in and out: server-side sessions for browsers, bearer tokens for programs, lock-out."""
 
 from __future__ import annotations
 

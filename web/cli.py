@@ -1,4 +1,4 @@
-"""The `zhengai` command: one function for each thing an operator does. docs/operations.md lists them."""
+"""The `zhengai` command: a function for each thing an operator does, as in docs/operations.md."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _refusal(error: Refused) -> int:
 
 
 def init(options: argparse.Namespace) -> int:
-    """Make the schema and the first administrator; the password is asked for, or read from a pipe."""
+    """Make the schema and the first administrator; the password is asked for or piped in."""
     settings = read()
     with _writing(settings) as db:
         if db.execute(select(User.id).limit(1)).one_or_none() is not None:

@@ -96,7 +96,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(SQLAlchemyError)
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
-        log.exception("unexpected error", exc_info=error, extra={"action": "request"})
+        log.error("unexpected error", exc_info=error, extra={"action": "request"})
         return answer(500, gettext("出了意外，您的操作没有保存。管理员已能在日志里看到原因。"))
 
 

@@ -1,6 +1,6 @@
-"""`zhengai bench`: what acts cost on this machine, as ratios to a bare durable transaction of the same run.
+"""`zhengai bench`: what acts cost here, as ratios to a bare durable transaction of the same run.
 
-Everything happens in scratch databases that are thrown away. docs/performance.md explains each name.
+Everything happens in scratch databases, thrown away after. docs/performance.md explains each name.
 """
 
 from __future__ import annotations
@@ -50,11 +50,12 @@ def _say(one: Measured, ground: Measured, *, as_json: bool) -> None:
         return
     if one is ground:
         print(
-            f"\n{'operation':<24}{'scale':>9}{'wall ms':>10}{'× floor':>9}{'cpu ms':>9}{'× floor':>9}   ({one.database})"
+            f"\n{'operation':<24}{'scale':>9}{'wall ms':>10}{'× floor':>9}{'cpu ms':>9}"
+            f"{'× floor':>9}   ({one.database})"
         )
     wall, cpu = one.wall / ground.wall, one.cpu / ground.cpu
     print(
-        f"{one.name:<24}{one.scale or '':>9}{one.wall * 1e3:>10.3f}{wall:>9.2f}{one.cpu * 1e3:>9.3f}{cpu:>9.2f}"
-        f"   {one.note}",
+        f"{one.name:<24}{one.scale or '':>9}{one.wall * 1e3:>10.3f}{wall:>9.2f}"
+        f"{one.cpu * 1e3:>9.3f}{cpu:>9.2f}   {one.note}",
         flush=True,
     )

@@ -72,7 +72,7 @@ def _hand_in(db: Session, base: Scratch, task_id: int) -> None:
 
 
 def _rounds(db: Session, base: Scratch, pids: list[int], last: int) -> Iterator[Measured]:
-    """Cases sent back again and again: what completing costs in the second round and in the last."""
+    """Cases sent back again and again: what completing costs in the second and the last round."""
     numbers = [scratch.start(base) for _number in range(ROUND_CASES)]
     for number in range(1, last + 1):
         waiting = [_open(db, case) for case in numbers]

@@ -15,7 +15,7 @@ TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One operation: median wall seconds, mean CPU seconds (client and server together), how often."""
+    """One operation: median wall seconds, mean CPU seconds (client and server), how often."""
 
     name: str
     database: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -39,7 +40,7 @@ def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Mea
                 yield clock.measure(
                     "inbox_page",
                     base.name,
-                    lambda _n, p=person: _page(db, p),
+                    partial(_page, db, person),
                     range(ROUNDS),
                     pids=pids,
                     scale=scale,
@@ -49,24 +50,26 @@ def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Mea
 
 def _hand_out(base: Scratch) -> None:
     """Offer 50 tasks to the group of one person and 5,000 to the groups of the other, once."""
-    with base.engine.connect() as connection:
-        connection = connection.execution_options(**database.WRITING)
+    with base.engine.connect() as plain:
+        connection = plain.execution_options(**database.WRITING)
         connection.execute(
             text("DELETE FROM task_candidate WHERE key LIKE 'p:few:%' OR key LIKE 'p:many%'")
         )
         total = sum(SEES)
         connection.execute(
             text(
-                "INSERT INTO task_candidate (task_id, key, sort_at, returned) SELECT id, CASE WHEN nr <= 50 THEN 'p:few:1'"
-                " ELSE 'p:many:' || (1 + nr % 3) END, CURRENT_TIMESTAMP, false FROM (SELECT id, row_number() OVER"
-                " (ORDER BY id) AS nr FROM user_task WHERE status IN ('ready', 'claimed') ORDER BY id LIMIT :total) AS t"
+                "INSERT INTO task_candidate (task_id, key, sort_at, returned)"
+                " SELECT id, CASE WHEN nr <= 50 THEN 'p:few:1' ELSE 'p:many:' || (1 + nr % 3) END,"
+                " CURRENT_TIMESTAMP, false FROM (SELECT id, row_number() OVER (ORDER BY id) AS nr"
+                " FROM user_task WHERE status IN ('ready', 'claimed')"
+                " ORDER BY id LIMIT :total) AS t"
             ),
             {"total": total},
         )
         connection.commit()
 
 
-def _page(db: Session, person: Actor) -> None:
+def _page(db: Session, person: Actor, _round: int) -> None:
     day = inbox.school_day(ZONE)
     inbox.todo(db, person, day)
     inbox.counts(db, person, day)

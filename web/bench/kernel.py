@@ -1,4 +1,4 @@
-"""The kernel alone: load a state, take one step, write the state; beside the stock library doing the same."""
+"""The kernel alone: load a state, take a step, write the state; the stock library beside it."""
 
 from __future__ import annotations
 

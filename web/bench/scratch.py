@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -38,7 +39,7 @@ class Scratch:
 
 
 def databases(settings: Settings, folder: Path) -> Iterator[Scratch]:
-    """SQLite always; PostgreSQL where the settings name one or the development wheel is installed."""
+    """SQLite always; PostgreSQL where the settings name one or its development wheel is there."""
     yield _made("sqlite", f"sqlite:///{folder / 'bench.sqlite'}")
     if settings.database_url.startswith("postgresql"):
         yield _made("postgresql", _new_database(settings.database_url))
@@ -110,8 +111,8 @@ def start(scratch: Scratch) -> int:
 
 def grow(scratch: Scratch, upto: int) -> None:
     """Copy a started case until there are `upto` cases, with their tasks, entries and contents."""
-    with scratch.engine.connect() as connection:
-        connection = connection.execution_options(**database.WRITING)
+    with scratch.engine.connect() as begun:
+        connection = begun.execution_options(**database.WRITING)
         there = connection.scalar(text("SELECT max(id) FROM process_instance")) or 0
         first = connection.scalar(
             text("SELECT min(instance_id) FROM user_task WHERE status IN ('ready', 'claimed')")
@@ -123,8 +124,9 @@ def grow(scratch: Scratch, upto: int) -> None:
             connection.execute(text(statement), {"first": first, "count": count, "there": there})
         if scratch.name == "postgresql":
             for table in ("process_instance", "user_task", "event_log", "content"):
-                sequence = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
-                connection.execute(text(sequence))
+                counter = f"pg_get_serial_sequence('{table}', 'id')"
+                newest = f"SELECT setval({counter}, (SELECT max(id) FROM {table}))"  # noqa: S608  (fixed names)
+                connection.execute(text(newest))
         connection.commit()
     with scratch.engine.connect() as connection:
         plain = (
@@ -135,45 +137,52 @@ def grow(scratch: Scratch, upto: int) -> None:
         plain.execute(text("ANALYZE"))
 
 
-_N: Final = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count) "
+_N: Final = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
+_CASE: Final = (
+    "version_id, status, title, {key}, subject, variables, offered_id, content_id, content_hash,"
+    " state, revision, log_seq, log_hash, started_by, started_at"
+)
+_TASK: Final = (
+    "token, element_id, name, number, status, assignee_id, candidates, returned, opened_at, due_at"
+)
 _COPIES: Final = (
-    "INSERT INTO process_instance (id, version_id, status, title, business_key, subject, variables, offered_id,"
-    " content_id, content_hash, state, revision, log_seq, log_hash, started_by, started_at) "
-    + _N
-    + "SELECT :there + n.i, version_id, status, title, NULL, subject, variables, offered_id, content_id, content_hash, state,"
-    " revision, log_seq, log_hash, started_by, started_at FROM process_instance, n WHERE id = :first",
-    "INSERT INTO user_task (id, instance_id, token, element_id, name, number, status, assignee_id, candidates,"
-    " returned, opened_at, due_at) "
-    + _N
-    + "SELECT (SELECT max(id) FROM user_task) + n.i, :there + n.i, token, element_id, name, number, status,"
-    " assignee_id, candidates, returned, opened_at, due_at FROM user_task, n WHERE instance_id = :first"
-    " AND status IN ('ready', 'claimed')",
-    "INSERT INTO task_candidate (task_id, key, sort_at, returned)"
-    " SELECT t.id, 'p:somebody_else:' || (t.id % 997), CURRENT_TIMESTAMP, false FROM user_task t"
-    " WHERE t.instance_id > :there",
-    "INSERT INTO event_log (id, chain, seq, at, kind, by, body, hash) "
-    + _N
-    + "SELECT (SELECT max(id) FROM event_log) + n.i, 'case:' || (:there + n.i), seq, at, kind, by, body, hash"
-    " FROM event_log, n WHERE chain = 'case:' || :first AND seq = 1",
-    "INSERT INTO content (id, instance_id, salt, data, sha256) "
-    + _N
-    + "SELECT (SELECT max(id) FROM content) + n.i, :there + n.i, salt, data, sha256 FROM content, n"
-    " WHERE content.id = (SELECT min(id) FROM content WHERE instance_id = :first)",
+    (
+        f"INSERT INTO process_instance (id, {_CASE.format(key='business_key')}) {_N}"  # noqa: S608  (fixed names)
+        f" SELECT :there + n.i, {_CASE.format(key='NULL')}"
+        " FROM process_instance, n WHERE id = :first"
+    ),
+    (
+        f"INSERT INTO user_task (id, instance_id, {_TASK}) {_N}"  # noqa: S608  (fixed names)
+        f" SELECT (SELECT max(id) FROM user_task) + n.i, :there + n.i, {_TASK}"
+        " FROM user_task, n WHERE instance_id = :first AND status IN ('ready', 'claimed')"
+    ),
+    (
+        "INSERT INTO task_candidate (task_id, key, sort_at, returned)"
+        " SELECT t.id, 'p:somebody_else:' || (t.id % 997), CURRENT_TIMESTAMP, false"
+        " FROM user_task t WHERE t.instance_id > :there"
+    ),
+    (
+        f"INSERT INTO event_log (id, chain, seq, at, kind, by, body, hash) {_N}"  # noqa: S608  (fixed names)
+        " SELECT (SELECT max(id) FROM event_log) + n.i, 'case:' || (:there + n.i), seq, at, kind,"
+        " by, body, hash FROM event_log, n WHERE chain = 'case:' || :first AND seq = 1"
+    ),
+    (
+        f"INSERT INTO content (id, instance_id, salt, data, sha256) {_N}"  # noqa: S608  (fixed names)
+        " SELECT (SELECT max(id) FROM content) + n.i, :there + n.i, salt, data, sha256"
+        " FROM content, n"
+        " WHERE content.id = (SELECT min(id) FROM content WHERE instance_id = :first)"
+    ),
 )
 
 
 def open_tasks(scratch: Scratch, count: int) -> list[int]:
     """Numbers of open first tasks, spread over the whole table."""
+    waiting = text(
+        "SELECT id FROM user_task WHERE element_id = 's1' AND status IN ('ready', 'claimed')"
+        " ORDER BY id"
+    )
     with scratch.engine.connect() as connection:
-        rows = (
-            connection.execute(
-                text(
-                    "SELECT id FROM user_task WHERE element_id = 's1' AND status IN ('ready', 'claimed') ORDER BY id"
-                )
-            )
-            .scalars()
-            .all()
-        )
+        rows = connection.execute(waiting).scalars().all()
     gap = max(1, len(rows) // count)
     return list(rows[::gap])[:count]
 
@@ -186,7 +195,8 @@ def backend_pids(scratch: Scratch, db: Session) -> list[int]:
 
 
 HEAD: Final = (
-    '<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="urn:bench" id="d">'
 )
 
@@ -198,31 +208,40 @@ def diagram() -> str:
         who = "initiator" if step == 1 else "post:reviewer"
         rights = "*:edit" if step == 1 else "*:read"
         nodes.append(
-            f'<bpmn:userTask id="s{step}" name="第 {step} 步" camunda:candidateGroups="{who}" camunda:formRef="bench">'
-            f'<bpmn:extensionElements><camunda:properties><camunda:property name="field_rights" value="{rights}"/>'
-            '<camunda:property name="due" value="P3D"/></camunda:properties></bpmn:extensionElements></bpmn:userTask>'
+            f'<bpmn:userTask id="s{step}" name="第 {step} 步" camunda:candidateGroups="{who}"'
+            ' camunda:formRef="bench"><bpmn:extensionElements><camunda:properties>'
+            f'<camunda:property name="field_rights" value="{rights}"/>'
+            '<camunda:property name="due" value="P3D"/></camunda:properties>'
+            "</bpmn:extensionElements></bpmn:userTask>"
         )
     names = ["start", *(f"s{step}" for step in range(1, STEPS + 1)), "end"]
     flows = [
         f'<bpmn:sequenceFlow id="f{i}" sourceRef="{a}" targetRef="{b}"/>'
-        for i, (a, b) in enumerate(zip(names, names[1:], strict=False))
+        for i, (a, b) in enumerate(pairwise(names))
     ]
-    return f'{HEAD}<bpmn:process id="bench" name="十步流程" isExecutable="true">{"".join(nodes)}<bpmn:endEvent id="end"/>{"".join(flows)}</bpmn:process></bpmn:definitions>'
+    return (
+        f'{HEAD}<bpmn:process id="bench" name="十步流程" isExecutable="true">{"".join(nodes)}'
+        f'<bpmn:endEvent id="end"/>{"".join(flows)}</bpmn:process></bpmn:definitions>'
+    )
 
 
 def timer_diagram() -> str:
     """A process that waits for one timer."""
     return (
-        f'{HEAD}<bpmn:process id="bench_timer" name="定时" isExecutable="true"><bpmn:startEvent id="start"/>'
-        '<bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1S</bpmn:timeDuration>'
+        f'{HEAD}<bpmn:process id="bench_timer" name="定时" isExecutable="true">'
+        '<bpmn:startEvent id="start"/><bpmn:intermediateCatchEvent id="wait">'
+        "<bpmn:timerEventDefinition><bpmn:timeDuration>PT1S</bpmn:timeDuration>"
         '</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent><bpmn:endEvent id="end"/>'
-        '<bpmn:sequenceFlow id="f0" sourceRef="start" targetRef="wait"/><bpmn:sequenceFlow id="f1" sourceRef="wait" '
-        'targetRef="end"/></bpmn:process></bpmn:definitions>'
+        '<bpmn:sequenceFlow id="f0" sourceRef="start" targetRef="wait"/>'
+        '<bpmn:sequenceFlow id="f1" sourceRef="wait" targetRef="end"/>'
+        "</bpmn:process></bpmn:definitions>"
     )
 
 
 FORM: Final = """{"type": "default", "id": "bench", "schemaVersion": 18, "components": [
- {"type": "textarea", "key": "summary", "label": "小结", "validate": {"required": true, "maxLength": 4000}},
+ {"type": "textarea", "key": "summary", "label": "小结",
+  "validate": {"required": true, "maxLength": 4000}},
  {"type": "number", "key": "amount", "label": "数量"},
- {"type": "select", "key": "kind", "label": "类别", "values": [{"value": "a", "label": "甲"}, {"value": "b", "label": "乙"}]}
+ {"type": "select", "key": "kind", "label": "类别",
+  "values": [{"value": "a", "label": "甲"}, {"value": "b", "label": "乙"}]}
 ]}"""
