@@ -17,6 +17,7 @@ WORKER = "test"
 @pytest.fixture
 def app(database_url, tmp_path, db, college):
     """The application over the college, which is committed; the test's own session lets go."""
+    assert college.users
     db.rollback()
     settings = config.read(
         {

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, insert, select
 
-from engine import clock, people
+from engine import clock
 from engine.models import IdempotentAnswer, LogEntry
 from tests.integration.web.api.program import Program
 from web.api import idempotency
@@ -67,11 +66,11 @@ def test_a_refusal_is_not_kept(handed_in, program):
     assert program("reviewer").post(path, asked, **{KEY: "k"}).status_code == 200
 
 
-@pytest.mark.parametrize("key", ["", "x" * 201, "汉字".encode().decode("latin-1"), "a\x01b"])
-def test_a_key_that_cannot_be_kept_is_refused(handed_in, program, key):
+def test_a_key_that_cannot_be_kept_is_refused(handed_in, program):
     _case, task = handed_in()
-    answer = program("reviewer").post(f"/tasks/{task}/claim", **{KEY: key})
-    assert answer.status_code == 422
+    for key in ("", "x" * 201, "汉字".encode().decode("latin-1"), "a\x01b"):
+        answer = program("reviewer").post(f"/tasks/{task}/claim", **{KEY: key})
+        assert answer.status_code == 422, key
 
 
 def test_a_password_never_lies_in_a_kept_answer(anybody, sessions):
@@ -125,13 +124,11 @@ def test_many_at_once_without_a_key_have_one_winner(app, handed_in, program, ses
     assert entries(sessions, case) == 3
 
 
-def test_old_answers_go_and_young_ones_stay(sessions, college):
+def test_old_answers_go_and_young_ones_stay(db, college):
     week = idempotency.KEPT + timedelta(minutes=1)
-    with sessions() as db:
-        row = {"request_hash": "", "status": 200, "headers": "{}", "body": ""}
-        for key, at in (("old", clock.now() - week), ("young", clock.now())):
-            mine = {"user_id": college.users["leader"], "key": key, "at": at}
-            db.execute(insert(IdempotentAnswer.__table__), row | mine)
-        idempotency.purge(db)
-        assert list(db.execute(select(IdempotentAnswer.key)).scalars()) == ["young"]
-        assert people.names(db, [college.users["leader"]])
+    row = {"request_hash": "", "status": 200, "headers": "{}", "body": ""}
+    for key, at in (("old", clock.now() - week), ("young", clock.now())):
+        mine = {"user_id": college.users["leader"], "key": key, "at": at}
+        db.execute(insert(IdempotentAnswer.__table__), row | mine)
+    idempotency.purge(db)
+    assert list(db.execute(select(IdempotentAnswer.key)).scalars()) == ["young"]

@@ -77,7 +77,7 @@ def test_a_form_that_is_not_right_is_told_by_path(goals, program):
     _case, task = goals()
     leader = program("leader")
     values = column(leader.get(f"/tasks/{task}").json["values"], "goals", "description")
-    values["goals"][3]["description"] = ""
+    values["goals"][3]["description"] = "字" * 20_001
     answer = leader.post(f"/tasks/{task}/completion", {"outcome": "approve", "values": values})
     assert answer.status_code == 422
     assert list(answer.json["errors"]) == ["goals/major.g04/description"]
