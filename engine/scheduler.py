@@ -16,6 +16,8 @@ from engine import eventlog, jobs
 from engine.db import begin_writing
 
 log = logging.getLogger(__name__)
+# the library tells of every tick; a line a second would bury what matters
+logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 MAX_ROUNDS: Final = 500
 
