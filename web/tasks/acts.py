@@ -115,6 +115,8 @@ def _act(task_id: int, deed: Deed, *, asks: str = "") -> ResponseReturnValue:
     typed = asked.read(task)
     if "ask" in request.form or "find" in request.form:
         return page.draw(task, typed=typed, opened=asks)
+    if "cancel" in request.form:
+        return page.draw(task, typed=typed)
     following = _following(task)
     try:
         deed(task, typed)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from engine import permissions, tasks
+from engine.entries import Kind
 from engine.errors import NotFound, ReasonRequired, Refused
 from engine.forms import changes, validation, view
 from engine.forms.changes import Change
@@ -50,6 +51,16 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A step that the work may go back to, and who would get it again."""
+
+    element_id: str
+    word: str
+    name: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """The form to draw, the draft it came from, and what differs from what was seen before."""
 
@@ -67,7 +78,7 @@ def of(
     seen = task_page.last_seen(db(), me(), task, lines) if task.form is not None else None
     fills = task.is_open and permissions.may(me(), Action.TASK_COMPLETE, task)
     buttons = _buttons(task)
-    targets = _targets(task, buttons)
+    targets = _targets(task, buttons, lines)
     paper = _paper(task, typed, refusal, seen, fills=fills)
     steps = coming.ahead(db(), task)
     return {
@@ -76,7 +87,7 @@ def of(
         "drawn": paper.drawn,
         "fills": fills,
         "edits": paper.drawn is not None and paper.drawn.editable,
-        "draft_saved": clock_time(paper.draft.saved_at),
+        "draft_saved": "" if paper.conflict else clock_time(paper.draft.saved_at),
         "seen": seen,
         "sent_back": _sent_back(task, lines),
         "passes": record.passes(lines, task.version, goes_on=task.is_open),
@@ -120,10 +131,16 @@ def _buttons(task: Task) -> tuple[Button, ...]:
     )
 
 
-def _targets(task: Task, buttons: tuple[Button, ...]) -> tuple[Any, ...]:
+def _targets(
+    task: Task, buttons: tuple[Button, ...], lines: tuple[Line, ...]
+) -> tuple[Earlier, ...]:
     if all(one.key != "return" for one in buttons):
         return ()
-    return tasks.return_targets(db(), task.version, task.instance_id, task.element_id)
+    did = {one.element_id: one.who for one in lines if one.kind is Kind.TASK_COMPLETED}
+    found = tasks.return_targets(db(), task.version, task.instance_id, task.element_id)
+    return tuple(
+        Earlier(one.element_id, one.word, one.name, did.get(one.element_id, "")) for one in found
+    )
 
 
 def _may_release(task: Task) -> bool:
@@ -136,7 +153,7 @@ def _sent_back(task: Task, lines: tuple[Line, ...]) -> Line | None:
     """Why a returned task is here again."""
     if not task.returned or not task.is_open:
         return None
-    returns = (one for one in reversed(lines) if one.kind == "task_returned")
+    returns = (one for one in reversed(lines) if one.kind is Kind.TASK_RETURNED)
     return next(returns, None)
 
 
