@@ -65,7 +65,9 @@ class Server:
         if self._process is None:
             return 0
         self._process.terminate()
-        return self._process.wait(STARTS_WITHIN)
+        code = self._process.wait(STARTS_WITHIN)
+        self._process = None
+        return code
 
     @property
     def log(self) -> str:
