@@ -9,7 +9,7 @@ export function chain(process, marks, t) {
   const list = make("ol", { class: "zg-chain", "aria-label": t("steps") });
   for (const node of process ? steps(process) : []) {
     const state = stateOf(node.id, marks);
-    const notes = [t(`state_${state}`)];
+    const notes = state === "plain" ? [] : [t(`state_${state}`)];
     if (marks.passes[node.id] > 1) notes.push(t("pass", { number: marks.passes[node.id] }));
     for (const back of marks.returns.filter((each) => each.from === node.id)) {
       const values = { count: back.count ?? 1, date: back.date };
@@ -22,7 +22,7 @@ export function chain(process, marks, t) {
         { class: `zg-step zg-step-${state}`, "data-element": node.id, "aria-current": state === "now" ? "step" : null },
         make("b", {}, node.name || t("unnamed")),
         laneName(process, node) ? make("span", { class: "zg-lane" }, laneName(process, node)) : null,
-        make("small", {}, notes.join("·")),
+        notes.length ? make("small", {}, notes.join("·")) : null,
         holder ? make("span", { class: "zg-step-holder" }, holder) : null,
       ),
     );
@@ -32,7 +32,9 @@ export function chain(process, marks, t) {
 
 /** One sentence for an element of the drawing. */
 export function describe(node, marks, t) {
-  const parts = [node.name || t("unnamed"), t(`state_${stateOf(node.id, marks)}`)];
+  const state = stateOf(node.id, marks);
+  const parts = [node.name || t("unnamed")];
+  if (state !== "plain") parts.push(t(`state_${state}`));
   if (marks.passes[node.id] > 1) parts.push(t("pass", { number: marks.passes[node.id] }));
   const holder = marks.stuck[node.id] ?? marks.holders[node.id];
   if (holder) parts.push(holder);

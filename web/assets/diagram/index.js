@@ -42,7 +42,7 @@ async function open(root) {
 }
 
 async function firstMarks(root) {
-  return root.dataset.marksUrl ? JSON.parse(await fetchText(root.dataset.marksUrl)) : island(root, "marks", {});
+  return root.dataset.marksUrl ? JSON.parse(await fetchText(root.dataset.marksUrl)) : island(root, "marks", null);
 }
 
 async function render(root, xml, first, t) {

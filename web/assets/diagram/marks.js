@@ -9,13 +9,14 @@ const NOT_MARKED = /^bpmn:(Participant|Lane|Process|Collaboration|TextAnnotation
 
 export const NO_MARKS = { done: [], active: [], flows: [], passes: {}, holders: {}, returns: [], stuck: {} };
 
-/** Marks with every key there, whatever the server left out. */
+/** Marks with every key there, whatever the server left out; without any, a drawing of what is meant, not of a case. */
 export function complete(marks) {
-  return { ...NO_MARKS, ...(marks ?? {}) };
+  return { ...NO_MARKS, isPlain: !marks, ...(marks ?? {}) };
 }
 
-/** "done", "now", "stuck" or "todo" for an element id. */
+/** "done", "now", "stuck" or "todo" for an element id; "plain" where no case is shown. */
 export function stateOf(id, marks) {
+  if (marks.isPlain) return "plain";
   if (id in marks.stuck) return "stuck";
   if (marks.active.includes(id)) return "now";
   if (marks.done.includes(id) || marks.flows.includes(id)) return "done";
