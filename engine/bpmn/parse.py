@@ -7,7 +7,7 @@ cannot run: it is kept in the outline, and the lint rules say what is wrong with
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -199,8 +199,7 @@ def _outline(process: etree._Element, names: dict[str, str], root: etree._Elemen
     ids = [
         one.get("id", "") for one in root.iter() if _local(one, BPMN) is not None and one.get("id")
     ]
-    seen: set[str] = set()
-    twice = [one for one in ids if one in seen or seen.add(one)]  # type: ignore[func-returns-value]
+    twice = [one for one, count in Counter(ids).items() if count > 1]
     attributes = _attributes(process)
     return Outline(
         process.get("id", ""),
@@ -209,7 +208,7 @@ def _outline(process: etree._Element, names: dict[str, str], root: etree._Elemen
         tuple(flows),
         attributes,
         _properties(process),
-        tuple(dict.fromkeys(twice)),
+        tuple(twice),
         _lanes(process),
         tuple(_extensions(process)),
     )

@@ -23,6 +23,7 @@ from web.config import Settings
 
 STEPS: Final = 10
 SINCE: Final = date(2020, 1, 1)
+PASSWORD: Final = "bench-password"  # noqa: S105  (of people who live as long as a run)
 WRITTEN: Final = {"summary": "本年度建设任务完成情况与下一步打算。" * 60, "amount": 12, "kind": "a"}
 
 
@@ -93,8 +94,8 @@ def _made(name: str, url: str) -> Scratch:
 def _people(db: Session) -> tuple[int, int]:
     unit = people.create_unit(db, "office", "办公室", "department", by=SYSTEM)
     post = people.create_post(db, "reviewer", "审核岗", by=SYSTEM)
-    owner = people.create_user(db, "owner", "张三", by=SYSTEM, password="bench-password")  # noqa: S106
-    reviewer = people.create_user(db, "reviewer", "李四", by=SYSTEM, password="bench-password")  # noqa: S106
+    owner = people.create_user(db, "owner", "张三", by=SYSTEM, password=PASSWORD)
+    reviewer = people.create_user(db, "reviewer", "李四", by=SYSTEM, password=PASSWORD)
     people.give_post(db, reviewer, post, unit, since=SINCE, by=SYSTEM)
     people.give_role(db, owner, Role.STAFF, by=SYSTEM)
     return owner, reviewer
