@@ -132,7 +132,6 @@ def _page(errors: dict[str, str]) -> str:
         posts=_posts(int(me().id or 0)),
         errors=errors,
         shortest=SHORTEST,
-        themes=THEMES,
     )
 
 

@@ -5,8 +5,6 @@ GET /sign-in   POST /sign-in   POST /sign-out
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import (
     Blueprint,
     Response,
@@ -31,8 +29,6 @@ from web.security import own_path
 from web.session import db
 
 bp = Blueprint("auth", __name__)
-
-STEPS: Final = (1, 4, 5)
 
 
 @bp.get("/sign-in")
@@ -81,7 +77,6 @@ def _page(username: str = "", refusal: Refused | None = None) -> str:
         onward=_target(),
         accounts=demo.ACCOUNTS if auth.settings().demo else (),
         password=demo.PASSWORD,
-        current_steps=STEPS,
     )
 
 
