@@ -1,8 +1,8 @@
 """Collect every sentence a person may read, and keep the English catalogue in step with them.
 
-A sentence is a text with Chinese in it: in Python any string that is no docstring, in templates
-what is wrapped for translation. `make sentences` adds new ones to the catalogue without English,
-takes out those that are gone, keeps the rest, and says how many still wait.
+A sentence is a text with Chinese in it, or with a gap and Chinese punctuation: in Python any string
+that is no docstring, in templates what is wrapped for translation. `make sentences` adds new ones to
+the catalogue without English, takes out those that are gone, keeps the rest, and says how many wait.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "web" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
+CHINESE = re.compile(r"[\u4e00-\u9fff]|[)}].*[\uff08\uff09\uff1a]")
 WORDS = ("_", "gettext", "ngettext", "lazy_gettext")
-# Chinese in these is what a demo or a benchmark is called, or how a language writes dates
-NOT_TRANSLATED = ("quality/demo", "web/demo", "web/bench", "web/i18n.py")
+# Chinese in these is what a demo or a benchmark is called, what stands at the head of a document,
+# or how a language writes dates
+NOT_TRANSLATED = ("quality/demo", "quality/cases.py", "web/demo", "web/bench", "web/i18n.py")
 
 
 def main() -> int:

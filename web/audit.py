@@ -22,6 +22,7 @@ from engine.replay import Difference, Replay
 from engine.replay import replay as replay_case
 from web import frames
 from web.access import needs
+from web.i18n import in_words
 from web.session import db, me, own_writing
 
 bp = Blueprint("audit", __name__)
@@ -131,4 +132,4 @@ def _form_url(instance_id: int) -> str:
 
 def sentence(difference: Difference) -> str:
     """What does not fit, in the reader's language."""
-    return gettext(difference.sentence).format(**difference.values)
+    return in_words(difference.sentence, difference.values)

@@ -25,6 +25,7 @@ from engine.queries.catalogue import Edition
 from web import steps
 from web.access import needs
 from web.errors import UNPROCESSABLE
+from web.i18n import in_words
 from web.session import db, me
 from web.steps import Step
 
@@ -80,7 +81,8 @@ def show(key: str) -> str:
     active = next((one for one in editions if one.is_active), None)
     may_edit = permissions.may(me(), Action.DEFINITION_EDIT)
     draft = definitions.draft(db(), key, by=me()) if may_edit else None
-    has_draft = draft is not None and draft.revision > 0
+    published = catalogue.bpmn(db(), active.id) if active is not None else b""
+    has_draft = draft is not None and draft.revision > 0 and draft.bpmn != published
     found = definitions.check(db(), draft.bpmn) if draft is not None and has_draft else ()
     return render_template(
         "definitions/show.html",
@@ -151,7 +153,7 @@ def _plain(key: str) -> str:
 
 
 def _text(finding: Finding) -> str:
-    return gettext(finding.sentence).format(**finding.values)
+    return in_words(finding.sentence, finding.values)
 
 
 def _steps(edition: Edition | None) -> tuple[Step, ...]:

@@ -26,7 +26,7 @@ from engine.queries import choices
 from engine.queries.choices import Choices
 from web.access import needs
 from web.errors import UNPROCESSABLE, problem, status_of
-from web.i18n import moment, say
+from web.i18n import in_words, moment, say
 from web.session import db, me
 
 bp = Blueprint("designer", __name__, url_prefix="/definitions")
@@ -147,7 +147,7 @@ def _saved(draft: Draft) -> dict[str, Any]:
 
 
 def _finding(one: Finding) -> dict[str, str]:
-    sentence = gettext(one.sentence).format(**one.values)
+    sentence = in_words(one.sentence, one.values)
     return {
         "element": one.element,
         "severity": one.severity,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.queries.marks import Returned
+from flask_babel import gettext
+
+from engine.queries.marks import Returned, Trouble
 from engine.queries.timeline import Drawing
 from web import wording
-from web.i18n import day
+from web.i18n import day, in_words
 
 
 def marks(drawing: Drawing) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def drawn(
     passes: Mapping[str, int],
     holders: Mapping[str, str],
     returns: Iterable[Returned],
-    stuck: Mapping[str, str],
+    stuck: Mapping[str, Trouble],
 ) -> dict[str, Any]:
     """One picture of a case; what is active now is not drawn as done."""
     here = list(active)
@@ -45,9 +47,9 @@ def drawn(
             {"from": one.source, "to": one.target, "count": one.count, "date": day(one.at)}
             for one in returns
         ],
-        "stuck": dict(stuck),
+        "stuck": {one: in_words(why.sentence, why.values) for one, why in stuck.items()},
     }
 
 
 def _names(joined: str) -> str:
-    return "、".join(wording.offered(name) for name in joined.split("、"))
+    return str(gettext("、")).join(wording.offered(name) for name in joined.split("、"))

@@ -176,8 +176,8 @@ def _title(frame: Frame, words: Words, names: Mapping[int, str], version: Versio
         to = names.get(frame.body.asked.get("to") or 0, "…")
         return gettext("%(who)s 把 %(step)s 转给 %(to)s", to=to, **_only(values, "who", "step"))
     if not element:
-        return gettext("%(who)s %(what)s", **_only(values, "who", "what"))
-    return gettext("%(who)s %(what)s（%(step)s）", **values)
+        return gettext("%(who)s：%(what)s", **_only(values, "who", "what"))
+    return gettext("%(who)s：%(what)s（%(step)s）", **values)
 
 
 def _only(values: Mapping[str, str], *names: str) -> dict[str, str]:
@@ -204,7 +204,7 @@ def _said(frame: Frame, words: Words) -> dict[str, str | None]:
 def _facts(frame: Frame, words: Words, holders: Holders, version: Version) -> list[tuple[str, str]]:
     facts = []
     for element, holder in holders.shown().items():
-        shown = "、".join(wording.offered(name) for name in holder.split("、"))
+        shown = str(gettext("、")).join(wording.offered(name) for name in holder.split("、"))
         facts.append((gettext("现在在"), f"{_label(version, element)}·{shown}"))
     if words.number > 1:
         facts.append((gettext("遍数"), gettext("第 %(number)s 遍", number=words.number)))

@@ -1,7 +1,8 @@
-"""Languages: Chinese is the source of every sentence, English the catalogue; and the school's clock."""
+"""Languages: Chinese is the source of every sentence, English the catalogue; the school's clock."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -13,6 +14,8 @@ from engine.errors import Refused
 from web.auth import settings
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
+# Gaps that the product itself may fill with words, rather than with what people wrote
+WORDED: Final = frozenset({"outcome", "verb", "who", "why"})
 
 
 def install(app: Flask) -> None:
@@ -34,8 +37,19 @@ def language() -> str:
 
 def say(error: Refused) -> str:
     """A refusal in the reader's language; times in it read as people write them."""
-    values = {name: moment(value) if isinstance(value, datetime) else value for name, value in error.values.items()}
-    return gettext(error.sentence).format_map(_Known(values))
+    return in_words(error.sentence, error.values)
+
+
+def in_words(sentence: str, values: Mapping[str, object]) -> str:
+    """A sentence with its gaps filled, in the reader's language."""
+    known = {name: _told(name, value) for name, value in values.items()}
+    return str(gettext(sentence)).format_map(_Known(known))
+
+
+def _told(name: str, value: object) -> object:
+    if isinstance(value, datetime):
+        return moment(value)
+    return gettext(value) if name in WORDED and isinstance(value, str) and value else value
 
 
 class _Known(dict[str, object]):
@@ -64,7 +78,9 @@ def day(at: datetime | date | None) -> str:
     if at is None:
         return ""
     local = _local(at) if isinstance(at, datetime) else at
-    return f"{local.day} {local:%b}" if str(get_locale()) == "en" else f"{local.month}月{local.day}日"
+    return (
+        f"{local.day} {local:%b}" if str(get_locale()) == "en" else f"{local.month}月{local.day}日"
+    )
 
 
 def iso(at: datetime | None) -> str:

@@ -17,7 +17,7 @@ from engine.queries import incidents
 from engine.queries.incidents import IncidentRow
 from web.access import needs
 from web.asked import number
-from web.i18n import say
+from web.i18n import in_words, say
 from web.session import db, me
 
 bp = Blueprint("incidents", __name__, url_prefix="/incidents")
@@ -61,4 +61,4 @@ def retry(incident_id: int) -> ResponseReturnValue:
 
 def sentence(row: IncidentRow) -> str:
     """What stopped, in the reader's language."""
-    return gettext(row.sentence).format_map(row.values)
+    return in_words(row.sentence, row.values)

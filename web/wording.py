@@ -36,7 +36,7 @@ _PLAIN: Final[Mapping[Kind, tuple[str, str, str, str]]] = {
     Kind.TIMER_FIRED: ("时间到", "late", "warn", "clock"),
     Kind.JOB_COMPLETED: ("自动完成", "system", "ok", "check"),
     Kind.MESSAGE_DELIVERED: ("收到消息", "system", "", "mail"),
-    Kind.INSTANCE_CANCELLED: ("撤销", "intervention", "late", "stop"),
+    Kind.INSTANCE_CANCELLED: ("撤销流程", "intervention", "late", "stop"),
     Kind.INCIDENT_RETRIED: ("再试一次", "intervention", "warn", "redo"),
 }
 _OUTCOMES: Final[Mapping[str, tuple[str, str, str, str]]] = {

@@ -344,4 +344,4 @@ def _with_another(constants: list[object]) -> list[object]:
     if numbers:
         between = [(low + high) / 2 for low, high in pairwise(numbers)]
         return [*numbers, *between, numbers[0] - 1, numbers[-1] + 1]
-    return [*unique, "另一个值"]
+    return [*unique, "another value"]

@@ -66,8 +66,9 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _unexpected(part: str) -> ExpressionError:
-    message = '条件里看不懂“{part}”。例：= stage != "goal"'
-    return ExpressionError(message, part=part[:40] or "（结尾）")
+    if not part:
+        return ExpressionError('条件没有写完。例：= stage != "goal"')
+    return ExpressionError('条件里看不懂“{part}”。例：= stage != "goal"', part=part[:40])
 
 
 class _Parser:

@@ -15,7 +15,6 @@ from engine import versions
 from engine.errors import NotFound
 from engine.models import Incident, IncidentStatus, ProcessInstance, ProcessVersion
 from engine.queries.cases import MOST, PAGE
-from engine.queries.marks import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def _row(db: Session, row: Any) -> IncidentRow:
         row.resolved_at,
         row.title,
         row.sentence,
-        Known(orjson.loads(row.data)),
+        orjson.loads(row.data),
         _step(db, row),
     )
 

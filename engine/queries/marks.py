@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.bpmn.process import Process
 from engine.bpmn.state import State
@@ -25,6 +25,13 @@ class Returned:
     at: datetime
 
 
+class Trouble(NamedTuple):
+    """Why a case cannot go on at a step: a sentence with gaps, and what goes into them."""
+
+    sentence: str
+    values: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Passed:
     """What a case has passed so far; what lies ahead of the target of a return is ahead again."""
@@ -32,7 +39,7 @@ class Passed:
     elements: tuple[str, ...] = ()
     flows: tuple[str, ...] = ()
     returns: tuple[Returned, ...] = ()
-    stuck: Mapping[str, str] = field(default_factory=dict)
+    stuck: Mapping[str, Trouble] = field(default_factory=dict)
 
 
 def follow(process: Process, passed: Passed, body: Body, at: datetime) -> Passed:
@@ -52,7 +59,7 @@ def follow(process: Process, passed: Passed, body: Body, at: datetime) -> Passed
         (elements if one in process.elements else flows)[one] = None
     for effect in body.followed.get("effects", ()):
         if effect["was"] == "Stuck":
-            stuck[effect["element"]] = effect["sentence"].format_map(Known(effect["values"]))
+            stuck[effect["element"]] = Trouble(effect["sentence"], effect["values"])
         elif effect["was"] in ("Closed", "Opened"):
             stuck.pop(effect["element"], None)
     return Passed(tuple(elements), tuple(flows), returns, stuck)
@@ -84,10 +91,3 @@ def _returned(
     same = [one for one in before if (one.source, one.target) == (source, target)]
     others = tuple(one for one in before if one not in same)
     return (*others, Returned(source, target, sum(one.count for one in same) + 1, at))
-
-
-class Known(dict[str, Any]):
-    """Values of a sentence; one that is missing shows as an ellipsis."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"

@@ -51,7 +51,7 @@ class Drawing:
     passes: Mapping[str, int]
     holders: Mapping[str, str]
     returns: tuple[marks.Returned, ...]
-    stuck: Mapping[str, str]
+    stuck: Mapping[str, marks.Trouble]
 
 
 def lines(
@@ -166,7 +166,7 @@ def drawing(db: Session, person: Actor, instance_id: int) -> Drawing:
     )
 
 
-def _incidents(db: Session, instance_id: int) -> dict[str, str]:
+def _incidents(db: Session, instance_id: int) -> dict[str, marks.Trouble]:
     table = Incident.__table__
     rows = db.execute(
         select(table.c.element_id, table.c.sentence, table.c.data).where(
@@ -175,6 +175,4 @@ def _incidents(db: Session, instance_id: int) -> dict[str, str]:
             table.c.element_id.is_not(None),
         )
     )
-    return {
-        row.element_id: row.sentence.format_map(marks.Known(orjson.loads(row.data))) for row in rows
-    }
+    return {row.element_id: marks.Trouble(row.sentence, orjson.loads(row.data)) for row in rows}

@@ -23,6 +23,7 @@ from web.api import paging, schemas, told
 from web.api.fields import Json
 from web.api.paging import Paged
 from web.api.routing import Told, route
+from web.i18n import in_words
 from web.session import db, me
 
 MAX_VALUES: Final = 100_000
@@ -205,7 +206,7 @@ def _entry(found: Line) -> Json:
 
 
 def _difference(found: Difference) -> Json:
-    sentence = gettext(found.sentence).format(**found.values)
+    sentence = in_words(found.sentence, found.values)
     return {"chain": found.chain, "seq": found.seq, "sentence": sentence}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext
-
 from engine import jobs
 from engine.models import IncidentStatus
 from engine.permissions import Action
@@ -13,6 +11,7 @@ from web.access import needs
 from web.api import paging, schemas, told
 from web.api.fields import Json
 from web.api.routing import route
+from web.i18n import in_words
 from web.session import db, me
 
 
@@ -71,7 +70,7 @@ def _incident(row: IncidentRow) -> Json:
         "instance": row.instance_id,
         "title": row.title,
         "element": row.element_id,
-        "sentence": gettext(row.sentence).format_map(row.values),
+        "sentence": in_words(row.sentence, row.values),
         "state": row.status,
         "opened_at": row.opened_at,
         "resolved_at": row.resolved_at,

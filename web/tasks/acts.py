@@ -185,5 +185,5 @@ def _told(task: Task, typed: Typed, asks: str) -> str:
         verb=verb,
         title=task.title,
         step=waiting[0].name,
-        holder="、".join(holders),
+        holder=str(gettext("、")).join(holders),
     )

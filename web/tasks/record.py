@@ -121,5 +121,5 @@ _DRAWN: Final[Mapping[Kind, tuple[object, str, str]]] = {
     Kind.TIMER_FIRED: (lazy_gettext("时间到"), "", "clock"),
     Kind.JOB_COMPLETED: (lazy_gettext("自动完成"), "ok", "check"),
     Kind.MESSAGE_DELIVERED: (lazy_gettext("收到消息"), "", "mail"),
-    Kind.INSTANCE_CANCELLED: (lazy_gettext("撤销"), "late", "x"),
+    Kind.INSTANCE_CANCELLED: (lazy_gettext("撤销流程"), "late", "x"),
 }
