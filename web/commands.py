@@ -25,7 +25,7 @@ from engine import clock, definitions, eventlog, people
 from engine import db as database
 from engine import jobs as job_table
 from engine import verify as verification
-from engine.errors import NotPublishable, Refused
+from engine.errors import NotFound, NotPublishable, Refused
 from engine.models import ProcessInstance, Role, User, UserTask
 from engine.people import SYSTEM
 from engine.scheduler import Ticker
@@ -98,8 +98,15 @@ def run(_options: argparse.Namespace) -> int:
     return _serve(read(), with_worker=True)
 
 
-def _serve(settings: Settings, *, with_worker: bool) -> int:
+def _log() -> None:
+    """What we do, on the terminal; of the libraries only what goes wrong."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for library in ("spiff", "apscheduler"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
+def _serve(settings: Settings, *, with_worker: bool) -> int:
+    _log()
     sessions = _sessions(settings)
     app = create_app(settings)
     server = waitress.create_server(
@@ -131,7 +138,7 @@ def _stop(_number: int, _frame: object) -> None:
 
 def worker(_options: argparse.Namespace) -> int:
     """Run due jobs until told to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _log()
     settings = read()
     ticker = _ticker(settings, _sessions(settings))
     stopped = threading.Event()
@@ -194,9 +201,12 @@ def verify(options: argparse.Namespace) -> int:
     """Walk the chains and replay; every difference is a line."""
     with _sessions(read())() as db:
         found = 0
-        for one in verification.verify(db, instance_id=options.instance, head=options.head):
-            print(f"{one.chain} #{one.seq}: {one.text()}")
-            found += 1
+        try:
+            for one in verification.verify(db, instance_id=options.instance, head=options.head):
+                print(f"{one.chain} #{one.seq}: {one.text()}")
+                found += 1
+        except NotFound as refused:
+            return _refusal(refused)
         heads = eventlog.newest_seal(db)
     if found:
         return 1

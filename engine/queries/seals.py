@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import eventlog, people
+from engine import entries, eventlog, people
 from engine.entries import Kind
 from engine.models import LogEntry
 
@@ -26,12 +28,13 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class HouseLine:
-    """An act outside cases."""
+    """An act outside cases; `asked` is what the log says of it."""
 
     seq: int
     at: datetime
     kind: str
     who: str
+    asked: Mapping[str, Any]
 
 
 def newest(db: Session, limit: int) -> tuple[Seal, ...]:
@@ -66,7 +69,7 @@ def find(db: Session, hashed: str) -> Seal | None:
 def house(db: Session, limit: int) -> tuple[HouseLine, ...]:
     """The newest acts outside cases, the newest first."""
     rows = db.execute(
-        select(LogEntry.seq, LogEntry.at, LogEntry.kind, LogEntry.by)
+        select(LogEntry.seq, LogEntry.at, LogEntry.kind, LogEntry.by, LogEntry.body)
         .where(LogEntry.chain == eventlog.HOUSE)
         .order_by(LogEntry.seq.desc())
         .limit(limit)
@@ -75,7 +78,11 @@ def house(db: Session, limit: int) -> tuple[HouseLine, ...]:
     names = people.names(db, ids.values())
     return tuple(
         HouseLine(
-            row.seq, datetime.fromisoformat(row.at), Kind(row.kind), names.get(ids[row.by] or 0, "")
+            row.seq,
+            datetime.fromisoformat(row.at),
+            Kind(row.kind),
+            names.get(ids[row.by] or 0, ""),
+            entries.read_body(row.body).asked,
         )
         for row in rows
     )
