@@ -46,13 +46,15 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def guard() -> ResponseReturnValue | None:
+        if request.endpoint == "static":
+            return None
+        auth.identify()
         view = app.view_functions.get(request.endpoint or "")
-        if view is None or request.endpoint == "static":
+        if view is None:
             return None
         declared = getattr(view, "access", None)
         if declared is None:
             raise NotDeclared
-        auth.identify()
         if declared == PUBLIC:
             return None
         if g.actor is None:
