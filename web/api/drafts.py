@@ -74,5 +74,4 @@ def xml_answer(content: bytes, tag_: str, name: str) -> Response:
     response = Response(content, content_type="application/xml")
     response.headers["ETag"] = tag_
     response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.make_conditional(request)
-    return response
+    return preconditions.unless_seen(response)

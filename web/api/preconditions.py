@@ -1,13 +1,15 @@
-"""`If-Match`: write only over what was seen. Over anything else the answer is what is there now."""
+"""`If-Match`: write only over what was seen; `If-None-Match`: send only what was not seen yet."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
-from flask import request
+from flask import Response, request
 
 from engine.errors import StaleDraft
+
+NOT_MODIFIED: Final = 304
 
 
 class Stale(StaleDraft):
@@ -35,3 +37,14 @@ def is_conditional() -> bool:
 def matches(tag: str) -> bool:
     """Whether this request may write over the state with this tag."""
     return not is_conditional() or request.if_match.contains(tag.strip('"'))
+
+
+def unless_seen(response: Response) -> Response:
+    """The answer to a reading request: 304 where its sender has it already."""
+    tag = response.headers.get("ETag", "").strip('"')
+    if tag and request.if_none_match.contains_weak(tag):
+        response.status_code = NOT_MODIFIED
+        response.set_data(b"")
+        for name in ("Content-Type", "Content-Length", "Content-Disposition"):
+            response.headers.pop(name, None)
+    return response

@@ -21,9 +21,9 @@ from engine.forms.sentence import Sentence
 from engine.forms.validation import Invalid
 from web.api import fields, idempotency
 from web.api.fields import Shape
-from web.api.preconditions import Stale
+from web.api.preconditions import Stale, unless_seen
 from web.errors import UNPROCESSABLE, problem, status_of
-from web.i18n import say
+from web.i18n import in_words, say
 
 JSON: Final = "application/json"
 XML: Final = ("application/xml", "text/xml")
@@ -179,9 +179,7 @@ def _worded(said: Any, answers: Mapping[int, type[Shape] | None]) -> Response:
     response = Response(content, told.status, dict(told.headers), content_type=JSON)
     if shape is None:
         response.headers.pop("Content-Type")
-    if request.method not in WRITING:
-        response.make_conditional(request)
-    return response
+    return response if request.method in WRITING else unless_seen(response)
 
 
 @blueprint.before_request
@@ -236,7 +234,7 @@ def lost_race(_error: IntegrityError) -> Response:
 
 def finding_words(found: Finding) -> dict[str, str]:
     """A finding as answers say it."""
-    sentence = gettext(found.sentence).format(**found.values)
+    sentence = in_words(found.sentence, found.values)
     return {
         "element": found.element,
         "severity": str(found.severity),
