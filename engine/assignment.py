@@ -64,15 +64,17 @@ def resolve(db: Session, who: Who, about: About) -> Found:
     return Found(None, tuple(dict.fromkeys(keys)), tuple(dict.fromkeys(found)))
 
 
-def one_person(user_id: int) -> Found:
-    """A step for exactly this person."""
+def one_person(db: Session, user_id: int) -> Found | None:
+    """A step for exactly this person; None for one who left."""
+    if not hotpath.read(db, "active", {"user": user_id}):
+        return None
     return Found(user_id, (people.user_key(user_id),), (user_id,))
 
 
 def _people(db: Session, rule: Rule, about: About) -> tuple[str, list[int]]:
     if rule.kind is RuleKind.INITIATOR:
-        started_by = about.started_by
-        return (people.user_key(started_by), [started_by]) if started_by is not None else ("", [])
+        began = one_person(db, about.started_by) if about.started_by is not None else None
+        return (began.keys[0], list(began.people)) if began is not None else ("", [])
     if rule.kind is RuleKind.USER:
         named = select(User.id).where(User.username == rule.key, User.is_active)
         user_id = db.execute(named).scalar_one_or_none()

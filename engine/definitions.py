@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import orjson
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog, permissions
@@ -22,7 +25,7 @@ from engine.bpmn.outline import Outline
 from engine.bpmn.parse import Unreadable
 from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, ReasonRequired, StaleDraft
-from engine.forms import load
+from engine.forms import load, texts
 from engine.handlers import CASES, HANDLERS, RESOLVERS
 from engine.models import (
     FormText,
@@ -35,6 +38,8 @@ from engine.models import (
 )
 from engine.people import Actor
 from engine.permissions import Action
+
+MAX_NOTE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +106,10 @@ def save_form(db: Session, key: str, text: str, *, by: Actor) -> None:
     revision = db.execute(select(FormText.revision).where(FormText.key == key)).scalar_one_or_none()
     row = {"text": text, "revision": (revision or 0) + 1, "saved_at": clock.now()}
     if revision is None:
-        db.execute(insert(FormText), {"key": key, **row})
-    else:
-        db.execute(update(FormText).where(FormText.key == key).values(row))
+        with suppress(IntegrityError), db.begin_nested():
+            db.execute(insert(FormText), {"key": key, **row})
+            return
+    db.execute(update(FormText).where(FormText.key == key).values(row))
 
 
 def draft(db: Session, key: str, *, by: Actor) -> Draft:
@@ -180,9 +186,12 @@ def keep(db: Session, xml: bytes, *, by: Actor) -> str:
 
 def _create(db: Session, key: str, name: str, by: Actor) -> int:
     row = {"key": key, "name": name, "created_at": clock.now()}
-    definition_id = db.execute(
-        insert(ProcessDefinition).returning(ProcessDefinition.id), row
-    ).scalar_one()
+    added = insert(ProcessDefinition).returning(ProcessDefinition.id)
+    try:
+        with db.begin_nested():
+            definition_id: int = db.execute(added, row).scalar_one()
+    except IntegrityError:  # somebody else made it at this moment
+        return _definition(db, key)[0]
     eventlog.record(db, Kind.DEFINITION_CREATED, by=by.mark, asked={"key": key, "name": name})
     return definition_id
 
@@ -196,7 +205,8 @@ def publish(
     `ReasonRequired`.
     """
     permissions.require(by, Action.DEFINITION_PUBLISH)
-    if not note.strip():
+    note = texts.kept(note, MAX_NOTE)
+    if not note:
         raise ReasonRequired
     outline, findings = _judged(db, xml, forms or {})
     if outline is None or has_errors(findings):
@@ -228,13 +238,13 @@ def publish(
         "forms": bundle,
         "decisions": "{}",
         "sha256": sha256,
-        "note": note.strip(),
+        "note": note,
         "published_by": by.id,
         "published_at": clock.now(),
     }
     version_id = db.execute(insert(ProcessVersion).returning(ProcessVersion.id), row).scalar_one()
     _activate(db, definition_id, version_id, outline)
-    asked = {"key": outline.id, "number": number, "sha256": sha256, "note": note.strip()}
+    asked = {"key": outline.id, "number": number, "sha256": sha256, "note": note}
     eventlog.record(db, Kind.VERSION_PUBLISHED, by=by.mark, asked=asked)
     return Published(version_id, outline.id, number, is_new=True, findings=findings)
 

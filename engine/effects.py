@@ -79,9 +79,8 @@ def _opened(scene: Scene, effect: Opened) -> None:
 
 
 def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
-    if scene.goes_to is not None:
-        found = assignment.one_person(scene.goes_to)
-    else:
+    found = assignment.one_person(scene.db, scene.goes_to) if scene.goes_to is not None else None
+    if found is None:
         found = assignment.resolve(scene.db, dialect.who(element.attributes), scene.about)
     due = deadline(element, scene.now)
     scene.known[f"for {effect.token}"] = found.words()
@@ -96,6 +95,7 @@ def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
             "assignee_id": found.assignee_id,
             "returned": scene.returned,
             "opened_at": scene.now,
+            "completed_at": None,
             "due_at": due,
             "status": (TaskStatus.CLAIMED if found.assignee_id else TaskStatus.READY).value,
             "candidates": orjson.dumps(found.keys).decode(),
@@ -158,6 +158,10 @@ def _closed(scene: Scene, effect: Closed) -> None:
 
 
 def _close_task(scene: Scene, effect: Closed) -> None:
+    here = next((row for row in scene.writes.opened if row["token"] == effect.token), None)
+    if here is not None:
+        here |= {"status": CLOSED[effect.why].value, "completed_at": scene.now, "keys": []}
+        return
     acted = effect.token == scene.token
     scene.writes.closed.append(
         {

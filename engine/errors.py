@@ -113,6 +113,18 @@ class TooLarge(Refused):
     sentence = "内容太大，最多 {most}。"
 
 
+class CannotKeep(Refused):
+    """A text has half characters or a value no JSON, which no database keeps."""
+
+    sentence = "内容里有不能保存的字符，请删去后再试。"
+
+
+class TextTooLong(TooLarge):
+    """An opinion, a reason or another text is over its limit."""
+
+    sentence = "文字太长，最多 {most} 个字。"
+
+
 class SignInFailed(Refused):
     """Name or password do not match; which of the two is not said."""
 

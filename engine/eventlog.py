@@ -9,16 +9,19 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import clock, hotpath
 from engine.entries import Body, Kind
+from engine.errors import CannotKeep
 from engine.models import Content, LogChain, LogEntry, ProcessInstance
 
 GENESIS: Final = "0" * 64
@@ -90,7 +93,7 @@ def _grow(db: Session, chain: str, kind: Kind, *, by: str, body: Body) -> Head:
     columns = select(table.c.seq, table.c.hash).where(table.c.name == chain).with_for_update()
     row = db.execute(columns).one_or_none()
     if row is None:
-        db.execute(insert(LogChain), {"name": chain, "seq": 0, "hash": GENESIS})
+        _begin(db, chain)
         row = db.execute(columns).one()
     added = entry(chain, Head(row.seq, row.hash), kind, by=by, at=clock.now(), body=body)
     db.execute(insert(LogEntry.__table__), added)
@@ -99,10 +102,24 @@ def _grow(db: Session, chain: str, kind: Kind, *, by: str, body: Body) -> Head:
     return head
 
 
+def _begin(db: Session, chain: str) -> None:
+    """The first entry of a chain; whoever else begins it at this moment has begun it for us."""
+    with suppress(IntegrityError), db.begin_nested():
+        db.execute(insert(LogChain), {"name": chain, "seq": 0, "hash": GENESIS})
+
+
 def salted(data: Mapping[str, Any]) -> dict[str, Any]:
     """The content row of what was written in an act; its `sha256` is what the log holds."""
-    salt, written = secrets.token_bytes(16), orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    salt, written = secrets.token_bytes(16), as_json(data)
     return {"salt": salt, "data": written, "sha256": hashlib.sha256(salt + written).hexdigest()}
+
+
+def as_json(data: Mapping[str, Any]) -> bytes:
+    """What was written, as it is stored. Raises `CannotKeep` for what JSON has no way to say."""
+    try:
+        return orjson.dumps(dict(data), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as problem:
+        raise CannotKeep from problem
 
 
 def keep(db: Session, instance_id: int, data: Mapping[str, Any]) -> tuple[int, str]:
@@ -126,23 +143,19 @@ def seal(db: Session) -> Head | None:
     The hash returned is what is anchored outside: a later record that no longer leads to it has
     been shortened, rewritten or put back from an older copy.
     """
-    last = db.execute(
-        select(LogEntry.id, LogEntry.body)
-        .where(LogEntry.chain == SEAL)
-        .order_by(LogEntry.seq.desc())
-        .limit(1)
-    ).one_or_none()
-    reached = orjson.loads(last.body)["asked"]["reached"] if last else 0
-    grown = select(LogEntry.chain).where(
-        LogEntry.id > reached - LATE_COMMITS, LogEntry.chain != SEAL
-    )
-    newest = (
-        db.execute(select(LogEntry.id).order_by(LogEntry.id.desc()).limit(1)).scalar_one_or_none()
-        or 0
-    )
-    if last is not None and newest == last.id:
-        return None
-    heads = _heads(db, sorted(db.execute(grown.distinct()).scalars()))
+    table = LogEntry.__table__
+    seals = select(table.c.body).where(table.c.chain == SEAL)
+    last = db.execute(seals.order_by(table.c.seq.desc()).limit(1)).scalar_one_or_none()
+    looked = (orjson.loads(last)["asked"]["reached"] if last else 0) - LATE_COMMITS
+    newest = db.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+    grown = select(table.c.chain).distinct().where(table.c.id > looked, table.c.chain != SEAL)
+    bound = {
+        (chain, seq)
+        for body in db.execute(seals.where(table.c.id > looked)).scalars()
+        for chain, seq, _hash in orjson.loads(body)["asked"]["heads"]
+    }
+    every = _heads(db, sorted(db.execute(grown).scalars()))
+    heads = [one for one in every if (one[0], one[1]) not in bound]
     head: Head | None = None
     for start in range(0, len(heads), HEADS_PER_SEAL):
         asked = {"heads": heads[start : start + HEADS_PER_SEAL], "reached": newest}

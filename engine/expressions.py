@@ -48,8 +48,10 @@ class Expression:
     def evaluate(self, values: Values) -> object:
         """Answer for these values (JSON values only). Raises `ExpressionError`."""
         try:
-            return self._run(values)
-        except (TypeError, ArithmeticError, RecursionError) as error:
+            return _measured(self._run(values))
+        except ExpressionError:
+            raise
+        except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
             message = "表达式“{text}”无法计算：数据的类型或大小不合适。"
             raise ExpressionError(message, text=_short(self.text)) from error
 
@@ -76,7 +78,10 @@ def compile(text: str) -> Expression:  # noqa: A001  (the field's word; called a
     if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
         raise ExpressionError("表达式太复杂，最多 {most} 个部分。", most=MAX_NODES)
     names: set[str] = set()
-    run = _compile(tree, names, 0)
+    try:
+        run = _compile(tree, names, 0)
+    except RecursionError as error:
+        raise ExpressionError("表达式嵌套太深，最多 {most} 层。", most=MAX_DEPTH) from error
     return Expression(text.strip(), frozenset(names), run)
 
 
@@ -311,6 +316,24 @@ def _bounded(value: object) -> object:
         if abs(value) > MAX_NUMBER:
             raise ExpressionError("数字太大，最多到 10 的 18 次方。")
     return value
+
+
+def _measured(answer: object) -> object:
+    """The answer, if it is of a size that can be kept: a list may hold the same list many times."""
+    if not isinstance(answer, (list, Mapping)):
+        return answer
+    waiting, count, letters = [(answer, 0)], 0, 0
+    while waiting:
+        one, depth = waiting.pop()
+        count += 1
+        letters += len(one) if isinstance(one, str) else 0
+        if count + len(waiting) > MAX_ITEMS or letters > MAX_TEXT or depth > MAX_DEPTH:
+            raise ExpressionError("计算结果太大，不能保存。")
+        if isinstance(one, Mapping):
+            one = list(one.values())
+        if isinstance(one, list):
+            waiting += [(part, depth + 1) for part in one[:MAX_ITEMS]]
+    return answer
 
 
 def _numbers(value: object) -> list[float]:

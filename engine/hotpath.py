@@ -56,7 +56,7 @@ class Writes:
     instance_id: int
     content: Row | None = None
     closed: list[Row] = field(default_factory=list)
-    opened: list[Row] = field(default_factory=list)
+    opened: list[dict[str, Any]] = field(default_factory=list)
     entry: dict[str, Any] = field(default_factory=dict)
     case: dict[str, Any] = field(default_factory=dict)
     keeps_values: bool = False
@@ -85,6 +85,7 @@ _SQL: Final[Mapping[str, tuple[str, str]]] = {
     "case": (_CASE, f"{_CASE} FOR UPDATE OF c"),
     "task": (_TASK, f"{_TASK} FOR UPDATE OF c, t"),
     "content": ("SELECT data FROM content WHERE id = :content",) * 2,
+    "active": ("SELECT id FROM user_account WHERE id = :user AND is_active",) * 2,
     "holders": (f"{_HOLDERS} ORDER BY h.user_id",) * 2,
     "holders_in_unit": (f"{_HOLDERS} AND h.unit_id = :unit ORDER BY h.user_id",) * 2,
 }
@@ -166,9 +167,9 @@ _CLOSE: Final = (
 )
 _OPEN: Final = (
     "INSERT INTO user_task (instance_id, token, element_id, name, number, status, assignee_id,"
-    " candidates, returned, opened_at, due_at)"
+    " candidates, returned, opened_at, due_at, completed_at)"
     " VALUES (:instance_id, :token, :element_id, :name, :number, :status, :assignee_id,"
-    " :candidates, :returned, :opened_at, :due_at)"
+    " :candidates, :returned, :opened_at, :due_at, :completed_at)"
 )
 _APPEND: Final = (
     "INSERT INTO event_log (chain, seq, at, kind, by, body, hash)"

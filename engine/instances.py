@@ -20,6 +20,7 @@ from engine.effects import Scene
 from engine.entries import Body, Kind
 from engine.errors import CannotStart, InstanceNotRunning, NotFound, ReasonRequired
 from engine.eventlog import Head
+from engine.forms import texts
 from engine.handlers import CASES, Opening
 from engine.hotpath import Writes
 from engine.models import InstanceStatus, ProcessInstance
@@ -28,6 +29,9 @@ from engine.permissions import Action
 from engine.versions import Version
 
 MAX_TITLE: Final = 300
+MAX_BUSINESS_KEY: Final = 200
+MAX_SUBJECT: Final = 60
+MAX_COMMENT: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +164,14 @@ def start(
     business_key: str | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> int:
-    """Start a case on the active version of a definition. Returns its number."""
+    """Start a case on the active version of a definition. Returns its number.
+
+    Raises `UnknownDefinition`, `CannotStart`, and `CannotKeep` or `TooLarge` for what is written.
+    """
     permissions.require(by, Action.INSTANCE_START)
+    subject = texts.kept(subject, MAX_SUBJECT) if subject is not None else None
+    if business_key is not None:
+        business_key = texts.kept(business_key, MAX_BUSINESS_KEY)
     version = versions.active(db, key)
     values = dict(values or {})
     kind = CASES.get(version.process.properties.get(dialect.CASE, ""))
@@ -206,7 +216,7 @@ def _insert(db: Session, version: Version, opening: Opening, subject: str | None
         "title": opening.title[:MAX_TITLE],
         "business_key": opening.business_key,
         "subject": subject,
-        "variables": orjson.dumps(dict(opening.variables)).decode(),
+        "variables": eventlog.as_json(opening.variables).decode(),
         "state": state.dump(state.EMPTY),
         "revision": 0,
         "content_hash": "",
@@ -227,11 +237,12 @@ def _insert(db: Session, version: Version, opening: Opening, subject: str | None
 
 def cancel(db: Session, instance_id: int, *, by: Actor, reason: str) -> None:
     """End a case where it stands, with a reason."""
+    permissions.require(by, Action.INSTANCE_CANCEL)
     case = lock(db, instance_id)
-    permissions.require(by, Action.INSTANCE_CANCEL, case)
-    if not reason.strip():
+    reason = texts.kept(reason, MAX_COMMENT)
+    if not reason:
         raise ReasonRequired
-    act = Act(Kind.INSTANCE_CANCELLED, commands.Cancel(), content={"comment": reason.strip()})
+    act = Act(Kind.INSTANCE_CANCELLED, commands.Cancel(), content={"comment": reason})
     perform(db, case, act, by=by)
 
 

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import orjson
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import clock, handlers, incidents, instances, permissions
+from engine import clock, eventlog, handlers, hotpath, incidents, instances, permissions
 from engine.bpmn.commands import Complete, FireTimer
 from engine.db import begin_writing
 from engine.entries import Kind
 from engine.errors import IncidentNotOpen, LeaseLost, NotFound
+from engine.forms import texts
 from engine.handlers import ServiceCall
 from engine.instances import Act
 from engine.models import Incident, IncidentStatus, Job, JobKind, JobStatus, ProcessInstance
@@ -26,6 +28,9 @@ from engine.people import SYSTEM, Actor
 from engine.permissions import Action
 
 LEASE: Final = timedelta(seconds=30)
+LONGEST_LEASE: Final = 10 * LEASE
+"""A lease that ends later than this was given before the clock was set back; it counts no more."""
+
 ATTEMPTS: Final = 3
 BACK_OFF: Final = (timedelta(seconds=5), timedelta(seconds=30))
 AT_ONCE: Final = 20
@@ -55,15 +60,20 @@ def acquire(db: Session, worker: str, limit: int = AT_ONCE) -> list[Leased]:
         .where(
             table.c.status == JobStatus.WAITING,
             table.c.due_at <= now,
-            or_(table.c.locked_until.is_(None), table.c.locked_until < now),
+            or_(
+                table.c.locked_until.is_(None),
+                table.c.locked_until < now,
+                table.c.locked_until > now + LONGEST_LEASE,
+            ),
         )
         .order_by(table.c.due_at, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
     leased = (
         update(table)
-        .where(table.c.id.in_(due))
+        .where(table.c.id.in_(select(due.c.id)))
         .values(locked_by=worker, locked_until=now + LEASE, fence=table.c.fence + 1)
         .returning(
             table.c.id,
@@ -143,7 +153,7 @@ def _run_service(db: Session, job: Leased) -> None:
     call = ServiceCall(
         case.id, job.element_id, case.subject, case.variables, values, f"job:{job.id}"
     )
-    data = dict(handlers.get(job.topic)(db, call))
+    data = orjson.loads(eventlog.as_json(handlers.get(job.topic)(db, call)))
     act = Act(
         Kind.JOB_COMPLETED,
         Complete(job.token, data),
@@ -161,13 +171,15 @@ JOBS: Final[dict[JobKind, Callable[[Session, Leased], None]]] = {
 
 
 def _failed(db: Session, job: Leased, problem: Exception) -> None:
+    hotpath.lock_case(db, job.instance_id)  # before the job, as every act on a case does
     table = Job.__table__
+    said = _said(problem)
     attempts = job.attempts + 1
     is_last = attempts >= ATTEMPTS
     again = clock.now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
     values = {
         "attempts": attempts,
-        "last_error": f"{type(problem).__name__}: {problem}"[:2000],
+        "last_error": said[:2000],
         "locked_until": None,
         "status": JobStatus.FAILED if is_last else JobStatus.WAITING,
         "due_at": job.due_at if is_last else again,
@@ -182,7 +194,7 @@ def _failed(db: Session, job: Leased, problem: Exception) -> None:
     ).scalar_one_or_none()
     if changed is not None and is_last:
         sentence = "自动步骤试了 {attempts} 次都没有成功：{error}"
-        shown = {"attempts": attempts, "error": f"{type(problem).__name__}: {problem}"[:300]}
+        shown = {"attempts": attempts, "error": said[:300]}
         incidents.raise_for(
             db,
             job.instance_id,
@@ -194,13 +206,22 @@ def _failed(db: Session, job: Leased, problem: Exception) -> None:
         )
 
 
+def _said(problem: Exception) -> str:
+    """An error in words that can be stored, whatever was in it."""
+    words = f"{type(problem).__name__}: {problem}"
+    return texts.clean(words.encode(errors="replace").decode())
+
+
 def retry(db: Session, incident_id: int, *, by: Actor) -> None:
     """Try again what an open incident stopped: the job, or the token that got stuck."""
     permissions.require(by, Action.INCIDENT_RESOLVE)
     table = Incident.__table__
-    row = db.execute(select(table).where(table.c.id == incident_id).with_for_update()).one_or_none()
-    if row is None:
+    mine = select(table).where(table.c.id == incident_id)
+    found = db.execute(mine).one_or_none()
+    if found is None:
         raise NotFound
+    hotpath.lock_case(db, found.instance_id)  # before the incident, as every act on a case does
+    row = db.execute(mine.with_for_update()).one()
     if row.status != IncidentStatus.OPEN:
         raise IncidentNotOpen
     if row.job_id is None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import instances, permissions
+from engine import entries, instances, permissions
 from engine.bpmn import state
 from engine.bpmn.commands import Deliver
-from engine.entries import Kind
+from engine.bpmn.process import Kind
 from engine.errors import NotFound
 from engine.instances import Act
 from engine.people import Actor
@@ -32,6 +32,7 @@ def deliver(
         one
         for one in tokens
         if one.number
+        and elements[one.element].kind is not Kind.SEND
         and elements[one.element].event == "message"
         and elements[one.element].event_text == name
     )
@@ -40,7 +41,7 @@ def deliver(
         raise NotFound
     given = dict(data or {})
     act = Act(
-        Kind.MESSAGE_DELIVERED,
+        entries.Kind.MESSAGE_DELIVERED,
         Deliver(str(token.id), given),
         token=str(token.id),
         asked={"message": name, "element": token.element},

@@ -185,6 +185,6 @@ def password_matches(stored: str | None, password: str) -> bool:
     """Compare in the same time whether or not there is such a person."""
     try:
         _HASHER.verify(stored or _NOBODY, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
     return stored is not None

@@ -73,17 +73,23 @@ def replay(db: Session, instance_id: int) -> Replay:
         raise NotFound
     version = versions.of_case(db, case["version_id"])
     frames: list[Frame] = []
-    difference: Difference | None = None
-    for found in _frames(db, instance_id, version):
-        if isinstance(found, Difference):
-            difference = found
-            break
-        frames.append(found)
-    if difference is None:
-        difference = _compare_rows(db, dict(case), frames)
+    try:
+        difference = _run(db, instance_id, version, frames) or _compare_rows(db, dict(case), frames)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        seq = frames[-1].seq + 1 if frames else 1
+        sentence = "第 {seq} 条记录读不懂：它不是这个系统写下的。"
+        difference = Difference(eventlog.case_chain(instance_id), seq, sentence, {"seq": seq})
     return Replay(
         instance_id, version, tuple(frames), difference, sum(frame.erased for frame in frames)
     )
+
+
+def _run(db: Session, instance_id: int, version: Version, frames: list[Frame]) -> Difference | None:
+    for found in _frames(db, instance_id, version):
+        if isinstance(found, Difference):
+            return found
+        frames.append(found)
+    return None
 
 
 def _frames(db: Session, instance_id: int, version: Version) -> Iterator[Frame | Difference]:

@@ -103,14 +103,12 @@ def _anchor(db: Session, head: str) -> Iterator[Difference]:
 
 def _strangers(db: Session) -> Iterator[Difference]:
     """Entries in chains that belong to no case."""
-    cases = set(db.execute(select(ProcessInstance.id)).scalars())
-    wanted = select(LogEntry.chain).where(LogEntry.seq == 1).order_by(LogEntry.id)
+    cases = {eventlog.case_chain(one) for one in db.execute(select(ProcessInstance.id)).scalars()}
+    known = cases | {eventlog.HOUSE, eventlog.SEAL}
+    wanted = select(LogEntry.chain).distinct().order_by(LogEntry.chain)
     with closing(db.execute(wanted.execution_options(yield_per=PAGE)).scalars()) as chains:
         for chain in chains:
-            number = chain.partition(":")[2]
-            if chain not in (eventlog.HOUSE, eventlog.SEAL) and not (
-                number.isdecimal() and int(number) in cases
-            ):
+            if chain not in known:
                 yield Difference(chain, 1, "这条链不属于任何流程。")
 
 

@@ -12,15 +12,15 @@ import psycopg
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from engine import errors
 from engine.bpmn.parse import Unreadable
-from engine.errors import Refused
+from engine.errors import CannotKeep, Refused
 from engine.forms.validation import Invalid
 from web.auth import NotSignedIn
-from web.i18n import say
+from web.i18n import in_words, say
 from web.security import ForeignRequest
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Unreadable)
     def unreadable(error: Unreadable) -> ResponseReturnValue:
-        sentence = gettext(error.finding.sentence).format(**error.finding.values)
+        sentence = in_words(error.finding.sentence, error.finding.values)
         return answer(UNPROCESSABLE, sentence)
 
     @app.errorhandler(HTTPException)
@@ -92,6 +92,12 @@ def install(app: Flask) -> None:
         response = answer(BUSY, gettext("系统正忙，您的操作还没有保存，请稍后再试。"))
         response.headers["Retry-After"] = RETRY_SECONDS
         return response
+
+    @app.errorhandler(DataError)
+    @app.errorhandler(UnicodeEncodeError)
+    def cannot_keep(error: Exception) -> ResponseReturnValue:
+        log.warning("the database refused a value: %s", error, extra={"action": "request"})
+        return answer(UNPROCESSABLE, gettext(CannotKeep.sentence))
 
     @app.errorhandler(SQLAlchemyError)
     @app.errorhandler(Exception)
@@ -133,7 +139,7 @@ def _details(error: Refused | None) -> dict[str, Any]:
                     "element": one.element,
                     "severity": one.severity,
                     "rule": one.rule,
-                    "sentence": gettext(one.sentence).format(**one.values),
+                    "sentence": in_words(one.sentence, one.values),
                 }
                 for one in findings  # type: ignore[attr-defined]  # a tuple of findings
             ]

@@ -208,9 +208,14 @@ class Game:
         self._queue = deque(t for t in self._queue if t.scope != token.scope)
 
     def run_script(self, element: Element, token: Token) -> None:
-        """Set the variables that the lines of a script task name."""
-        for name, expression in element.script:
-            self.data[name] = expression.evaluate(self._values())
+        """Set the variables that the lines of a script task name: all of them, or none."""
+        before = dict(self.data)
+        try:
+            for name, expression in element.script:
+                self.data[name] = expression.evaluate(self._values())
+        except ExpressionError:
+            self.data = before
+            raise
         self.leave(token)
 
     def parallel(self, element: Element, token: Token) -> None:

@@ -1,6 +1,7 @@
 """Questions about the drawn graph, answered once when a version is compiled.
 
-A boundary event counts as a successor of the activity it is attached to.
+A boundary event counts as a successor of the activity it is attached to, the start event of a
+sub-process as a successor of the sub-process.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def forward(nodes: Iterable[_Node]) -> Forward:
     open. Without those edges the graph has no cycles, so "ahead" and "behind" are well defined.
     """
     by_id = {node.id: node for node in nodes}
-    next_to = {key: _successors(node) for key, node in by_id.items()}
+    begins = {node.parent: node.id for node in by_id.values() if node.kind == "startEvent"}
+    next_to = {key: _successors(node, begins.get(key)) for key, node in by_id.items()}
     roots = [key for key, node in by_id.items() if not node.incoming and node.host is None]
     order, back = _walk([*roots, *by_id], next_to)
     bit = {key: index for index, key in enumerate(order)}
@@ -72,9 +74,9 @@ def forward(nodes: Iterable[_Node]) -> Forward:
     return Forward(bit, ahead)
 
 
-def _successors(node: _Node) -> tuple[str, ...]:
+def _successors(node: _Node, inside: str | None) -> tuple[str, ...]:
     lines = [*node.outgoing, *([node.default] if node.default else [])]
-    return (*(line.target for line in lines), *node.boundary)
+    return (*(line.target for line in lines), *node.boundary, *([inside] if inside else []))
 
 
 def _walk(

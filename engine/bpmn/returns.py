@@ -36,9 +36,9 @@ def plan(process: Process, tokens: Iterable[Token], token: Token, command: Retur
     place = here.back[-1] if here.back else here.element
     if not is_earlier(process, command.to, place):
         raise CannotReturn(to=target.label)
-    if command.then is Then.THROUGH_STEPS and is_joined(process, command.to, place):
+    if command.then == Then.THROUGH_STEPS and is_joined(process, command.to, place):
         raise CannotReturnInside(to=target.label)
-    if command.then is Then.BACK_TO_ME:
+    if command.then == Then.BACK_TO_ME:
         return Move((token,), token.scope, (token.element, *token.back))
     leaves = [
         one

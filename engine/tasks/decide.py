@@ -13,15 +13,15 @@ from engine.bpmn import dialect, state
 from engine.bpmn.commands import Complete
 from engine.bpmn.steps import Step
 from engine.entries import Kind
-from engine.errors import ReasonRequired, TooLarge, UnknownOutcome
-from engine.forms import validation
+from engine.errors import ReasonRequired, UnknownOutcome
+from engine.forms import texts, validation
 from engine.instances import Act
 from engine.models import TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
 from engine.tasks.held import Held, hold
 
-MAX_COMMENT: Final = 5_000
+MAX_COMMENT: Final = instances.MAX_COMMENT
 
 
 def complete(
@@ -67,11 +67,8 @@ def complete(
 
 
 def opinion(text: str) -> str:
-    """An opinion or reason as it is kept. Raises `TooLarge`."""
-    text = text.strip()
-    if len(text) > MAX_COMMENT:
-        raise TooLarge(most=f"{MAX_COMMENT} 个字")
-    return text
+    """An opinion or reason as it is kept. Raises `CannotKeep`, `TooLarge`."""
+    return texts.kept(text, MAX_COMMENT)
 
 
 def _require_outcome(held: Held, outcome: str) -> None:

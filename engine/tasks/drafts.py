@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, instances
+from engine import clock, eventlog, instances
 from engine.errors import StaleDraft
 from engine.forms import validation
 from engine.models import Draft
@@ -62,7 +62,7 @@ def save_draft(
         )
     now = clock.now()
     row = {
-        "data": orjson.dumps(kept).decode(),
+        "data": eventlog.as_json(kept).decode(),
         "revision": revision + 1,
         "saved_by": by.id,
         "saved_at": now,

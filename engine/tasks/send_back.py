@@ -24,11 +24,16 @@ from engine.versions import Version
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An earlier step that work may go back to; `word` is how the request names it."""
+    """An earlier step that work may go back to; `words` are what a request may call it."""
 
     element_id: str
     name: str
-    word: str
+    words: tuple[str, ...]
+
+    @property
+    def word(self) -> str:
+        """The word for people's choice: `initiator`, `previous` or the element's id."""
+        return self.words[0]
 
 
 def send_back(
@@ -48,7 +53,7 @@ def send_back(
     if not reason:
         raise ReasonRequired
     targets = _targets(db, held.case.version, held.case.id, held.element_id)
-    target = next((one for one in targets if to in (one.element_id, one.word)), None)
+    target = next((one for one in targets if to in (one.element_id, *one.words)), None)
     if target is None or then not in set(Then):
         raise CannotReturn(to=to)
     act = Act(
@@ -84,19 +89,22 @@ def _targets(
     earlier = [one for one in dict.fromkeys(done) if returns.is_earlier(process, one, element_id)]
     written = process.elements[element_id].properties.get(dialect.RETURNS_TO, "")
     words = dialect.returns_to(written) if written else dialect.RETURNS_USUAL
-    meant: dict[str, str] = {}
+    meant: dict[str, tuple[str, ...]] = {}
     for word in words:
-        if word == "any":
-            meant |= {one: one for one in earlier if one not in meant}
-        elif word == "initiator":
-            meant[version.first_step] = word
-        elif word == "previous" and earlier:
-            meant[earlier[-1]] = word
-        else:
-            meant[word] = word
+        for one in _meant(word, version.first_step, earlier):
+            meant[one] = (*meant.get(one, ()), one if word == "any" else word)
     return tuple(
         Target(one, process.elements[one].label, meant[one]) for one in earlier if one in meant
     )
+
+
+def _meant(word: str, first_step: str, earlier: list[str]) -> list[str]:
+    """The steps that a word of `returns_to` names."""
+    if word == "any":
+        return earlier
+    if word == "previous":
+        return earlier[-1:]
+    return [first_step if word == "initiator" else word]
 
 
 def _who_did(db: Session, held: Held, element_id: str) -> int | None:
