@@ -72,7 +72,7 @@ EVERY: Final = Wanted()
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """Work that waits in a case: who holds it, or else whom it is offered to, in words."""
+    """Work that waits in a case: who holds it or alone can, else whom it is offered to."""
 
     id: int
     element_id: str
@@ -245,7 +245,7 @@ def waiting(db: Session, instance_id: int) -> tuple[OpenTask, ...]:
             row.number,
             row.status,
             row.assignee_id,
-            names.get(row.assignee_id, ""),
+            names.get(row.assignee_id, "") or _only_one(offers.get(row.id, ()), words),
             tuple(words[key] for key in offers.get(row.id, ())),
             row.opened_at,
             row.due_at,
@@ -253,6 +253,11 @@ def waiting(db: Session, instance_id: int) -> tuple[OpenTask, ...]:
         )
         for row in rows
     )
+
+
+def _only_one(keys: tuple[str, ...], words: Mapping[str, str]) -> str:
+    """The name of the one person a task is offered to: the same as if they held it."""
+    return words[keys[0]] if len(keys) == 1 and keys[0].startswith("u:") else ""
 
 
 def key_words(db: Session, keys: Iterable[str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ class Colleague:
     id: int
     name: str
     username: str
-    posts: str
+    posts: tuple[str, ...]
 
 
 def starting_with(db: Session, text: str, limit: int = MOST) -> tuple[Colleague, ...]:
@@ -47,16 +47,7 @@ def starting_with(db: Session, text: str, limit: int = MOST) -> tuple[Colleague,
         .limit(limit)
     ).all()
     posts = _posts(db, [row.id for row in rows])
-    return tuple(Colleague(*row, "、".join(posts.get(row.id, ()))) for row in rows)
-
-
-def one(db: Session, user_id: int) -> Colleague | None:
-    """One person by number."""
-    user = User.__table__
-    row = db.execute(
-        select(user.c.id, user.c.name, user.c.username).where(user.c.id == user_id)
-    ).one_or_none()
-    return Colleague(*row, "、".join(_posts(db, [user_id]).get(user_id, ()))) if row else None
+    return tuple(Colleague(*row, tuple(posts.get(row.id, ()))) for row in rows)
 
 
 def _posts(db: Session, user_ids: list[int]) -> dict[int, list[str]]:

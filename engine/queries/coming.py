@@ -23,13 +23,13 @@ WORK: Final = frozenset({Kind.USER, Kind.SERVICE, Kind.SEND, Kind.RECEIVE})
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A step ahead; `who` is written for the next ones alone, "" for what the system does."""
+    """A step ahead; `who`, in words, is known of the next ones alone."""
 
     element_id: str
     name: str
     is_next: bool
     is_for_people: bool
-    who: str
+    who: tuple[str, ...]
 
 
 def ahead(db: Session, task: Task) -> tuple[Coming, ...]:
@@ -84,15 +84,15 @@ def _targets_of_scope(process: Process, scope: str) -> list[str]:
 
 def _coming(db: Session, task: Task, element: Element, *, is_next: bool) -> Coming:
     for_people = element.kind is Kind.USER
-    who = _who(db, task, element) if is_next and for_people else ""
+    who = _who(db, task, element) if is_next and for_people else ()
     return Coming(element.id, element.label, is_next, for_people, who)
 
 
-def _who(db: Session, task: Task, element: Element) -> str:
+def _who(db: Session, task: Task, element: Element) -> tuple[str, ...]:
     """The names of the people where they are few, else the post they hold."""
     about = About(task.subject, task.started_by)
     found = assignment.resolve(db, dialect.who(element.attributes), about)
     if found.fallback or not 0 < len(found.people) <= MOST_NAMED:
-        return "、".join(cases.key_words(db, found.keys).values())
+        return tuple(cases.key_words(db, found.keys).values())
     names = people.names(db, found.people)
-    return "、".join(names[one] for one in found.people if one in names)
+    return tuple(names[one] for one in found.people if one in names)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from engine.models import (
     UserTask,
 )
 from engine.people import Actor
+from engine.queries import cases
 
 PAGE: Final = 50
 MOST: Final = 200
@@ -251,7 +253,10 @@ def _newest(
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """One line of 我发起的: the case, and where it stands now."""
+    """One line of 我发起的: the case, and where it stands now.
+
+    `holders` are those who hold its steps, or else those they are offered to, in words.
+    """
 
     instance_id: int
     title: str
@@ -293,7 +298,7 @@ def started(
     return lines, (rows[limit - 1].started_at, rows[limit - 1].id) if len(rows) > limit else None
 
 
-def _open_of(db: Session, instance_ids: list[int]) -> dict[int, list[Any]]:
+def _open_of(db: Session, instance_ids: list[int]) -> dict[int, list[_Waiting]]:
     task = UserTask.__table__
     waiting = (
         select(
@@ -301,6 +306,7 @@ def _open_of(db: Session, instance_ids: list[int]) -> dict[int, list[Any]]:
             task.c.name,
             task.c.due_at,
             task.c.opened_at,
+            task.c.candidates,
             User.name.label("holder"),
         )
         .join(User, User.id == task.c.assignee_id, isouter=True)
@@ -310,13 +316,26 @@ def _open_of(db: Session, instance_ids: list[int]) -> dict[int, list[Any]]:
         )
         .order_by(task.c.id)
     )
-    found: dict[int, list[Any]] = {}
-    for row in db.execute(waiting):
-        found.setdefault(row.instance_id, []).append(row)
+    rows = db.execute(waiting).all()
+    offers = [() if row.holder else tuple(orjson.loads(row.candidates)) for row in rows]
+    words = cases.key_words(db, {key for keys in offers for key in keys})
+    found: dict[int, list[_Waiting]] = {}
+    for row, keys in zip(rows, offers, strict=True):
+        who = (row.holder,) if row.holder else tuple(words[key] for key in keys)
+        one = _Waiting(row.name, row.due_at, row.opened_at, who)
+        found.setdefault(row.instance_id, []).append(one)
     return found
 
 
-def _started(row: Any, waiting: list[Any]) -> Started:
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    name: str
+    due_at: datetime | None
+    opened_at: datetime
+    who: tuple[str, ...]
+
+
+def _started(row: Any, waiting: list[_Waiting]) -> Started:
     dues = [one.due_at for one in waiting if one.due_at is not None]
     return Started(
         instance_id=row.id,
@@ -326,7 +345,7 @@ def _started(row: Any, waiting: list[Any]) -> Started:
         started_at=row.started_at,
         ended_at=row.ended_at,
         steps=tuple(one.name for one in waiting),
-        holders=tuple(one.holder for one in waiting if one.holder),
+        holders=tuple(dict.fromkeys(who for one in waiting for who in one.who)),
         due_at=min(dues, default=None),
         waits_since=min((one.opened_at for one in waiting), default=None),
     )

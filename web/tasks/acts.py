@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +26,9 @@ from web.session import db, me
 from web.tasks import asked, page, record
 from web.tasks.asked import Typed
 from web.tasks.blueprint import bp
+
+# Buttons that only open, search or close a choice.
+_CHOOSING: Final = frozenset({"ask", "find", "cancel"})
 
 Deed = Callable[[Task, Typed], object]
 
@@ -113,10 +117,8 @@ def _hold(task_id: int, deed: Deed) -> ResponseReturnValue:
 def _act(task_id: int, deed: Deed, *, asks: str = "") -> ResponseReturnValue:
     task = task_page.one(db(), me(), task_id)
     typed = asked.read(task)
-    if "ask" in request.form or "find" in request.form:
-        return page.draw(task, typed=typed, opened=asks)
-    if "cancel" in request.form:
-        return page.draw(task, typed=typed)
+    if task.is_open and not _CHOOSING.isdisjoint(request.form):
+        return page.draw(task, typed=typed, opened="" if "cancel" in request.form else asks)
     following = _following(task)
     try:
         deed(task, typed)

@@ -96,7 +96,7 @@ def of(
         "buttons": tuple(one for one in buttons if one.key != "return" or targets),
         "targets": targets,
         "done_as": record.verb(task.version, task.element_id, task.outcome or ""),
-        "may_claim": fills and task.is_offered,
+        "may_claim": fills and task.is_offered and not _is_only_mine(task),
         "may_release": _may_release(task),
         "typed": typed,
         "refusal": refusal,
@@ -145,8 +145,11 @@ def _targets(
 
 def _may_release(task: Task) -> bool:
     """A task held by its reader can be put back where there were others to take it."""
-    own = task.candidate_keys == {user_key(me().id or 0)}
-    return task.is_open and task.assignee_id == me().id and not own
+    return task.is_open and task.assignee_id == me().id and not _is_only_mine(task)
+
+
+def _is_only_mine(task: Task) -> bool:
+    return task.candidate_keys == {user_key(me().id or 0)}
 
 
 def _sent_back(task: Task, lines: tuple[Line, ...]) -> Line | None:
