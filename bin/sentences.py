@@ -1,8 +1,9 @@
 """Collect every sentence a person may read, and keep the English catalogue in step with them.
 
-A sentence is a text with Chinese in it, or with a gap and Chinese punctuation: in Python any string
-that is no docstring, in templates what is wrapped for translation. `make sentences` adds new ones to
-the catalogue without English, takes out those that are gone, keeps the rest, and says how many wait.
+A sentence is a text with Chinese in it, or with a gap and Chinese punctuation: in Python any
+string that is no docstring, in templates what is wrapped for translation. `make sentences` adds
+new ones to the catalogue without English, takes out those that are gone, keeps the rest, and says
+how many wait.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -21,6 +23,7 @@ from jinja2.ext import babel_extract
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "web" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 CHINESE = re.compile(r"[\u4e00-\u9fff]|[)}].*[\uff08\uff09\uff1a]")
+MADE = datetime(2026, 11, 22, tzinfo=UTC)  # a date that moved would change the file every time
 WORDS = ("_", "gettext", "ngettext", "lazy_gettext")
 # Chinese in these is what a demo or a benchmark is called, what stands at the head of a document,
 # or how a language writes dates
@@ -30,7 +33,18 @@ NOT_TRANSLATED = ("quality/demo", "quality/cases.py", "web/demo", "web/bench", "
 def main() -> int:
     """Bring the catalogue in step."""
     old = catalogue()
-    new = Catalog(locale="en", project="zhengai", charset="utf-8", fuzzy=False)
+    new = Catalog(
+        locale="en",
+        project="zhengai",
+        version="0",
+        msgid_bugs_address="-",
+        last_translator="-",
+        language_team="-",
+        creation_date=MADE,
+        revision_date=MADE,
+        charset="utf-8",
+        fuzzy=False,
+    )
     new.header_comment = (
         "# The English of zhengai. Written by `make sentences`; the msgstr are ours."
     )

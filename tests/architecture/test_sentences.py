@@ -73,6 +73,21 @@ def test_a_translation_has_the_gaps_of_its_sentence(collected):
     assert wrong == []
 
 
+def test_the_english_is_english(collected):
+    chinese = re.compile(r"[\u3001-\u301f\uff01-\uff5e]")
+    english = [one.string for one in collected.catalogue() if one.string]
+    assert [text for text in english if chinese.search(text)] == []
+
+
+def test_an_english_sentence_ends_like_the_chinese_one(collected):
+    wrong = [
+        one.id
+        for one in collected.catalogue()
+        if one.id and one.string != "No." and one.id.endswith("。") != one.string.endswith(".")
+    ]
+    assert wrong == []
+
+
 def gaps(text):
     return {name for found in GAP.findall(text) for name in found if name}
 
