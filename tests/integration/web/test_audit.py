@@ -1,0 +1,128 @@
+"""Replay for people: the verdict, the moments, who may look, and that looking is recorded."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import text
+
+from engine import eventlog
+from engine.db import begin_writing
+from tests.integration.web.office import Office, form, statements
+from tests.integration.web.paper import Paper
+
+
+@pytest.fixture
+def office(app, db, sessions, college):  # noqa: ARG001  (the application is there first)
+    return Office(db, sessions, college)
+
+
+def test_a_whole_record_is_said_to_be_whole(office, browser):
+    case = office.published()
+    page = Paper.open(browser("auditor"), f"/instances/{case}/replay")
+    assert "记录完整。" in page.text
+    assert "按第 1 版流程重演" in page.text
+
+
+def test_the_moments_carry_state_words_and_hashes(office, browser):
+    case = office.returned("请补充依据")
+    told = frames(browser("auditor"), case)
+    assert [one["kind"] for one in told] == ["started", "submitted", "returned"]
+    assert [one["active"] for one in told] == [["submit"], ["college_review"], ["submit"]]
+    last = told[-1]
+    assert last["title"] == "周明岚 把 二级学院审核 退回到 提交"
+    assert last["reason"] == "请补充依据"
+    assert last["holders"] == {"submit": "吴允恭"}
+    assert last["returns"][0]["count"] == 1
+    assert last["passes"]["submit"] == 2
+    assert told[1]["previous_hash"] == told[0]["hash"]
+    assert len(last["hash"]) == 64
+
+
+def test_a_moment_tells_what_it_changed_in_the_form(office, browser):
+    case = office.submitted()
+    auditor = browser("auditor")
+    started, submitted = frames(auditor, case)
+    assert started["form_changes"] == []
+    assert len(submitted["form_changes"]) > 10
+    page = Paper.open(auditor, submitted["form_url"])
+    assert "第 2 条之后的样子" in page.text
+    assert "专业发展定位目标：description" in page.text
+    assert auditor.get(f"/instances/{case}/replay/99/form").status_code == 404
+
+
+def test_looking_is_recorded(office, browser):
+    case = office.submitted()
+    auditor = browser("auditor")
+    auditor.get(f"/instances/{case}/replay")
+    auditor.get(f"/instances/{case}/replay/2/form")
+    assert office.entries(eventlog.HOUSE, "replay_viewed") == 2
+    assert "查看回放" in Paper.open(auditor, "/audit").text
+
+
+@pytest.mark.parametrize("name", ["leader", "reviewer", "stranger"])
+def test_only_those_with_the_right_may_look(office, browser, name):
+    case = office.submitted()
+    client = browser(name)
+    for path in (f"/instances/{case}/replay", f"/instances/{case}/replay/1/form", "/audit"):
+        assert client.get(path).status_code == 403
+    assert client.post("/audit/verifications", data=form(client, instance="1")).status_code == 403
+    assert office.entries(eventlog.HOUSE, "replay_viewed") == 0
+
+
+def test_a_changed_record_is_named(office, browser, db):
+    case = office.submitted()
+    begin_writing(db)
+    tamper(db, "UPDATE user_task SET outcome = 'refuse' WHERE instance_id = :case", case=case)
+    page = Paper.open(browser("auditor"), f"/instances/{case}/replay")
+    assert page.status == 200
+    assert "记录对不上。" in page.text
+    assert "现在的样子与记录不同" in page.text
+
+
+def test_a_case_is_found_and_verified(office, browser):
+    case = office.submitted()
+    auditor = browser("auditor")
+    assert "工业机器人技术" in Paper.open(auditor, "/audit?q=机器人").text
+    assert "没有找到" in Paper.open(auditor, "/audit?q=没有这个").text
+    sent = auditor.post("/audit/verifications", data=form(auditor, instance=f"#{case}"))
+    assert sent.location == f"/instances/{case}/replay"
+    words = auditor.post("/audit/verifications", data=form(auditor, instance="机器人"))
+    assert words.location.startswith("/audit?q=")
+    assert auditor.get("/instances/999999/replay").status_code == 404
+
+
+def test_a_kept_hash_is_found_or_not(office, browser, db):
+    office.submitted()
+    begin_writing(db)
+    head = eventlog.seal(db)
+    db.commit()
+    auditor = browser("auditor")
+    page = Paper.open(auditor, "/audit")
+    assert head.hash in page.text
+    assert "这里有它" in Paper.open(auditor, f"/audit?head={head.hash}").text
+    assert "没有这个校验值" in Paper.open(auditor, f"/audit?head={'0' * 64}").text
+
+
+def test_a_longer_record_asks_no_more_often(office, browser, app):
+    case = office.submitted()
+    auditor = browser("auditor")
+    auditor.get(f"/instances/{case}/replay")
+    before = statements(app, lambda: auditor.get(f"/instances/{case}/replay"))
+    for _round in range(3):
+        office.does("return_", case, "reviewer", "再改")
+        office.does("hand_in", case, "leader", office.does("values", case))
+    assert statements(app, lambda: auditor.get(f"/instances/{case}/replay")) <= before + 1
+
+
+def frames(client, case):
+    """The frames on the page of a replay."""
+    page = Paper.open(client, f"/instances/{case}/replay")
+    return json.loads(page.tree.xpath("string(//template[@data-json='frames'])"))
+
+
+def tamper(db, statement, **values):
+    """Change rows behind the program's back."""
+    db.execute(text(statement), values)
+    db.commit()

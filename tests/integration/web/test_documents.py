@@ -1,0 +1,100 @@
+"""Published documents as people find, read and compare them."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from quality.models import Document
+from tests.integration.web.office import Office
+from tests.integration.web.paper import Paper
+
+TITLE = "工业机器人技术·专业建设目标（2026–2028）"
+
+
+@pytest.fixture
+def office(app, db, sessions, college):  # noqa: ARG001  (the application is there first)
+    return Office(db, sessions, college)
+
+
+def test_nothing_published_says_what_comes(office, browser):
+    office.submitted()
+    assert "还没有已发布的文档" in Paper.open(browser("leader"), "/documents").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_there"),
+    [
+        ("", True),
+        ("?kind=major", True),
+        ("?kind=course", False),
+        ("?kind=nonsense", True),
+        ("?stage=goal", True),
+        ("?stage=standard", False),
+        ("?unit={unit}", True),
+        ("?unit=999", False),
+        ("?q=机器人", True),
+        ("?q=%25", False),
+    ],
+)
+def test_the_list_is_narrowed(office, browser, college, asked, is_there):
+    office.published()
+    page = Paper.open(browser("leader"), "/documents" + asked.format(unit=college.units["machine"]))
+    assert (TITLE in page.text) is is_there
+    if not is_there:
+        assert "没有符合条件的文档" in page.text
+
+
+def test_a_document_reads_as_its_form(office, browser, db):
+    office.published()
+    page = Paper.open(browser("leader"), f"/documents/{document(db)}")
+    assert page.says("h1")[0] == TITLE
+    assert "专业发展定位目标：description" in page.text
+    assert "第 1 版" in page.text
+    assert page.all("input[name]") == []
+
+
+def test_two_versions_are_compared(office, browser, db):
+    office.published()
+    office.published(changed)
+    number = document(db)
+    leader = browser("leader")
+    page = Paper.open(leader, f"/documents/{number}/changes?before=1&after=2")
+    assert page.says("ins")[0] == "按新的规划"
+    assert "改动 1 处" in page.text
+    same = Paper.open(leader, f"/documents/{number}/changes?before=2&after=2")
+    assert "两版的内容相同" in same.text
+    turned = Paper.open(leader, f"/documents/{number}/changes?before=2&after=1")
+    assert turned.says("ins")[0] == "按新的规划"
+    old = Paper.open(leader, f"/documents/{number}?version=1")
+    assert "这是旧版本" in old.text
+
+
+def test_what_may_not_be_seen_does_not_exist(office, browser, db):
+    office.published()
+    number = document(db)
+    stranger = browser("stranger")
+    for path in (f"/documents/{number}", f"/documents/{number}/changes?before=1&after=1"):
+        assert stranger.get(path).status_code == 404
+    assert TITLE not in Paper.open(stranger, "/documents").text
+    leader = browser("leader")
+    for path in (
+        "/999",
+        f"/{number}?version=9",
+        f"/{number}/changes",
+        f"/{number}/changes?before=1",
+    ):
+        assert leader.get(f"/documents{path}").status_code == 404
+
+
+def changed(values):
+    """The goals with one cell written anew."""
+    first, *others = values["goals"]
+    return values | {"goals": [first | {"remark": "按新的规划"}, *others]}
+
+
+def document(db):
+    """The id of the only document."""
+    found = db.execute(select(Document.id)).scalar_one()
+    db.rollback()
+    return found

@@ -1,0 +1,168 @@
+"""The list of cases, beginning one, the page of one, ending it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.college import publish
+from tests.integration.web.office import Office, form, statements
+from tests.integration.web.paper import Paper
+
+TITLE = "工业机器人技术·专业建设目标（2026–2028）"
+SCRIPT = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def office(app, db, sessions, college):  # noqa: ARG001  (the application is there first)
+    return Office(db, sessions, college)
+
+
+def test_the_page_to_begin_names_what_is_possible_and_why_the_rest_is_not(office, browser):
+    page = Paper.open(browser("leader"), "/instances/new")
+    assert "工业机器人技术" in page.text
+    assert "专业建设目标" in page.text
+    assert "还没有已发布的建设目标" in page.text
+    assert page.says("button[disabled]") == ["发起", "发起"]
+
+
+def test_who_may_begin_nothing_is_told_what_to_do(office, browser):
+    page = Paper.open(browser("stranger"), "/instances/new")
+    assert "您现在没有可以发起的事项" in page.text
+
+
+def test_beginning_leads_to_the_first_task(office, browser, college):
+    leader = browser("leader")
+    asked = form(leader, subject=college.subject, stage="goal", period="2026-2028")
+    answer = leader.post("/instances", data=asked)
+    assert answer.status_code == 303
+    assert answer.location.startswith("/tasks/")
+    assert TITLE in Paper.open(leader, "/instances").text
+
+
+@pytest.mark.parametrize(
+    ("stage", "period", "sentence"),
+    [
+        ("goal", "2026", "建设目标以三年为一期"),
+        ("standard", "2027", "还没有已发布的建设目标"),
+        ("plan", "2027", "请选择要提交的"),
+    ],
+)
+def test_a_refusal_keeps_what_was_typed(office, browser, college, stage, period, sentence):
+    leader = browser("leader")
+    asked = form(leader, subject=college.subject, stage=stage, period=period)
+    page = Paper(leader, leader.post("/instances", data=asked))
+    assert page.status == 422
+    assert sentence in page.text
+    assert page.all("#period")[0].get("value") == period
+
+
+def test_nobody_begins_for_what_is_not_theirs(office, browser, college):
+    stranger = browser("stranger")
+    asked = form(stranger, subject=college.subject, stage="goal", period="2026-2028")
+    assert stranger.post("/instances", data=asked).status_code == 404
+    assert stranger.get(f"/instances/new?subject={college.subject}").status_code == 404
+    assert stranger.get("/instances/new?subject=nobody").status_code == 404
+
+
+def test_a_case_says_who_has_it_and_what_happened(office, browser):
+    case = office.returned()
+    page = Paper.open(browser("leader"), f"/instances/{case}")
+    assert "现在在 吴允恭 处" in page.text
+    assert "第 2 遍" in page.text
+    assert "请补充依据" in page.text
+    assert page.says(".tl .badge.back") == ["退回"]
+    assert '"count":1' in page.answer.text.replace(" ", "")
+    assert "去办理" in page.text
+
+
+def test_decisions_alone(office, browser):
+    case = office.returned()
+    page = Paper.open(browser("leader"), f"/instances/{case}?only=decisions")
+    assert page.says(".tl .badge")[-2:] == ["退回", "提交"]
+
+
+def test_a_published_case_leads_to_its_document(office, browser):
+    case = office.published()
+    page = Paper.open(browser("leader"), f"/instances/{case}")
+    assert "已经办结" in page.text
+    assert "发布为第 1 版" in page.text
+    assert "已发布 v1" in page.text
+
+
+def test_what_is_not_mine_does_not_exist(office, browser):
+    case = office.submitted()
+    stranger = browser("stranger")
+    for path in ("", "/bpmn"):
+        assert stranger.get(f"/instances/{case}{path}").status_code == 404
+    assert stranger.get("/instances/999999").status_code == 404
+    assert TITLE not in Paper.open(stranger, "/instances").text
+    cancelled = stranger.post(f"/instances/{case}/cancellation", data=form(stranger, reason="x"))
+    assert cancelled.status_code == 404
+
+
+def test_the_drawing_is_that_of_its_version(office, browser, db, college):
+    case = office.start()
+    before = browser("leader").get(f"/instances/{case}/bpmn")
+    changed = before.data.replace("二级学院审核".encode(), "学院初审".encode())
+    office.does("run_jobs")
+    publish(db, changed)
+    db.commit()
+    assert browser("leader").get(f"/instances/{case}/bpmn").data == before.data
+    assert before.content_type.startswith("application/xml")
+    assert college.subject
+
+
+def test_only_administrators_end_a_case_and_with_a_reason(office, browser):
+    case = office.submitted()
+    leader, admin = browser("leader"), browser("admin")
+    address = f"/instances/{case}/cancellation"
+    assert leader.post(address, data=form(leader, reason="不要了")).status_code == 403
+    page = Paper(admin, admin.post(address, data=form(admin, reason="  ")))
+    assert page.status == 422
+    assert "请写明理由" in page.text
+    assert admin.post(address, data=form(admin, reason=SCRIPT)).status_code == 303
+    ended = browser("leader").get(f"/instances/{case}").text
+    assert "已经撤销" in ended
+    assert SCRIPT not in ended
+    assert "&lt;script&gt;" in ended
+    assert admin.post(address, data=form(admin, reason="再来")).status_code == 409
+
+
+def test_a_reason_that_is_too_long_is_kept(office, browser):
+    case, admin = office.submitted(), browser("admin")
+    long = "长" * 5001
+    page = Paper(
+        admin, admin.post(f"/instances/{case}/cancellation", data=form(admin, reason=long))
+    )
+    assert page.status == 413
+    assert page.all("#reason")[0].text.strip() == long
+
+
+def test_a_changing_form_without_its_token_does_nothing(office, browser):
+    case, admin = office.submitted(), browser("admin")
+    answer = admin.post(f"/instances/{case}/cancellation", data={"reason": "x"})
+    assert answer.status_code == 403
+    assert "办理中" in admin.get(f"/instances/{case}").text
+
+
+def test_the_list_is_found_by_state_title_and_number(office, browser):
+    case = office.submitted()
+    admin = browser("admin")
+    for path in ("?state=running", "?q=机器人", f"?q={case}", "?state=nonsense", "?after=x"):
+        assert TITLE in Paper.open(admin, f"/instances{path}").text
+    for path in ("?state=completed", "?q=没有这个", "?q=%25", "?mine=1"):
+        page = Paper.open(admin, f"/instances{path}")
+        assert TITLE not in page.text
+        assert "没有符合条件的流程" in page.text
+
+
+def test_a_longer_record_asks_no_more_often(office, browser, app):
+    case = office.submitted()
+    admin = browser("admin")
+    admin.get(f"/instances/{case}")
+    before = statements(app, lambda: admin.get(f"/instances/{case}"))
+    for _round in range(3):
+        office.does("return_", case, "reviewer", "再改")
+        values = office.does("values", case)
+        office.does("hand_in", case, "leader", values)
+    assert statements(app, lambda: admin.get(f"/instances/{case}")) <= before + 1
