@@ -116,7 +116,7 @@ def _hold(task_id: int, deed: Deed) -> ResponseReturnValue:
 
 def _act(task_id: int, deed: Deed, *, asks: str = "") -> ResponseReturnValue:
     task = task_page.one(db(), me(), task_id)
-    typed = asked.read(task)
+    typed = asked.read(task, asks)
     if task.is_open and not _CHOOSING.isdisjoint(request.form):
         return page.draw(task, typed=typed, opened="" if "cancel" in request.form else asks)
     following = _following(task)

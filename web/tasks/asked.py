@@ -46,15 +46,19 @@ class Typed:
 NOTHING: Final = Typed()
 
 
-def read(task: Task) -> Typed:
-    """Read what was posted. A form that is too large to read is kept as far as it was read."""
+def read(task: Task, asks: str = "") -> Typed:
+    """Read what was posted; `asks` is the verb whose choice and reason count.
+
+    Each has fields of its own: the page holds all its dialogues at once, and one form sends them
+    all. A form that is too large to read is kept as far as it was read.
+    """
     values, errors = _values(task)
     form = request.form
     return Typed(
         comment=form.get("comment", ""),
-        reason=form.get("reason", ""),
+        reason=form.get(f"{asks}_reason", ""),
         outcome=form.get("outcome", ""),
-        to=form.get("to", ""),
+        to=form.get(f"{asks}_to", ""),
         then=form.get("then", Then.THROUGH_STEPS),
         query=form.get("q", ""),
         seen=form.get("seen", ""),

@@ -167,14 +167,14 @@ def test_a_row_button_works_without_a_script(desk):
 def test_a_return_asks_where_to_and_needs_a_reason(desk):
     page = desk.submitted().page("reviewer").press("退回", comment="先写在意见里")
     assert page.status == 200
-    assert dict(page.fields())["reason"] == "先写在意见里"
+    assert dict(page.fields())["return_reason"] == "先写在意见里"
     assert "退回给 吴允恭" in page.text
-    refused = page.press("退回给", reason=" ", comment="")
+    refused = page.press("退回给", return_reason=" ", comment="")
     assert refused.status == 422
     assert refused.says("#return .err") == ["请写明理由。"]
     cancelled = page.press("取消")
     assert dict(cancelled.fields())["comment"] == "先写在意见里"
-    done = refused.press("退回给", reason="请补充备注")
+    done = refused.press("退回给", return_reason="请补充备注")
     assert done.says(".toast") == [f"已退回：{TITLE}。现在到提交，在 吴允恭 处。"]
     back = desk.page("leader")
     assert "周明岚于" in back.text
@@ -183,7 +183,7 @@ def test_a_return_asks_where_to_and_needs_a_reason(desk):
 
 
 def test_the_second_time_what_changed_is_marked(desk):
-    desk.submitted().page("reviewer").press("退回").press("退回给", reason="请改")
+    desk.submitted().page("reviewer").press("退回").press("退回给", return_reason="请改")
     desk.page("leader").press("提交", applies_to="2030 级", description="重写")
     page = desk.page("reviewer")
     assert "办理后改了 12 处" in page.text
@@ -208,7 +208,7 @@ def test_a_colleague_who_comes_too_late_reads_who_was_first(desk):
     asking = desk.page("reviewer2").press("退回")
     deciding = desk.page("reviewer2")
     desk.page("reviewer").press("审核通过", comment="同意")
-    for late in (asking.press("退回给", reason="要改"), deciding.press("退回", comment="要改")):
+    for late in (asking.press("退回给", return_reason="要改"), deciding.press("退回", comment="要改")):
         assert late.status == 409
         assert "这项任务已经由周明岚于" in late.text
         assert late.says("#typed") == ["要改"]
@@ -244,10 +244,10 @@ def test_handing_over_to_a_person_found_by_name(desk):
     assert "智能制造学院·二级学院审核岗" in found.text
     nobody = found.send(
         f"/tasks/{desk.task()}/reassignment",
-        [pair for pair in found.fields() if pair[0] != "to"],
+        [pair for pair in found.fields() if pair[0] != "reassign_to"],
     )
     assert (nobody.status, nobody.says(".callout b")[0]) == (422, "请选择转办给谁。")
-    done = found.press("转办", reason="我在外地")
+    done = found.press("转办", reassign_reason="我在外地")
     assert done.says(".toast") == [f"已转办：{TITLE}。现在到二级学院审核，在 郑怀瑾 处。"]
     assert Paper.open(desk.browser("reviewer2"), "/tasks/").says(".item .ti") == [TITLE]
     assert desk.page("reviewer2").press("审核通过").status == 200
