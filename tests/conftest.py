@@ -37,8 +37,8 @@ def postgresql_server() -> Iterator[str]:
 def postgresql_template(postgresql_server: str) -> str:
     """The name of a migrated database to copy from."""
     name = f"zhengai_template_{secrets.token_hex(4)}"
-    _in_server(postgresql_server, f'CREATE DATABASE "{name}"')
-    engine = database.connect(_address(postgresql_server, name))
+    in_server(postgresql_server, f'CREATE DATABASE "{name}"')
+    engine = database.connect(address(postgresql_server, name))
     migrations.upgrade(engine)
     engine.dispose()
     return name
@@ -68,18 +68,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server = request.getfixturevalue("postgresql_server")
     template = request.getfixturevalue("postgresql_template")
     name = f"zhengai_test_{secrets.token_hex(6)}"
-    _in_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _address(server, name)
-    _in_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    in_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield address(server, name)
+    in_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _address(server: str, name: str) -> str:
+def address(server: str, name: str) -> str:
+    """The address of a database of this server."""
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
-def _in_server(server: str, statement: str) -> None:
-    address = make_url(server).set(drivername="postgresql+psycopg")
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+def in_server(server: str, statement: str) -> None:
+    """Run one statement outside every transaction, as making databases asks."""
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
