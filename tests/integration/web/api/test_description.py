@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.college import ROOT
 from tests.integration.web.api.described import fits, requests
 from web.api import openapi
 from web.api.routing import OPERATIONS
@@ -39,6 +40,13 @@ def test_every_route_is_described_and_nothing_else(app, told):
     described = {(path, method) for path, item in told["paths"].items() for method in item}
     assert len(served) > 25
     assert described == served
+
+
+def test_every_route_is_in_the_docs(told):
+    page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    routes = {f"{method.upper()} {path}" for path, item in told["paths"].items() for method in item}
+    listed = re.findall(r"^\| `((?:GET|POST|PUT|DELETE) /[^`]+)` \|", page, re.MULTILINE)
+    assert sorted(set(listed)) == sorted(routes)
 
 
 def test_the_description_is_well_formed(told):
