@@ -7,6 +7,7 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 HERE: Final = Path(__file__).parent
@@ -17,6 +18,11 @@ def configuration() -> Config:
     config = Config(str(HERE / "alembic.ini"))
     config.set_main_option("script_location", str(HERE))
     return config
+
+
+def newest() -> str:
+    """The revision that this version of the product needs."""
+    return str(ScriptDirectory.from_config(configuration()).get_current_head())
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

@@ -87,6 +87,21 @@ _COMMANDS: Final[tuple[tuple[str, str, Command, Options], ...]] = (
     ),
     ("seal", "seal the record now and print the hash to keep outside", commands.seal, ()),
     (
+        "backup",
+        "write the whole installation to one file",
+        commands.backup,
+        ((("path",), {"metavar": "PATH"}),),
+    ),
+    (
+        "restore",
+        "put a backup in the place of what is here",
+        commands.restore,
+        (
+            (("path",), {"metavar": "PATH"}),
+            (("--replace",), {"action": "store_true", "help": "throw away the data that are here"}),
+        ),
+    ),
+    (
         "log",
         "export the log as JSON lines",
         commands.log_export,

@@ -25,10 +25,12 @@ from engine import clock, definitions, eventlog, people
 from engine import db as database
 from engine import jobs as job_table
 from engine import verify as verification
+from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, Refused
 from engine.models import ProcessInstance, Role, User, UserTask
 from engine.people import SYSTEM
 from engine.scheduler import Ticker
+from web import backup as backups
 from web import create_app
 from web import demo as demo_college
 from web.bench import run as run_bench
@@ -222,14 +224,49 @@ def seal(_options: argparse.Namespace) -> int:
     return 0
 
 
+def backup(options: argparse.Namespace) -> int:
+    """Write the whole installation to one file."""
+    settings = read()
+    try:
+        rows = backups.save(_sessions(settings).kw["bind"], Path(options.path), settings.data_dir)
+    except OSError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(f"{options.path}: {sum(rows.values())} rows in {len(rows)} tables")
+    return 0
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Put a backup in the place of what is here."""
+    settings = read()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    quality.register()
+    try:
+        rows = backups.restore(
+            settings.database_url, Path(options.path), settings.data_dir, replace=options.replace
+        )
+    except Refused as refused:
+        return _refusal(refused)
+    print(
+        f"{options.path}: {sum(rows.values())} rows in {len(rows)} tables; now run: zhengai verify"
+    )
+    return 0
+
+
 def log_export(options: argparse.Namespace) -> int:
-    """The log as JSON lines, by number."""
+    """The log as JSON lines, by number; that it was taken becomes an entry too."""
     with _sessions(read())() as db:
         after = options.start - 1
         while rows := verification.export(db, after, PAGE):
             for row in rows:
                 sys.stdout.buffer.write(orjson.dumps(row) + b"\n")
             after = rows[-1]["id"]
+        db.rollback()
+        database.begin_writing(db)
+        eventlog.record(
+            db, Kind.LOG_EXPORTED, by=SYSTEM.mark, asked={"from": options.start, "to": after}
+        )
+        db.commit()
     return 0
 
 
