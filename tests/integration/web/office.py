@@ -1,4 +1,4 @@
-"""A college at work, act by act: nothing is held between acts, so that pages can be asked at any time."""
+"""A college at work: each act is committed, so that pages can be asked between any two."""
 
 from __future__ import annotations
 
