@@ -1,0 +1,97 @@
+"""A person at a browser: signed in, watched for every error, photographed at every stage."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.site import Site
+
+PASSWORD: Final = "zhengai-demo"
+DESK: Final = {"width": 1440, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
+STATUS: Final = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+# what the page's policy refuses is said in the console too, but not everywhere: so it is asked for
+TELL_VIOLATIONS: Final = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`refused by policy: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+class Person:
+    """One person's browser, with cookies of its own."""
+
+    def __init__(
+        self, browser: Browser, site: Site, photos: Path, *, phone: bool = False, dark: bool = False
+    ) -> None:
+        self.site, self.photos, self.is_phone = site, photos, phone
+        self.window = browser.new_context(
+            base_url=site.url,
+            viewport=PHONE if phone else DESK,
+            has_touch=phone,
+            is_mobile=phone,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            color_scheme="dark" if dark else "light",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        self.window.add_init_script(TELL_VIOLATIONS)
+        self.problems: list[str] = []
+        self.expected: set[int] = set()
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        """Another window of the same browser, watched as well."""
+        page = self.window.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: self._heard(page, said.type, said.text))
+        page.on("requestfailed", lambda sent: self._failed(sent.url, sent.failure or ""))
+        return page
+
+    def _heard(self, page: Page, kind: str, text: str) -> None:
+        status = STATUS.match(text)
+        if status and int(status[1]) in self.expected:
+            return
+        if kind in ("error", "warning"):
+            self.problems.append(f"{page.url}: {text}")
+
+    def _failed(self, url: str, why: str) -> None:
+        # a page that is left ends what it was still loading
+        if "ERR_ABORTED" not in why:
+            self.problems.append(f"{url}: {why}")
+
+    def expects(self, *statuses: int) -> None:
+        """These refusals are meant to come; every other one fails the test."""
+        self.expected.update(statuses)
+
+    def sign_in(self, username: str) -> Person:
+        """Through the form, as everybody does."""
+        self.page.goto("/sign-in")
+        self.page.get_by_label("账号", exact=True).fill(username)
+        self.page.get_by_label("密码", exact=True).fill(PASSWORD)
+        self.page.locator("#sign-in").get_by_role("button", name="登录", exact=True).click()
+        expect(self.page).not_to_have_url(re.compile("/sign-in"))
+        return self
+
+    def photograph(self, name: str) -> None:
+        """Keep the page as it looks on a desk and on a phone."""
+        page = self.page
+        before = page.viewport_size
+        for size in (DESK, PHONE):
+            if size != page.viewport_size:
+                page.set_viewport_size(size)
+                # one frame for the layout, one for what observers do with it
+                page.evaluate(
+                    "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+                )
+            page.screenshot(path=self.photos / f"{name}-{size['width']}.png", animations="disabled")
+        if before != page.viewport_size:
+            page.set_viewport_size(before)
+
+    def close(self) -> None:
+        """Close the browser's windows."""
+        self.window.close()
