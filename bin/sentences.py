@@ -22,7 +22,7 @@ from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "web" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
-CHINESE = re.compile(r"[\u4e00-\u9fff]|[)}].*[\uff08\uff09\uff1a]")
+CHINESE = re.compile(r"[\u4e00-\u9fff]|[)}].*[\uff08\uff09\uff1a]|^[\u3001\uff0c]$")
 MADE = datetime(2026, 11, 22, tzinfo=UTC)  # a date that moved would change the file every time
 WORDS = ("_", "gettext", "ngettext", "lazy_gettext")
 # Chinese in these is what a demo or a benchmark is called, what stands at the head of a document,

@@ -41,7 +41,7 @@ HOUSE_WORDS: Final = {
     Kind.POST_CREATED: "新建岗位",
     Kind.POST_GIVEN: "任职",
     Kind.ROLE_GIVEN: "授予角色",
-    Kind.PASSWORD_CHANGED: "改密码",
+    Kind.PASSWORD_CHANGED: "修改密码",
     Kind.SUBJECT_CREATED: "新建诊改对象",
     Kind.REPLAY_VIEWED: "查看回放",
     Kind.LOG_EXPORTED: "导出记录",

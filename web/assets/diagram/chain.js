@@ -38,5 +38,5 @@ export function describe(node, marks, t) {
   if (marks.passes[node.id] > 1) parts.push(t("pass", { number: marks.passes[node.id] }));
   const holder = marks.stuck[node.id] ?? marks.holders[node.id];
   if (holder) parts.push(holder);
-  return parts.join("，");
+  return parts.join(t("between"));
 }

@@ -29,7 +29,7 @@ export function verbs(element, { properties, t }) {
     });
     return make("div", { class: "zg-verb" }, box, label);
   });
-  return section("verbs", t("verbs"), [...now.keys()].map((verb) => now.get(verb) || t(`verb_${verb}`)).join("、"), make("div", { "data-field": "verbs" }, rows, make("span", { class: "hint" }, t("verbs_hint"))));
+  return section("verbs", t("verbs"), [...now.keys()].map((verb) => now.get(verb) || t(`verb_${verb}`)).join(t("between")), make("div", { "data-field": "verbs" }, rows, make("span", { class: "hint" }, t("verbs_hint"))));
 }
 
 /** Where the step may send work back to; only for a step that has the verb. */
@@ -48,5 +48,5 @@ export function returns(element, context) {
   const rows = places.map(([value, label]) =>
     tick(now.includes(value), label, (on) => write(on ? [...now, value] : now.filter((each) => each !== value))),
   );
-  return section("returns", t("returns"), now.map((value) => places.find(([each]) => each === value)[1]).join("、"), make("div", { "data-field": "returns_to", class: "zg-ticks" }, rows));
+  return section("returns", t("returns"), now.map((value) => places.find(([each]) => each === value)[1]).join(t("between")), make("div", { "data-field": "returns_to", class: "zg-ticks" }, rows));
 }

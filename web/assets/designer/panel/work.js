@@ -43,7 +43,7 @@ export function condition(flow, context) {
 function way(flow, { properties, known, t, jump }) {
   const isDefault = flow.source.businessObject.default === flow.businessObject;
   const target = flow.target.businessObject.name || t(`kind_${flow.target.type.replace("bpmn:", "")}`);
-  const names = (known.variables ?? []).map((each) => each.value).join("、");
+  const names = (known.variables ?? []).map((each) => each.value).join(t("between"));
   return make(
     "div",
     { class: "zg-way", "data-field": "condition", "data-flow": flow.id },
