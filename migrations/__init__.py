@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ def configuration() -> Config:
     return config
 
 
+@cache
 def newest() -> str:
     """The revision that this version of the product needs."""
     return str(ScriptDirectory.from_config(configuration()).get_current_head())

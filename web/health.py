@@ -6,11 +6,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app, request
 from flask_babel import gettext
 from sqlalchemy import func, select
@@ -62,14 +60,9 @@ def readyz() -> Response:
         current = MigrationContext.configure(db().connection()).get_current_revision()
     except SQLAlchemyError:
         return _not_ready(gettext("数据库没有回答。"))
-    if current != _newest():
+    if current != migrations.newest():
         return _not_ready(gettext("数据库的结构与程序的版本不符。"))
     return Response("ready\n", content_type=PLAIN)
-
-
-@cache
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(migrations.configuration()).get_current_head()
 
 
 def _not_ready(sentence: str) -> Response:

@@ -26,6 +26,9 @@ class User(Base):
     """A person who can sign in."""
 
     __tablename__ = "user_account"
+    __table_args__ = (
+        Index("ix_user_account_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     username: Mapped[str] = mapped_column(String(100), unique=True)

@@ -56,6 +56,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("username", name=op.f("uq_user_account_username")),
     )
+    op.create_index(
+        "ix_user_account_name",
+        "user_account",
+        ["name"],
+        postgresql_ops={"name": "text_pattern_ops"},
+    )
     op.create_table(
         "api_token",
         sa.Column("token_hash", sa.String(length=64), nullable=False),

@@ -15,6 +15,7 @@ OWNERS = {
     "engine/jobs.py": "a job",
     "engine/scheduler.py": "a seal",
     "migrations/__init__.py": "a change of the schema",
+    "web/backup.py": "a backup put back",
     "web/demo/__init__.py": "an act in a demo college's past",
     "web/bench/acts.py": "what is measured, in a database made for it",
     "web/bench/inbox.py": "the same",
