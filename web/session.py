@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final, cast
 
 from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine.db import begin_writing
@@ -50,10 +51,14 @@ def install(app: Flask) -> None:
     @app.after_request
     def commit(response: Response) -> Response:
         if "db" in g:
-            if response.status_code < FIRST_ERROR:
-                g.db.commit()
-            else:
+            if response.status_code >= FIRST_ERROR:
                 g.db.rollback()
+                return response
+            try:
+                g.db.commit()
+            except DBAPIError as error:
+                g.db.rollback()
+                return app.make_response(app.handle_user_exception(error))
         return response
 
     @app.teardown_request
