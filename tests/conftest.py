@@ -38,35 +38,75 @@ def postgresql_template(postgresql_server: str) -> str:
     """The name of a migrated database to copy from."""
     name = f"zhengai_template_{secrets.token_hex(4)}"
     in_server(postgresql_server, f'CREATE DATABASE "{name}"')
-    engine = database.connect(address(postgresql_server, name))
-    migrations.upgrade(engine)
-    engine.dispose()
+    _migrate(address(postgresql_server, name))
     return name
+
+
+@pytest.fixture(scope="session")
+def postgresql_college(postgresql_server: str, postgresql_template: str) -> tuple[str, College]:
+    """The name of a database with the college in it, and the college."""
+    name = f"zhengai_college_{secrets.token_hex(4)}"
+    in_server(postgresql_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgresql_template}"')
+    return name, _seed(address(postgresql_server, name))
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A migrated SQLite database to copy from."""
     path = tmp_path_factory.mktemp("template") / "template.sqlite"
-    engine = database.connect(f"sqlite:///{path}")
-    migrations.upgrade(engine)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
+    _migrate(f"sqlite:///{path}")
     return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def sqlite_college(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes
+) -> tuple[bytes, College]:
+    """A SQLite database with the college in it, and the college."""
+    path = tmp_path_factory.mktemp("college") / "college.sqlite"
+    path.write_bytes(sqlite_template)
+    college = _seed(f"sqlite:///{path}")
+    return path.read_bytes(), college
+
+
+def _migrate(url: str) -> None:
+    engine = database.connect(url)
+    migrations.upgrade(engine)
+    _put_down(engine)
+
+
+def _seed(url: str) -> College:
+    engine = database.connect(url)
+    with database.sessions(engine)() as db:
+        made = found(database.begin_writing(db))
+        db.commit()
+    _put_down(engine)
+    return made
+
+
+def _put_down(engine: Engine) -> None:
+    """Close the database; on SQLite, with everything in its one file."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of this test's own, on SQLite and on PostgreSQL."""
+    """A database of this test's own, on SQLite and on PostgreSQL; with the college if it asks."""
+    is_seeded = "college" in request.fixturenames
     if request.param == "sqlite":
         path = tmp_path / "test.sqlite"
-        path.write_bytes(request.getfixturevalue("sqlite_template"))
+        content = request.getfixturevalue("sqlite_template")
+        path.write_bytes(request.getfixturevalue("sqlite_college")[0] if is_seeded else content)
         yield f"sqlite:///{path}"
         return
     server = request.getfixturevalue("postgresql_server")
     template = request.getfixturevalue("postgresql_template")
+    if is_seeded:
+        template = request.getfixturevalue("postgresql_college")[0]
     name = f"zhengai_test_{secrets.token_hex(6)}"
     in_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     yield address(server, name)
@@ -109,11 +149,9 @@ def db(sessions: sessionmaker[Session]) -> Iterator[Session]:
 
 
 @pytest.fixture
-def college(db: Session) -> College:
-    """Two colleges, the offices of figure 4, people, one major; figure 4 published; committed."""
-    made = found(db)
-    db.commit()
-    database.begin_writing(db)
+def college(request: pytest.FixtureRequest, engine: Engine) -> College:
+    """Two colleges, the offices of figure 4, people, one major; figure 4 published."""
+    made: College = request.getfixturevalue(f"{engine.dialect.name}_college")[1]
     return made
 
 
