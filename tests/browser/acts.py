@@ -68,6 +68,23 @@ def agree(page: Page, verb: str, opinion: str) -> None:
     press(page, verb)
 
 
+def find_case(page: Page, title: str) -> None:
+    """Open a case from the list of cases."""
+    page.goto("/instances")
+    page.get_by_role("searchbox", name="按标题或编号查找").fill(title)
+    page.get_by_role("button", name="查找").click()
+    page.get_by_role("main").get_by_role("link", name=re.compile(re.escape(title))).first.click()
+    expect(page.locator("[data-diagram]")).to_be_visible()
+
+
+def wait_ended(page: Page) -> None:
+    """The system publishes by itself, soon: look again until it has."""
+    state = page.get_by_text(re.compile("已经办结|系统正在办理")).first
+    expect(state).to_be_visible()
+    while "系统" in state.inner_text():
+        page.reload()
+
+
 def told(page: Page, text: str) -> None:
     """The note that says what became of it."""
     expect(page.locator("[data-toast]").filter(has_text=text)).to_be_visible()

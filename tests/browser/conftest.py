@@ -113,7 +113,7 @@ def site(
 
 @pytest.fixture
 def photos(site: Site, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Where this test keeps its pictures: below ZHENGAI_SCREENSHOTS, else in a folder to be lost."""
+    """Where this test keeps its pictures: below ZHENGAI_SCREENSHOTS, else in pytest's."""
     kept = os.environ.get("ZHENGAI_SCREENSHOTS")
     story = request.path.stem.removeprefix("test_")
     folder = Path(kept) / site.database / story if kept else tmp_path / "photos"
@@ -125,7 +125,7 @@ def photos(site: Site, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def enter(
     browser: Browser, site: Site, photos: Path, request: pytest.FixtureRequest
 ) -> Iterator[Enter]:
-    """Let a person in: `enter("college_reviewer", phone=True)`; the same one comes back if asked again."""
+    """Let a person in, or come back to who is in: `enter("college_reviewer", phone=True)`."""
     inside: dict[tuple[object, ...], Person] = {}
 
     def come(username: str = "", **how: bool) -> Person:

@@ -14,7 +14,8 @@ PASSWORD: Final = "zhengai-demo"
 DESK: Final = {"width": 1440, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
 STATUS: Final = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
-# what the page's policy refuses is said in the console too, but not everywhere: so it is asked for
+TWO_FRAMES: Final = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+# what the page's policy refuses is not always said in the console: so it is asked for
 TELL_VIOLATIONS: Final = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`refused by policy: ${event.violatedDirective} ${event.blockedURI}`));
@@ -85,9 +86,7 @@ class Person:
             if size != page.viewport_size:
                 page.set_viewport_size(size)
                 # one frame for the layout, one for what observers do with it
-                page.evaluate(
-                    "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
-                )
+                page.evaluate(TWO_FRAMES)
             page.screenshot(path=self.photos / f"{name}-{size['width']}.png", animations="disabled")
         if before != page.viewport_size:
             page.set_viewport_size(before)
