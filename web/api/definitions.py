@@ -35,7 +35,7 @@ _FORM_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}", re.ASCII)
 class FilesWrong(Refused):
     """A multipart body without exactly one diagram, or with files of other kinds."""
 
-    sentence = "请上传一个 .bpmn 文件，以及它用到的 .form 文件（文件名就是表单的编号）。"
+    sentence = "请上传一个 .bpmn 文件，以及它用到的 .form 文件（文件名就是表单的标识）。"
 
 
 @route(

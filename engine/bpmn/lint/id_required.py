@@ -15,8 +15,8 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find elements and flows without an id; the line in the file is all there is to name them."""
     for node in outline.nodes:
         if not node.id:
-            sentence = "第 {line} 行的 {tag} 没有编号（id）。"
+            sentence = "第 {line} 行的 {tag} 没有标识（id）。"
             yield error("", RULE, sentence, line=node.line, tag=node.tag)
     for flow in outline.flows:
         if not flow.id:
-            yield error("", RULE, "第 {line} 行的连线没有编号（id）。", line=flow.line)
+            yield error("", RULE, "第 {line} 行的连线没有标识（id）。", line=flow.line)

@@ -14,5 +14,5 @@ RULE = "id_unique"
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find ids that the file uses more than once."""
     for one in outline.duplicates:
-        sentence = "编号“{id}”在文件里用了不止一次。请给每个元素一个自己的编号。"
+        sentence = "标识“{id}”在文件里用了不止一次。请给每个元素一个自己的标识。"
         yield error(one, RULE, sentence, id=one)

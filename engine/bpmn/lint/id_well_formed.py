@@ -20,8 +20,8 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     drawn: list[Node | FlowLine] = [*outline.nodes, *outline.flows]
     for one in drawn:
         if len(one.id) > MAX_ID:
-            sentence = "编号“{id}”太长，最多 {most} 个字符。"
+            sentence = "标识“{id}”太长，最多 {most} 个字符。"
             yield error(one.id, RULE, sentence, id=one.id, most=MAX_ID)
         elif one.id and not NAME.fullmatch(one.id):
-            sentence = "编号“{id}”只能用文字、数字和 _ . -，不能以数字开头。"
+            sentence = "标识“{id}”只能用文字、数字和 _ . -，不能以数字开头。"
             yield error(one.id, RULE, sentence, id=one.id)

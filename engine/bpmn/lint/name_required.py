@@ -15,8 +15,8 @@ RULE = "name_required"
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find user tasks without a name, and a process without one."""
     if not outline.name.strip():
-        yield warning(outline.id, RULE, "流程没有名称，页面上只能显示编号。")
+        yield warning(outline.id, RULE, "流程没有名称，页面上只能显示标识。")
     for node in walk.of(outline, "userTask"):
         if not node.name:
-            sentence = "这个任务没有名称，待办里只能显示编号“{id}”。"
+            sentence = "这个任务没有名称，待办里只能显示标识“{id}”。"
             yield warning(node.id, RULE, sentence, id=node.id)

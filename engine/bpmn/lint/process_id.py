@@ -17,7 +17,7 @@ KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}", re.ASCII)
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find a process whose id cannot be a key."""
     if not outline.id:
-        yield error("", RULE, "流程没有编号（id）。请给它一个，例如 approval_major。")
+        yield error("", RULE, "流程没有标识（id）。请给它一个，例如 approval_major。")
     elif not KEY.fullmatch(outline.id):
-        sentence = "流程的编号“{id}”只能用字母、数字和 _ . -，以字母开头，最多 100 个字符。"
+        sentence = "流程的标识“{id}”只能用字母、数字和 _ . -，以字母开头，最多 100 个字符。"
         yield error(outline.id, RULE, sentence, id=outline.id)
