@@ -1,4 +1,4 @@
-"""Settings from the environment, each with its meaning. docs/operations.md describes the same list."""
+"""Settings from the environment, each with its meaning; docs/operations.md has the same list."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     for field in fields(Settings):
         if field.name in _READ:
             default, convert = _READ[field.name]
-            values[field.name] = _converted(field.name, given.get(_name(field.name), default), convert)
+            values[field.name] = _converted(
+                field.name, given.get(_name(field.name), default), convert
+            )
     values["database_url"] = database_url(given)
     values["secret_key"] = given.get(_name("secret_key")) or _kept_secret(data_dir)
     return Settings(**values)
@@ -78,7 +80,15 @@ def _name(field: str) -> str:
 
 
 def _yes(text: str) -> bool:
-    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[text.lower()]
+    return {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "": False,
+    }[text.lower()]
 
 
 def _at_least(least: int) -> Callable[[str], int]:
@@ -110,7 +120,9 @@ def _converted(field: str, text: str, convert: Callable[[str], object]) -> objec
     try:
         return convert(text.strip())
     except (ValueError, KeyError, ZoneInfoNotFoundError) as problem:
-        message = f"{_name(field)}={text!r} cannot be used; without it the default is {_READ[field][0]!r}"
+        message = (
+            f"{_name(field)}={text!r} cannot be used; without it the default is {_READ[field][0]!r}"
+        )
         raise SettingError(message) from problem
 
 
@@ -120,6 +132,8 @@ def _kept_secret(data_dir: Path) -> str:
         return path.read_text(encoding="ascii").strip()
     data_dir.mkdir(parents=True, exist_ok=True)
     secret = secrets.token_urlsafe(48)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+    ) as file:
         file.write(secret)
     return secret

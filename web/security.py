@@ -1,4 +1,4 @@
-"""Headers of every answer, and the guard against requests that other sites make in a person's name."""
+"""Headers of every answer, and the guard against requests other sites make in a person's name."""
 
 from __future__ import annotations
 
@@ -68,5 +68,10 @@ def _is_foreign() -> bool:
 def own_path(target: str) -> str | None:
     """A path of this site to go on to, or None: nobody is led elsewhere after signing in."""
     parts = urlsplit(target.replace("\\", "/"))
-    plain = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith("//")
+    plain = (
+        not parts.scheme
+        and not parts.netloc
+        and target.startswith("/")
+        and not target.startswith("//")
+    )
     return target if plain and target.isprintable() else None

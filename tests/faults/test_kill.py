@@ -86,7 +86,7 @@ def test_every_acknowledged_completion_is_there_once_after_many_kills(
             pool.submit(work, client, sessions, cases[number::CLIENTS])
             for number, client in enumerate(clients)
         ]
-        chance = random.Random(SEED)  # noqa: S311  (a seed, not a secret)
+        chance = random.Random(SEED)
         watcher = threading.Thread(target=lambda: ([job.exception() for job in jobs], done.set()))
         watcher.start()
         while kills < KILLS and not done.wait(chance.uniform(0.05, 1.5)):
@@ -110,9 +110,7 @@ def test_every_acknowledged_completion_is_there_once_after_many_kills(
     assert "Traceback" not in server.log
 
 
-def test_a_server_told_to_stop_ends_in_order(
-    server: Server, db: Session, cases: list[int]
-) -> None:
+def test_a_server_told_to_stop_ends_in_order(server: Server, db: Session, cases: list[int]) -> None:
     server.start()
     client = Client(server.port, "leader", "test-password", Ledger(server.folder / "book"))
     client.complete(next(iter(flow.open_tasks(db, cases[0]).values())))

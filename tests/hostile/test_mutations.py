@@ -57,7 +57,7 @@ WAYS = (removed, renamed, bared, changed, rewritten, doubled)
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_drawing_that_passes_compiles_and_starts(seed):
-    random = Random(seed)  # noqa: S311  (a seed, not a secret)
+    random = Random(seed)
     started = 0
     for _round in range(ROUNDS):
         root = etree.fromstring(random.choice(DRAWINGS).read_bytes())

@@ -38,7 +38,7 @@ def test_small_processes_run_as_the_token_game_says_and_shrink_when_they_do_not(
 def test_generated_processes_run_as_the_token_game_says_and_replay_identically() -> None:
     met: Counter[str] = Counter()
     for seed in range(20_000 if SOAK else 500):
-        met += walk(Random(seed), depth=3 if seed % 5 == 0 else 2)  # noqa: S311  (a seed, not a secret)
+        met += walk(Random(seed), depth=3 if seed % 5 == 0 else 2)
     assert met["steps"] > 6 * met["processes"]
     for kind in ("parallel", "inclusive", "boundary", "timer", "subprocess", "terminate"):
         assert met[f"has {kind}"] > met["processes"] / 10
@@ -48,7 +48,7 @@ def test_generated_processes_run_as_the_token_game_says_and_replay_identically()
 def test_returns_at_random_lose_no_place_and_a_sound_case_still_comes_to_its_end() -> None:
     met: Counter[str] = Counter()
     for seed in range(5_000 if SOAK else 200):
-        met += wander(Random(seed), sound=seed % 2 == 0)  # noqa: S311  (a seed, not a secret)
+        met += wander(Random(seed), sound=seed % 2 == 0)
     assert min(met["through_steps"], met["back_to_me"], met["refused"]) > 20
 
 

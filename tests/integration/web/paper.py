@@ -92,7 +92,11 @@ class Paper:
             (name, typed.get(name.rpartition("[")[2].strip("]"), value))
             for name, value in self.fields(form)
         ]
-        sent += [(name, value) for name, value in typed.items() if name in ("return_to", "reassign_to", "then")]
+        sent += [
+            (name, value)
+            for name, value in typed.items()
+            if name in ("return_to", "reassign_to", "then")
+        ]
         if button.get("name"):
             sent.append((button.get("name"), button.get("value", "")))
         action = button.get("formaction") or self.tree.get_element_by_id(form).get("action")

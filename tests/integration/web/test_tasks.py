@@ -208,7 +208,10 @@ def test_a_colleague_who_comes_too_late_reads_who_was_first(desk):
     asking = desk.page("reviewer2").press("退回")
     deciding = desk.page("reviewer2")
     desk.page("reviewer").press("审核通过", comment="同意")
-    for late in (asking.press("退回给", return_reason="要改"), deciding.press("退回", comment="要改")):
+    for late in (
+        asking.press("退回给", return_reason="要改"),
+        deciding.press("退回", comment="要改"),
+    ):
         assert late.status == 409
         assert "这项任务已经由周明岚于" in late.text
         assert late.says("#typed") == ["要改"]
