@@ -1,0 +1,120 @@
+"""On a phone, with a finger: every page fits, and the work of a reviewer can be done."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import acts
+from tests.browser.conftest import Enter
+
+FIRST, SECOND = "机电一体化技术", "模具设计与制造"
+PAGES = (
+    "/",
+    "/tasks/?box=done",
+    "/tasks/?box=started",
+    "/instances",
+    "/instances/new",
+    "/documents",
+    "/account",
+)
+MORE = {
+    "process_admin": ("/definitions", "/definitions/approval_major", "/incidents"),
+    "auditor": ("/audit", "/incidents", "/instances/3/replay", "/instances/2"),
+    "operator": ("/incidents",),
+    "quality_office": ("/definitions", "/documents/1"),
+}
+ROLES = (
+    "major_leader",
+    "college_reviewer",
+    "academic_affairs",
+    "quality_office",
+    "auditor",
+    "process_admin",
+    "people_admin",
+    "operator",
+    "student",
+)
+TARGETS = "button, select, a.btn, summary.btn, .rail a, .tabs a, .seg a, .chip"
+# What a finger cannot hit: 44 pixels, with what a transparent part of its own (::after) adds. A word
+# may be narrower than a finger, it has room beside it.
+SMALL = """
+(targets) => [...document.querySelectorAll(targets)]
+  .filter((each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+  .filter((each) => !each.matches(".sr, .skip"))
+  .map((each) => {
+    const box = each.getBoundingClientRect();
+    const after = getComputedStyle(each, "::after");
+    const isOver = after.position === "absolute";
+    const around = isOver ? -parseFloat(after.top) - parseFloat(after.bottom) : 0;
+    return [each, box.width, box.height + (around || 0), each.textContent.trim()];
+  })
+  .filter(([, width, height, words]) => width && (height < 43.5 || (width < 43.5 && !words)))
+  .map(([each, width, height, words]) =>
+    `${words || each.getAttribute("aria-label")} (${each.className}): ` +
+    `${Math.round(width)} by ${Math.round(height)}`)
+"""
+WIDE = "document.scrollingElement.scrollWidth > innerWidth"
+
+
+def test_a_reviewer_approves_one_task_and_returns_another(enter: Enter) -> None:
+    reviewer = enter("college_reviewer", phone=True)
+    page = reviewer.page
+    page.locator("#rows [data-item]").filter(has_text=FIRST).tap()
+    row = acts.rows(page, "goals").first
+    expect(row).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('tr[data-row]')).display") != (
+        "table-row"
+    ), "the rows of a grid are cards on a phone"
+    expect(row.locator(".form-cell-label").first).to_be_visible()
+    reviewer.photograph("01-task")
+    page.get_by_role("link", name="审批", exact=True).tap()
+    expect(page.locator("#record")).to_be_visible()
+    reviewer.photograph("02-record")
+    page.get_by_label("意见", exact=True).fill("同意。")
+    page.locator(".verbs").get_by_role("button", name="审核通过").tap()
+    acts.told(page, "已审核通过")
+
+    page.goto("/")
+    page.locator("#rows [data-item]").filter(has_text=SECOND).tap()
+    page.locator(".verbs").get_by_role("button", name="退回").tap()
+    dialog = page.get_by_role("dialog", name="退回")
+    dialog.get_by_label("理由").fill("请补充第 2 条。")
+    reviewer.photograph("03-return")
+    dialog.get_by_role("button", name=re.compile("^退回给")).tap()
+    acts.told(page, "已退回")
+    reviewer.photograph("04-inbox")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_fits_and_every_button_can_be_hit(enter: Enter, role: str) -> None:
+    person = enter(role, phone=True)
+    found = []
+    for number, path in enumerate((*PAGES, *MORE.get(role, ()))):
+        answer = person.page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        found += [f"{path}: {what}" for what in misfits(person.page)]
+        if role == ROLES[0] or path not in PAGES:
+            person.photograph(f"{role}-{number}{path.replace('/', '-').partition('?')[0]}")
+    tasks = person.page.goto("/") and person.page.locator("#rows [data-item]")
+    if tasks.count():
+        tasks.first.tap()
+        expect(person.page.locator("#task-form")).to_be_attached()
+        found += [f"a task: {what}" for what in misfits(person.page)]
+        person.photograph(f"{role}-task")
+    assert not found, "\n".join(found)
+
+
+def test_signing_in_fits(enter: Enter) -> None:
+    visitor = enter(phone=True)
+    visitor.page.goto("/sign-in")
+    visitor.photograph("00-sign-in")
+    assert misfits(visitor.page) == []
+
+
+def misfits(page: Page) -> list[str]:
+    wide = ["the page scrolls sideways"] if page.evaluate(WIDE) else []
+    return wide + page.evaluate(SMALL, TARGETS)
