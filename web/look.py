@@ -15,9 +15,11 @@ from flask_babel import gettext
 
 from engine import clock, permissions
 from engine.permissions import Action
+from engine.queries import inbox
 from web.access import signed_in
 from web.auth import settings
 from web.i18n import day
+from web.session import db, me
 
 bp = Blueprint("look", __name__)
 
@@ -46,7 +48,7 @@ def install(app: Flask) -> None:
         "now": clock.now,
         "due": due,
         "tint": tint,
-        "has_page": lambda endpoint: endpoint in app.view_functions,
+        "todo_count": todo_count,
     }
 
 
@@ -94,6 +96,11 @@ def may(action: str) -> bool:
     """Whether the reader may do this at all: for showing ways, never for guarding them."""
     actor = g.get("actor")
     return actor is not None and permissions.may(actor, Action(action))
+
+
+def todo_count() -> int:
+    """How much waits for the reader."""
+    return inbox.counts(db(), me(), inbox.school_day(settings().timezone)).todo
 
 
 def initials(name: str, size: str = "") -> str:

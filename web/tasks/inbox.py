@@ -72,7 +72,6 @@ def index() -> str:
         chip_on=_chip(),
         counts=counts,
         chosen=chosen,
-        todo_count=counts.todo,
         **(beside or {"task": None}),
         **_SHOW[box](_after(), day, counts),
     )

@@ -10,11 +10,10 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import Refused
-from engine.queries import colleagues, inbox, task_page
+from engine.queries import colleagues, task_page
 from engine.queries.task_page import Task
 from web import htmx
 from web.access import signed_in
-from web.auth import settings
 from web.session import db, me
 from web.tasks import drawing
 from web.tasks.asked import NOTHING, Typed
@@ -39,9 +38,7 @@ def draw(
     opened: str = "",
 ) -> ResponseReturnValue:
     """The page with this status; after a refusal with everything that was typed."""
-    counts = inbox.counts(db(), me(), inbox.school_day(settings().timezone))
-    context = drawing.of(task, typed, refusal, opened)
-    return render_template("tasks/show.html", todo_count=counts.todo, **context), status
+    return render_template("tasks/show.html", **drawing.of(task, typed, refusal, opened)), status
 
 
 @bp.get("/tasks/<int:task_id>/preview")
