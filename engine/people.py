@@ -43,6 +43,11 @@ class Actor:
 SYSTEM: Final = Actor(None, "system")
 
 
+def marked(mark: str) -> int | None:
+    """The person whom the log names so; None for the system."""
+    return int(mark.removeprefix("user:")) if mark.startswith("user:") else None
+
+
 def actor(db: Session, user_id: int) -> Actor:
     """Load a person with roles and posts as of today. Raises `NotFound` for one who left."""
     today = clock.now().date()

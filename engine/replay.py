@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import entries, eventlog, versions
+from engine import entries, eventlog, people, versions
 from engine.bpmn import state
 from engine.bpmn.state import State
 from engine.bpmn.steps import step
@@ -229,7 +229,7 @@ def _tasks_told(frames: list[Frame]) -> dict[str, tuple[object, ...]]:
     """What the record says of each task: element, pass, open, outcome, who did it, who holds it."""
     told: dict[str, tuple[object, ...]] = {}
     for frame in frames:
-        asked, by = frame.body.asked, _user(frame.by)
+        asked, by = frame.body.asked, people.marked(frame.by)
         acted = asked.get("command", {}).get("token")
         for effect in frame.body.followed.get("effects", ()):
             token = effect.get("token", "")
@@ -256,7 +256,3 @@ _HOLDER: Mapping[Kind, Any] = {
     Kind.TASK_RELEASED: lambda _asked, _by: None,
     Kind.TASK_REASSIGNED: lambda asked, _by: asked["to"],
 }
-
-
-def _user(mark: str) -> int | None:
-    return int(mark.partition(":")[2]) if mark.startswith("user:") else None

@@ -80,7 +80,7 @@ def told(db: Session, found: Replay, form_url: str) -> list[dict[str, Any]]:
     version, passed, previous = found.version, marks.Passed(), eventlog.GENESIS
     answer = []
     for frame, (before, after) in zip(found.frames, _values(found.frames), strict=True):
-        by = _user(frame.by)
+        by = people.marked(frame.by)
         words = wording.words(version, frame.kind, frame.body)
         passed = marks.follow(version.process, passed, frame.body, frame.at)
         intervenes = _intervenes(frame, by, holders)
@@ -163,25 +163,18 @@ def _intervenes(frame: Frame, by: int | None, holders: Holders) -> bool:
 
 
 def _title(frame: Frame, words: Words, names: Mapping[int, str], version: Version) -> str:
-    by, element = _user(frame.by), _label(version, str(frame.body.asked.get("element", "")))
-    values = {
-        "who": names.get(by or 0, "") or gettext("系统"),
-        "what": words.verdict,
-        "step": element,
-    }
+    asked = frame.body.asked
+    who = names.get(people.marked(frame.by) or 0, "") or gettext("系统")
+    step = version.process.label(str(asked.get("element", "")))
     if frame.kind is Kind.TASK_RETURNED:
-        to = _label(version, str(frame.body.asked.get("to", "")))
-        return gettext("%(who)s 把 %(step)s 退回到 %(to)s", to=to, **_only(values, "who", "step"))
+        to = version.process.label(str(asked.get("to", "")))
+        return gettext("%(who)s 把 %(step)s 退回到 %(to)s", who=who, step=step, to=to)
     if frame.kind is Kind.TASK_REASSIGNED:
-        to = names.get(frame.body.asked.get("to") or 0, "…")
-        return gettext("%(who)s 把 %(step)s 转给 %(to)s", to=to, **_only(values, "who", "step"))
-    if not element:
-        return gettext("%(who)s：%(what)s", **_only(values, "who", "what"))
-    return gettext("%(who)s：%(what)s（%(step)s）", **values)
-
-
-def _only(values: Mapping[str, str], *names: str) -> dict[str, str]:
-    return {name: values[name] for name in names}
+        to = names.get(asked.get("to") or 0, "…")
+        return gettext("%(who)s 把 %(step)s 转给 %(to)s", who=who, step=step, to=to)
+    if not step:
+        return gettext("%(who)s：%(what)s", who=who, what=words.verdict)
+    return gettext("%(who)s：%(what)s（%(step)s）", who=who, what=words.verdict, step=step)
 
 
 def _who(
@@ -190,7 +183,7 @@ def _who(
     if by is None:
         return None
     name = names.get(by, "…")
-    return {"name": name, "post": _label(version, element), "initials": initials(name)}
+    return {"name": name, "post": version.process.label(element), "initials": initials(name)}
 
 
 def _said(frame: Frame, words: Words) -> dict[str, str | None]:
@@ -205,7 +198,7 @@ def _facts(frame: Frame, words: Words, holders: Holders, version: Version) -> li
     facts = []
     for element, holder in holders.shown().items():
         shown = str(gettext("、")).join(wording.offered(name) for name in holder.split("、"))
-        facts.append((gettext("现在在"), f"{_label(version, element)}·{shown}"))
+        facts.append((gettext("现在在"), f"{version.process.label(element)}·{shown}"))
     if words.number > 1:
         facts.append((gettext("遍数"), gettext("第 %(number)s 遍", number=words.number)))
     if frame.body.asked.get("then") == "back_to_me":
@@ -217,14 +210,9 @@ def _facts(frame: Frame, words: Words, holders: Holders, version: Version) -> li
     return facts
 
 
-def _label(version: Version, element_id: str) -> str:
-    element = version.process.elements.get(element_id)
-    return element.label if element is not None else element_id
-
-
 def _people(frames: tuple[Frame, ...]) -> Iterator[int | None]:
     for frame in frames:
-        yield _user(frame.by)
+        yield people.marked(frame.by)
         to = frame.body.asked.get("to")
         yield to if isinstance(to, int) else None
         for name, known in frame.body.known.items():
@@ -240,7 +228,3 @@ def _keys(frames: tuple[Frame, ...]) -> set[str]:
         if name.startswith("for ")
         for key in known["keys"]
     }
-
-
-def _user(mark: str) -> int | None:
-    return int(mark.partition(":")[2]) if mark.startswith("user:") else None

@@ -92,6 +92,11 @@ class Process:
     into: Mapping[str, Mapping[str, frozenset[str]]]
     properties: Mapping[str, str]
 
+    def label(self, element_id: str) -> str:
+        """What people call an element; its id where it is not in the diagram."""
+        element = self.elements.get(element_id)
+        return element.label if element is not None else element_id
+
     def user_tasks(self) -> tuple[Element, ...]:
         """User tasks in document order."""
         return tuple(one for one in self.elements.values() if one.kind is Kind.USER)

@@ -96,6 +96,4 @@ def _step(db: Session, row: Any) -> str:
     """The name of the step; versions are kept compiled, so a list asks for each only once."""
     if row.version_id is None or row.element_id is None:
         return row.element_id or ""
-    version = versions.load_version(db, row.version_id, row.sha256)
-    element = version.process.elements.get(row.element_id)
-    return element.label if element is not None else row.element_id
+    return versions.load_version(db, row.version_id, row.sha256).process.label(row.element_id)

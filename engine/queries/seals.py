@@ -74,7 +74,7 @@ def house(db: Session, limit: int) -> tuple[HouseLine, ...]:
         .order_by(LogEntry.seq.desc())
         .limit(limit)
     ).all()
-    ids = {row.by: _user(row.by) for row in rows}
+    ids = {row.by: people.marked(row.by) for row in rows}
     names = people.names(db, ids.values())
     return tuple(
         HouseLine(
@@ -86,7 +86,3 @@ def house(db: Session, limit: int) -> tuple[HouseLine, ...]:
         )
         for row in rows
     )
-
-
-def _user(mark: str) -> int | None:
-    return int(mark.partition(":")[2]) if mark.startswith("user:") else None

@@ -64,7 +64,7 @@ def lines(
     process = _process(db, instance_id)
     bodies = [entries.read_body(row.body) for row in rows[:limit]]
     written = _written(db, instance_id, [body.content for body in bodies if body.content])
-    people_named = [_user(row.by) for row in rows] + [_receiver(body) for body in bodies]
+    people_named = [people.marked(row.by) for row in rows] + [_receiver(body) for body in bodies]
     names = people.names(db, people_named)
     found = tuple(
         _line(row, body, written, names, process)
@@ -97,7 +97,7 @@ def _line(
 ) -> Line:
     data = written.get(body.content, b"")
     comment = orjson.loads(data).get("comment", "") if data else ""
-    element_id, by_id = str(body.asked.get("element", "")), _user(row.by)
+    element_id, by_id = str(body.asked.get("element", "")), people.marked(row.by)
     return Line(
         row.seq,
         datetime.fromisoformat(row.at),
@@ -106,7 +106,7 @@ def _line(
         by_id,
         names.get(by_id, "") if by_id is not None else "",
         element_id,
-        _label(process, element_id),
+        process.label(element_id),
         str(body.asked.get("outcome") or ""),
         _to(body, names, process),
         comment,
@@ -126,16 +126,7 @@ def _to(body: Body, names: Mapping[int, str], process: Process) -> str:
     receiver = _receiver(body)
     if receiver is not None:
         return names.get(receiver, "…")
-    return _label(process, str(body.asked.get("to", "")))
-
-
-def _label(process: Process, element_id: str) -> str:
-    element = process.elements.get(element_id)
-    return element.label if element is not None else element_id
-
-
-def _user(mark: str) -> int | None:
-    return int(mark.partition(":")[2]) if mark.startswith("user:") else None
+    return process.label(str(body.asked.get("to", "")))
 
 
 def drawing(db: Session, person: Actor, instance_id: int) -> Drawing:
