@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden as NotDeclared
 
 from engine import permissions
 from engine.permissions import Action
-from web import auth
+from web import auth, htmx
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed in"
@@ -58,10 +58,19 @@ def install(app: Flask) -> None:
         if declared == PUBLIC:
             return None
         if g.actor is None:
-            if request.path.startswith("/api/"):
+            if _is_asked_by_a_script():
                 raise auth.NotSignedIn
             here = request.full_path.rstrip("?") if request.method == "GET" else ""
             return redirect(url_for("auth.sign_in", next=here or None), 303)
         if isinstance(declared, Action):
             permissions.require(g.actor, declared)
         return None
+
+
+def _is_asked_by_a_script() -> bool:
+    """The sign-in page would be no answer: a program, or a part of a page, wants the status."""
+    return (
+        request.path.startswith("/api/")
+        or htmx.asks()
+        or request.accept_mimetypes.best == "application/json"
+    )

@@ -1,6 +1,7 @@
 """The way in and out for people: the sign-in page, which keeps what was typed, and signing out.
 
 GET /sign-in   POST /sign-in   POST /sign-out
+GET /session   who is signed in now, for a page that has been open for long
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from flask import (
     Response,
     flash,
     g,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -22,7 +24,7 @@ from flask_babel import gettext
 from engine.db import begin_writing
 from engine.errors import LockedOut, Refused, SignInFailed
 from web import auth, demo
-from web.access import public
+from web.access import public, signed_in
 from web.errors import status_of
 from web.i18n import say
 from web.security import own_path
@@ -54,6 +56,13 @@ def open_session() -> ResponseReturnValue:
     response = make_response(redirect(_onward(), 303))
     _keep(response, auth.open_session(user_id))
     return response
+
+
+@bp.get("/session")
+@signed_in
+def session() -> Response:
+    """Who is signed in, and the token to send: a page may outlive the session it came with."""
+    return jsonify(user=g.actor.id, csrf=g.csrf)
 
 
 @bp.post("/sign-out")

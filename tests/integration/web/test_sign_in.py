@@ -163,3 +163,16 @@ def test_every_part_of_the_look_can_be_shown(browser):
     assert page.count("#alert") > 3
     assert " style=" not in page
     assert "<script>" not in page
+
+
+def test_a_page_that_has_been_open_for_long_can_ask_who_is_signed_in(app, browser):
+    told = browser("leader").get("/session").json
+    assert set(told) == {"user", "csrf"}
+    asked = app.test_client().get("/session", headers={"Accept": "application/json"})
+    assert (asked.status_code, asked.json["status"]) == (401, 401)
+
+
+@pytest.mark.parametrize("header", [{"Accept": "application/json"}, {"HX-Request": "true"}])
+def test_a_script_is_told_the_status_and_not_led_to_the_sign_in_page(app, header):
+    assert app.test_client().get("/tasks/", headers=header).status_code == 401
+    assert app.test_client().put("/tasks/1/draft", headers=header, json={}).status_code == 401

@@ -1,14 +1,20 @@
-// Nothing is lost and nothing is sent twice: unsaved text is asked about, a form on its way is not sent again.
+// Nothing is lost and nothing is sent twice: unsaved text is asked about, a form on its way is not sent again, and one
+// that the server would answer with the sign-in page stays where it is.
 
+import { hasSession, session } from "../page/session.js";
+import { tell } from "./problem.js";
 import { said } from "./said.js";
 
+const SENTENCES = { away: "signedOut", unknown: "offline" };
+const asked = new WeakMap();
 const sent = new WeakSet();
 
 /** Listen once for the whole document. */
 export function guards() {
+  document.addEventListener("submit", askFirst, true);
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.matches("[hx-post], [hx-put]")) return;
+    if (!isOurs(form)) return;
     if (sent.has(form)) event.preventDefault();
     else if (!event.defaultPrevented) {
       sent.add(form);
@@ -26,6 +32,26 @@ export function guards() {
   document.addEventListener("click", (event) => {
     const asking = event.target.closest("[data-confirm]");
     if (asking && !window.confirm(asking.dataset.confirm || said("leave"))) event.preventDefault();
+  });
+}
+
+function isOurs(form) {
+  return form.method === "post" && !form.matches("[hx-post], [hx-put]");
+}
+
+/** Hold the form back until the server has said that the person is still signed in; then send it as it was pressed. */
+function askFirst(event) {
+  const form = event.target;
+  if (!isOurs(form) || !hasSession() || sent.has(form) || asked.get(form) === "here") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (asked.get(form) === "asking") return;
+  asked.set(form, "asking");
+  session().then((answer) => {
+    asked.set(form, answer);
+    if (answer === "here") form.requestSubmit(event.submitter);
+    else tell(said(SENTENCES[answer]));
+    asked.delete(form);
   });
 }
 

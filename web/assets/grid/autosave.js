@@ -5,7 +5,8 @@ import { nested, pairs } from "./values.js";
 
 const PAUSE = 1200;
 const RETRY = [5_000, 15_000, 60_000];
-const FINAL = { 401: "signed_out", 403: "closed", 404: "closed", 409: "conflict", 410: "closed", 412: "conflict" };
+const SIGNED_OUT = 401;
+const FINAL = { 403: "closed", 404: "closed", 409: "conflict", 410: "closed", 412: "conflict" };
 
 /** Starts saving; returns what to call when something changed without an input event. */
 export function autosave(root, t) {
@@ -15,7 +16,7 @@ export function autosave(root, t) {
   root.addEventListener("input", () => draft.touch());
   root.addEventListener("change", () => draft.touch());
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") draft.save();
+    draft.save();
   });
   window.addEventListener("online", () => draft.save());
   window.addEventListener("beforeunload", (event) => {
@@ -79,7 +80,7 @@ class Draft {
       this.mark(errors);
       this.say(this.t("refused", { count: Object.keys(errors).length }), true);
     } else {
-      this.say(this.t("unsaved"), true);
+      this.say(this.t(status === SIGNED_OUT ? "signed_out" : "unsaved"), true);
       this.later(RETRY[Math.min(this.failures, RETRY.length - 1)]);
       this.failures += 1;
     }

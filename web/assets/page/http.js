@@ -1,10 +1,20 @@
 // Requests to our own server: the CSRF token goes along, an answer that is not JSON is not an error.
 
+import { session, token } from "./session.js";
+
+const TOKEN_REFUSED = 403;
+
 /** `{ ok, status, body }`; `status` 0 when the server could not be reached. */
-export async function send(method, url, { json, xml, headers = {} } = {}) {
+export async function send(method, url, what = {}) {
+  const before = token();
+  const answer = await once(method, url, what);
+  const renewed = answer.status === TOKEN_REFUSED && (await session()) === "here" && token() !== before;
+  return renewed ? once(method, url, what) : answer;
+}
+
+async function once(method, url, { json, xml, headers = {} }) {
   const request = { method, credentials: "same-origin", headers: { Accept: "application/json", ...headers } };
-  const token = document.querySelector('meta[name="csrf-token"]')?.content;
-  if (token) request.headers["X-CSRF-Token"] = token;
+  if (token()) request.headers["X-CSRF-Token"] = token();
   if (xml !== undefined) {
     request.headers["Content-Type"] = "application/xml";
     request.body = xml;
