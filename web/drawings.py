@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import gettext
-
 from engine.queries.marks import Returned, Trouble
 from engine.queries.timeline import Drawing
 from web import wording
@@ -31,7 +29,7 @@ def drawn(
     active: Iterable[str],
     flows: Iterable[str],
     passes: Mapping[str, int],
-    holders: Mapping[str, str],
+    holders: Mapping[str, Iterable[str]],
     returns: Iterable[Returned],
     stuck: Mapping[str, Trouble],
 ) -> dict[str, Any]:
@@ -42,14 +40,10 @@ def drawn(
         "active": here,
         "flows": list(flows),
         "passes": dict(passes),
-        "holders": {one: _names(names) for one, names in holders.items()},
+        "holders": {one: wording.listed(names) for one, names in holders.items()},
         "returns": [
             {"from": one.source, "to": one.target, "count": one.count, "date": day(one.at)}
             for one in returns
         ],
         "stuck": {one: in_words(why.sentence, why.values) for one, why in stuck.items()},
     }
-
-
-def _names(joined: str) -> str:
-    return str(gettext("、")).join(wording.offered(name) for name in joined.split("、"))

@@ -35,7 +35,7 @@ class Holders:
 
     def __init__(self, names: Mapping[int, str], keys: Mapping[str, str]) -> None:
         self._names, self._keys = names, keys
-        self._open: dict[str, tuple[str, str, int | None]] = {}
+        self._open: dict[str, tuple[str, tuple[str, ...], int | None]] = {}
 
     def follow(self, body: Body, kind: Kind, by: int | None) -> None:
         """After one more entry."""
@@ -51,23 +51,24 @@ class Holders:
         if token in self._open and kind in _TAKES:
             element, words, _before = self._open[token]
             holder = {Kind.TASK_CLAIMED: by, Kind.TASK_REASSIGNED: asked.get("to")}.get(kind)
-            self._open[token] = (element, self._names.get(holder or 0, words), holder)
+            who = (self._names[holder],) if holder in self._names else words
+            self._open[token] = (element, who, holder)
 
-    def _words(self, found: Mapping[str, Any]) -> str:
+    def _words(self, found: Mapping[str, Any]) -> tuple[str, ...]:
         if found["assignee_id"]:
-            return self._names.get(found["assignee_id"], "…")
-        return "、".join(self._keys.get(key, key) for key in found["keys"])
+            return (self._names.get(found["assignee_id"], "…"),)
+        return tuple(self._keys.get(key, key) for key in found["keys"])
 
     def holder(self, token: str) -> int | None:
         """The person who holds this task now."""
-        return self._open.get(token, ("", "", None))[2]
+        return self._open.get(token, ("", (), None))[2]
 
-    def shown(self) -> dict[str, str]:
+    def shown(self) -> dict[str, list[str]]:
         """Names by element."""
         found: dict[str, list[str]] = {}
         for element, words, _user in self._open.values():
-            found.setdefault(element, []).append(words)
-        return {element: "、".join(dict.fromkeys(words)) for element, words in found.items()}
+            found.setdefault(element, []).extend(words)
+        return {element: list(dict.fromkeys(words)) for element, words in found.items()}
 
 
 _TAKES: Final = frozenset({Kind.TASK_CLAIMED, Kind.TASK_RELEASED, Kind.TASK_REASSIGNED})
@@ -196,9 +197,9 @@ def _said(frame: Frame, words: Words) -> dict[str, str | None]:
 
 def _facts(frame: Frame, words: Words, holders: Holders, version: Version) -> list[tuple[str, str]]:
     facts = []
-    for element, holder in holders.shown().items():
-        shown = str(gettext("、")).join(wording.offered(name) for name in holder.split("、"))
-        facts.append((gettext("现在在"), f"{version.process.label(element)}·{shown}"))
+    for element, names in holders.shown().items():
+        where = f"{version.process.label(element)}·{wording.listed(names)}"
+        facts.append((gettext("现在在"), where))
     if words.number > 1:
         facts.append((gettext("遍数"), gettext("第 %(number)s 遍", number=words.number)))
     if frame.body.asked.get("then") == "back_to_me":

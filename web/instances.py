@@ -17,7 +17,7 @@ from engine import instances, permissions
 from engine.errors import CannotStart, NotFound, ReasonRequired, Refused, TooLarge
 from engine.models import InstanceStatus
 from engine.permissions import Action
-from engine.queries import cases, catalogue, timeline, whereabouts
+from engine.queries import cases, catalogue, timeline
 from engine.queries.cases import CaseView
 from engine.tasks import decide
 from quality import documents, kinds, subjects
@@ -31,7 +31,6 @@ from web.i18n import say
 from web.session import db, me
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
-bp.add_app_template_filter(wording.offered, "offered")
 
 LINES: Final = 200
 CHOICES: Final = 50
@@ -51,7 +50,7 @@ def index() -> str:
     return render_template(
         "instances/index.html",
         rows=rows,
-        places=whereabouts.of(db(), [row.id for row in rows]),
+        places=cases.waiting_in(db(), [row.id for row in rows]),
         chosen=chosen,
         next_url=url_for("instances.index", **chosen, after=following) if following else None,
     )

@@ -16,6 +16,7 @@ from flask_babel import gettext
 from engine import clock, permissions
 from engine.permissions import Action
 from engine.queries import inbox
+from web import wording
 from web.access import signed_in
 from web.auth import settings
 from web.i18n import day
@@ -40,7 +41,7 @@ class Due(NamedTuple):
 def install(app: Flask) -> None:
     """Give the templates their words, and show every part on one page."""
     app.register_blueprint(bp)
-    app.jinja_env.filters |= {"initials": initials}
+    app.jinja_env.filters |= {"initials": initials, "listed": wording.listed}
     app.jinja_env.globals |= {
         "asset": asset,
         "csrf_token": csrf_token,

@@ -13,14 +13,9 @@ from engine.bpmn import dialect
 from engine.bpmn.dialect import Place, Rule, RuleKind
 from engine.bpmn.process import Element
 from engine.versions import Version
+from web import wording
 
 DURATION: Final = re.compile(r"P(?:(\d+)W|(\d+)D|T(\d+)H)")
-VERBS: Final[Mapping[str, str]] = {
-    "approve": "同意",
-    "refuse": "不同意",
-    "return": "退回",
-    "reassign": "转办",
-}
 PLACES: Final[Mapping[Place, str]] = {
     Place.ANYWHERE: "{post}（全校）",
     Place.SUBJECT_UNIT: "{post}（对象所属单位）",
@@ -55,7 +50,7 @@ def _step(version: Version, element: Element, posts: Mapping[str, str]) -> Step:
         who=tuple(_rule(rule, posts) for rule in dialect.who(element.attributes).rules),
         form=element.attributes.get(dialect.FORM_REF, ""),
         verbs=tuple(
-            one.label or gettext(VERBS.get(one.key, one.key)) for one in version.verbs(element.id)
+            wording.verb(version, element.id, one.key) for one in version.verbs(element.id)
         ),
         due=_due(element.properties.get(dialect.DUE, "")),
     )

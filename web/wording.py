@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import gettext
 
-from engine.bpmn.dialect import Verb
 from engine.entries import Body, Kind
 from engine.models import Role
 from engine.versions import Version
@@ -39,10 +38,19 @@ _PLAIN: Final[Mapping[Kind, tuple[str, str, str, str]]] = {
     Kind.INSTANCE_CANCELLED: ("撤销流程", "intervention", "late", "stop"),
     Kind.INCIDENT_RETRIED: ("再试一次", "intervention", "warn", "redo"),
 }
-_OUTCOMES: Final[Mapping[str, tuple[str, str, str, str]]] = {
-    "approve": ("同意", "agreed", "ok", "check"),
-    "refuse": ("不同意", "refused", "late", "x"),
-    "return": ("退回", "returned", "back", "back"),
+_OUTCOMES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "approve": ("agreed", "ok", "check"),
+    "refuse": ("refused", "late", "x"),
+    "return": ("returned", "back", "back"),
+}
+# The usual words of the verbs; a diagram may say them otherwise.
+VERBS: Final[Mapping[str, str]] = {
+    "approve": "同意",
+    "refuse": "不同意",
+    "return": "退回",
+    "reassign": "转办",
+    "claim": "领取",
+    "release": "放回",
 }
 _ROLES: Final[Mapping[str, str]] = {
     Role.STAFF: "教职工",
@@ -60,15 +68,22 @@ def offered(name: str) -> str:
     return gettext(_ROLES[name]) if name in _ROLES else name
 
 
+def listed(names: Iterable[str]) -> str:
+    """Those who hold a step, or whom it is offered to, in one phrase."""
+    return str(gettext("、")).join(offered(name) for name in names)
+
+
+def verb(version: Version, element_id: str, key: str) -> str:
+    """What a verb is called at this step."""
+    return _label(version, element_id, key) or (gettext(VERBS[key]) if key in VERBS else key)
+
+
 def words(version: Version, kind: Kind, body: Body) -> Words:
     """An entry in words, with the labels that the step gave to its verbs."""
     element = str(body.asked.get("element", ""))
     number = _number(body)
     if kind is Kind.TASK_RETURNED:
-        verdict, mark, css, symbol = _OUTCOMES["return"]
-        return Words(
-            _label(version, element, "return") or gettext(verdict), mark, css, symbol, number
-        )
+        return Words(verb(version, element, "return"), *_OUTCOMES["return"], number)
     if kind is Kind.TASK_COMPLETED:
         return _completed(version, element, str(body.asked.get("outcome") or "approve"), number)
     verdict, mark, css, symbol = _PLAIN.get(kind, ("登记", "other", "", ""))
@@ -76,20 +91,18 @@ def words(version: Version, kind: Kind, body: Body) -> Words:
 
 
 def _completed(version: Version, element: str, outcome: str, number: int) -> Words:
-    label = _label(version, element, outcome)
     if outcome == "approve" and element == version.first_step:
-        verdict = gettext("重新提交") if number >= FIRST_AGAIN else label or gettext("提交")
+        label = _label(version, element, outcome) or gettext("提交")
+        verdict = gettext("重新提交") if number >= FIRST_AGAIN else label
         return Words(verdict, "submitted", "now", "", number)
-    verdict, mark, css, symbol = _OUTCOMES.get(outcome, _OUTCOMES["approve"])
-    return Words(label or gettext(verdict), mark, css, symbol, number)
+    looks = _OUTCOMES.get(outcome, _OUTCOMES["approve"])
+    return Words(verb(version, element, outcome), *looks, number)
 
 
-def _label(version: Version, element: str, verb: str) -> str:
+def _label(version: Version, element_id: str, key: str) -> str:
     """What the step calls this verb, "" for the usual word."""
-    if element not in version.process.elements:
-        return ""
-    offered: tuple[Verb, ...] = version.verbs(element)
-    return next((one.label for one in offered if one.key == verb), "")
+    verbs = version.verbs(element_id) if element_id in version.process.elements else ()
+    return next((one.label for one in verbs if one.key == key), "")
 
 
 def _number(body: Body) -> int:

@@ -86,6 +86,11 @@ class OpenTask:
     due_at: datetime | None
     returned: bool
 
+    @property
+    def who(self) -> tuple[str, ...]:
+        """Who has it: the holder, or else those it is offered to."""
+        return (self.holder,) if self.holder else self.offered_to
+
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
@@ -226,10 +231,15 @@ def open_for(db: Session, person: Actor, instance_id: int) -> int | None:
 
 def waiting(db: Session, instance_id: int) -> tuple[OpenTask, ...]:
     """The work that waits in a case, oldest first."""
+    return waiting_in(db, [instance_id]).get(instance_id, ())
+
+
+def waiting_in(db: Session, instance_ids: Iterable[int]) -> dict[int, tuple[OpenTask, ...]]:
+    """The work that waits in each of these cases, in a few statements for all of them."""
     task = UserTask.__table__
     rows = db.execute(
         select(task)
-        .where(task.c.instance_id == instance_id, task.c.status.in_(OPEN))
+        .where(task.c.instance_id.in_(list(instance_ids)), task.c.status.in_(OPEN))
         .order_by(task.c.id)
     ).all()
     names = people.names(db, [row.assignee_id for row in rows])
@@ -237,8 +247,9 @@ def waiting(db: Session, instance_id: int) -> tuple[OpenTask, ...]:
         row.id: tuple(orjson.loads(row.candidates)) for row in rows if row.assignee_id is None
     }
     words = key_words(db, {key for keys in offers.values() for key in keys})
-    return tuple(
-        OpenTask(
+    found: dict[int, tuple[OpenTask, ...]] = {}
+    for row in rows:
+        one = OpenTask(
             row.id,
             row.element_id,
             row.name,
@@ -251,8 +262,8 @@ def waiting(db: Session, instance_id: int) -> tuple[OpenTask, ...]:
             row.due_at,
             row.returned,
         )
-        for row in rows
-    )
+        found[row.instance_id] = (*found.get(row.instance_id, ()), one)
+    return found
 
 
 def _only_one(keys: tuple[str, ...], words: Mapping[str, str]) -> str:

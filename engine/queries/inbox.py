@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import orjson
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -26,6 +25,7 @@ from engine.models import (
 )
 from engine.people import Actor
 from engine.queries import cases
+from engine.queries.cases import OpenTask
 
 PAGE: Final = 50
 MOST: Final = 200
@@ -293,49 +293,12 @@ def started(
     if after is not None:
         mine = mine.where(tuple_(case.c.started_at, case.c.id) < tuple_(*after))
     rows = db.execute(mine).all()
-    open_ = _open_of(db, [row.id for row in rows[:limit]])
-    lines = tuple(_started(row, open_.get(row.id, [])) for row in rows[:limit])
+    waiting = cases.waiting_in(db, [row.id for row in rows[:limit]])
+    lines = tuple(_started(row, waiting.get(row.id, ())) for row in rows[:limit])
     return lines, (rows[limit - 1].started_at, rows[limit - 1].id) if len(rows) > limit else None
 
 
-def _open_of(db: Session, instance_ids: list[int]) -> dict[int, list[_Waiting]]:
-    task = UserTask.__table__
-    waiting = (
-        select(
-            task.c.instance_id,
-            task.c.name,
-            task.c.due_at,
-            task.c.opened_at,
-            task.c.candidates,
-            User.name.label("holder"),
-        )
-        .join(User, User.id == task.c.assignee_id, isouter=True)
-        .where(
-            task.c.instance_id.in_(instance_ids),
-            or_(task.c.status == "ready", task.c.status == "claimed"),
-        )
-        .order_by(task.c.id)
-    )
-    rows = db.execute(waiting).all()
-    offers = [() if row.holder else tuple(orjson.loads(row.candidates)) for row in rows]
-    words = cases.key_words(db, {key for keys in offers for key in keys})
-    found: dict[int, list[_Waiting]] = {}
-    for row, keys in zip(rows, offers, strict=True):
-        who = (row.holder,) if row.holder else tuple(words[key] for key in keys)
-        one = _Waiting(row.name, row.due_at, row.opened_at, who)
-        found.setdefault(row.instance_id, []).append(one)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    name: str
-    due_at: datetime | None
-    opened_at: datetime
-    who: tuple[str, ...]
-
-
-def _started(row: Any, waiting: list[_Waiting]) -> Started:
+def _started(row: Any, waiting: tuple[OpenTask, ...]) -> Started:
     dues = [one.due_at for one in waiting if one.due_at is not None]
     return Started(
         instance_id=row.id,

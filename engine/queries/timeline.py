@@ -49,7 +49,7 @@ class Drawing:
     active: tuple[str, ...]
     flows: tuple[str, ...]
     passes: Mapping[str, int]
-    holders: Mapping[str, str]
+    holders: Mapping[str, tuple[str, ...]]
     returns: tuple[marks.Returned, ...]
     stuck: Mapping[str, marks.Trouble]
 
@@ -143,15 +143,13 @@ def drawing(db: Session, person: Actor, instance_id: int) -> Drawing:
     )
     holders: dict[str, list[str]] = {}
     for task in view.waiting:
-        holders.setdefault(task.element_id, []).extend(
-            [task.holder] if task.holder else task.offered_to
-        )
+        holders.setdefault(task.element_id, []).extend(task.who)
     return Drawing(
         passed.elements,
         marks.active(stands),
         passed.flows,
         dict(stands.passes),
-        {element: "、".join(dict.fromkeys(names)) for element, names in holders.items()},
+        {element: tuple(dict.fromkeys(names)) for element, names in holders.items()},
         passed.returns,
         {**passed.stuck, **_incidents(db, instance_id)},
     )

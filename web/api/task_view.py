@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from flask_babel import gettext
@@ -24,17 +24,9 @@ from engine.queries.task_page import Task
 from engine.tasks import drafts
 from engine.tasks.drafts import Saved
 from engine.versions import Version
+from web import wording
 from web.api.fields import Json
 from web.api.preconditions import etag
-
-WORDS: Final[Mapping[str, str]] = {
-    "approve": "同意",
-    "refuse": "不同意",
-    "return": "退回",
-    "reassign": "转办",
-    "claim": "领取",
-    "release": "放回",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +192,10 @@ def _verbs(person: Actor, seen: Seen, targets: list[Json]) -> Iterator[tuple[str
         )
     }
     if seen.row.status == TaskStatus.READY and may[Action.TASK_CLAIM]:
-        yield "claim", gettext(WORDS["claim"])
+        yield "claim", gettext(wording.VERBS["claim"])
     if seen.row.status == TaskStatus.CLAIMED and may[Action.TASK_RELEASE]:
-        yield "release", gettext(WORDS["release"])
+        yield "release", gettext(wording.VERBS["release"])
     for verb in seen.row.version.verbs(seen.row.element_id):
         allowed = {"return": bool(targets), "reassign": may[Action.TASK_REASSIGN]}
         if allowed.get(verb.key, may[Action.TASK_COMPLETE]):
-            yield verb.key, verb.label or gettext(WORDS[verb.key])
+            yield verb.key, wording.verb(seen.row.version, seen.row.element_id, verb.key)

@@ -19,11 +19,12 @@ from engine.errors import NotFound, Refused
 from engine.forms.validation import Invalid
 from engine.queries import cases, inbox, task_page
 from engine.queries.task_page import Task
+from web import wording
 from web.access import signed_in
 from web.auth import settings
 from web.errors import status_of
 from web.session import db, me
-from web.tasks import asked, page, record
+from web.tasks import asked, page
 from web.tasks.asked import Typed
 from web.tasks.blueprint import bp
 
@@ -175,17 +176,14 @@ def _back(typed: Typed, task_id: int | None) -> ResponseReturnValue:
 
 def _told(task: Task, typed: Typed, asks: str) -> str:
     """What became of it, in one sentence: what was done, and where the case is now."""
-    verb = record.verb(task.version, task.element_id, asks or typed.outcome)
+    verb = wording.verb(task.version, task.element_id, asks or typed.outcome)
     waiting = cases.waiting(db(), task.instance_id)
     if not waiting:
         return gettext("已%(verb)s：%(title)s。没有人要再办。", verb=verb, title=task.title)
-    holders = [
-        word for one in waiting for word in ((one.holder,) if one.holder else one.offered_to)
-    ]
     return gettext(
         "已%(verb)s：%(title)s。现在到%(step)s，在 %(holder)s 处。",
         verb=verb,
         title=task.title,
         step=waiting[0].name,
-        holder=str(gettext("、")).join(holders),
+        holder=wording.listed(who for one in waiting for who in one.who),
     )

@@ -24,6 +24,7 @@ from engine.queries.task_page import Seen, Task
 from engine.queries.timeline import Line
 from engine.tasks import drafts
 from engine.tasks.drafts import Saved
+from web import wording
 from web.auth import settings
 from web.session import db, me
 from web.tasks import record
@@ -95,7 +96,7 @@ def of(
         "steps": steps,
         "buttons": tuple(one for one in buttons if one.key != "return" or targets),
         "targets": targets,
-        "done_as": record.verb(task.version, task.element_id, task.outcome or ""),
+        "done_as": wording.verb(task.version, task.element_id, task.outcome or ""),
         "may_claim": fills and task.is_offered and not _is_only_mine(task),
         "may_release": _may_release(task),
         "typed": typed,
@@ -123,9 +124,9 @@ def clock_time(at: datetime | None) -> str:
 def _buttons(task: Task) -> tuple[Button, ...]:
     if not task.is_open:
         return ()
-    offered = {one.key: one.label for one in task.version.verbs(task.element_id)}
+    offered = {one.key for one in task.version.verbs(task.element_id)}
     return tuple(
-        Button(key, offered[key] or str(record.VERBS[key]), css, symbol)
+        Button(key, wording.verb(task.version, task.element_id, key), css, symbol)
         for key, css, symbol in BUTTONS
         if key in offered and permissions.may(me(), ACTIONS.get(key, Action.TASK_COMPLETE), task)
     )
