@@ -102,8 +102,9 @@ def test_of_two_who_save_first_at_once_one_is_told(
     assert {type(one) for one in answers if one is not None} == {StaleDraft}
 
 
+@pytest.mark.usefixtures("college")
 def test_two_who_publish_a_new_process_at_once_make_two_versions_of_one_definition(
-    sessions: sessionmaker[Session], college: College
+    sessions: sessionmaker[Session],
 ) -> None:
     together = Barrier(2)
 
@@ -124,12 +125,10 @@ def test_two_who_publish_a_new_process_at_once_make_two_versions_of_one_definiti
         wanted = select(func.count()).where(ProcessDefinition.key == "defined")
         assert db.execute(wanted).scalar_one() == 1
         assert db.execute(select(FormText.revision).where(FormText.key == "paper")).scalar_one()
-    assert college.subject
 
 
-def test_the_same_content_again_is_no_new_version_and_becomes_active_again(
-    db: Session, college: College
-) -> None:
+@pytest.mark.usefixtures("college")
+def test_the_same_content_again_is_no_new_version_and_becomes_active_again(db: Session) -> None:
     first = definitions.publish(db, ONE, by=SYSTEM, note="第一版")
     second = definitions.publish(db, TWO, by=SYSTEM, note="第二版")
     assert (first.number, second.number, second.is_new) == (1, 2, True)
@@ -138,7 +137,6 @@ def test_the_same_content_again_is_no_new_version_and_becomes_active_again(
     assert versions.active(db, "defined").id == first.version_id
     count = select(func.count()).where(ProcessVersion.definition_id == _definition(db))
     assert db.execute(count).scalar_one() == 2
-    assert college.subject
 
 
 def _definition(db: Session) -> int:
@@ -168,14 +166,14 @@ def test_running_cases_keep_their_version_and_its_forms(db: Session, college: Co
     assert replay.replay(db, case).difference is None
 
 
-def test_only_forms_that_are_referred_to_are_in_the_bundle(db: Session, college: College) -> None:
+@pytest.mark.usefixtures("college")
+def test_only_forms_that_are_referred_to_are_in_the_bundle(db: Session) -> None:
     forms = {"paper": form("用"), "other": form("不用")}
     made = definitions.publish(db, with_form(), by=SYSTEM, note="第一版", forms=forms)
     bundle = db.execute(
         select(ProcessVersion.forms).where(ProcessVersion.id == made.version_id)
     ).scalar_one()
     assert list(orjson.loads(bundle)) == ["paper"]
-    assert college.subject
 
 
 @pytest.mark.parametrize(
@@ -241,18 +239,18 @@ def test_an_uploaded_file_is_kept_whether_it_can_run_or_not(db: Session, college
     assert db.execute(created).scalar_one() == 3
 
 
-def test_a_version_that_is_not_there_is_not_found(db: Session, college: College) -> None:
+@pytest.mark.usefixtures("college")
+def test_a_version_that_is_not_there_is_not_found(db: Session) -> None:
     with pytest.raises(NotFound):
         versions.of_case(db, 999_999)
-    assert college.subject
 
 
+@pytest.mark.usefixtures("college")
 def test_versions_made_ready_are_kept_up_to_a_number(
-    db: Session, college: College, monkeypatch: pytest.MonkeyPatch
+    db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(versions, "MOST_KEPT", 1)
     made = [definitions.publish(db, xml, by=SYSTEM, note="版") for xml in (ONE, TWO)]
     for one in made * 2:
         assert versions.of_case(db, one.version_id).number == one.number
     assert len(versions._kept) == 1
-    assert college.subject

@@ -243,6 +243,16 @@ def again_and_again(text: str, rounds: int) -> object:
     return value
 
 
+def test_deep_inside_a_program_a_deep_expression_is_still_refused_in_words() -> None:
+    def at_depth(depth: int) -> object:
+        return at_depth(depth - 1) if depth else expressions.compile("lambda: " + "-" * 140 + "1")
+
+    for depth in range(0, 900, 50):
+        with pytest.raises((ExpressionError, RecursionError)) as refusal:
+            at_depth(depth)
+        assert refusal.type is ExpressionError or depth > 700
+
+
 def test_only_the_names_it_reads_are_told() -> None:
     found = expressions.compile("record.unit.code == name and len(rows) > 3 or true")
     assert found.names == {"record", "name", "rows"}
