@@ -95,7 +95,7 @@ class TaskCandidate(Base):
     __table_args__ = (Index("ix_task_candidate_inbox", "key", "sort_at", "task_id"),)
 
     task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
     sort_at: Mapped[datetime]
     returned: Mapped[bool] = mapped_column(default=False)
 

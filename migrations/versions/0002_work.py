@@ -217,7 +217,7 @@ def upgrade() -> None:
     op.create_table(
         "task_candidate",
         sa.Column("task_id", BIG, nullable=False),
-        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("sort_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("returned", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
