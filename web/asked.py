@@ -1,17 +1,20 @@
-"""What an address asks for, read with care: anything else counts as not asked."""
+"""Numbers of rows as people and addresses write them: anything else counts as not written."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from flask import request
 
-LONGEST: Final = 18
+_ROW: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 def number(name: str) -> int | None:
     """A row's number from the query string, or None."""
-    written = request.args.get(name, "")
-    if written.isascii() and written.isdecimal() and len(written) <= LONGEST:
-        return int(written)
-    return None
+    return row_number(request.args.get(name, ""))
+
+
+def row_number(written: str) -> int | None:
+    """A row's number, or None; so short that every database can look for it."""
+    return int(written) if _ROW.fullmatch(written) else None

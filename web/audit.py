@@ -22,6 +22,7 @@ from engine.replay import Difference, Replay
 from engine.replay import replay as replay_case
 from web import frames
 from web.access import needs
+from web.asked import row_number
 from web.i18n import in_words
 from web.session import db, me, own_writing
 
@@ -76,9 +77,10 @@ def overview() -> str:
 def verify() -> ResponseReturnValue:
     """Go to a case by its number; its page begins with the verdict."""
     written = request.form.get("instance", "").strip().removeprefix("#")
-    if not (written.isascii() and written.isdecimal() and len(written) <= cases.LONGEST_NUMBER):
+    instance_id = row_number(written)
+    if instance_id is None:
         return redirect(url_for("audit.overview", q=written[:100] or None), 303)
-    return redirect(url_for("audit.replay", instance_id=int(written)), 303)
+    return redirect(url_for("audit.replay", instance_id=instance_id), 303)
 
 
 @bp.get("/instances/<int:instance_id>/replay")

@@ -21,6 +21,7 @@ from engine.queries import cases, inbox, task_page
 from engine.queries.task_page import Task
 from web import wording
 from web.access import signed_in
+from web.asked import row_number
 from web.auth import settings
 from web.errors import status_of
 from web.session import db, me
@@ -83,7 +84,7 @@ def reassign(task_id: int) -> ResponseReturnValue:
     """Hand the work to somebody else for good; without a person the page asks whom."""
 
     def deed(task: Task, typed: Typed) -> None:
-        person = asked.number(typed.to)
+        person = row_number(typed.to)
         if person is None:
             raise NobodyChosen
         tasks.reassign(db(), task.id, by=me(), to=person, reason=typed.why)

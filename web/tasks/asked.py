@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,8 +13,7 @@ from engine.forms import posted
 from engine.forms.sentence import Sentence
 from engine.forms.validation import Invalid
 from engine.queries.task_page import Task
-
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+from web import asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def read(task: Task, asks: str = "") -> Typed:
         then=form.get("then", Then.THROUGH_STEPS),
         query=form.get("q", ""),
         seen=form.get("seen", ""),
-        revision=number(form.get("draft_revision", "")) or 0,
+        revision=asked.row_number(form.get("draft_revision", "")) or 0,
         in_list="in_list" in form,
         values=values,
         errors=errors,
@@ -77,8 +75,3 @@ def _values(task: Task) -> tuple[Mapping[str, Any] | None, Mapping[str, Sentence
         return posted.read(form, request.form.items(multi=True)), {}
     except Invalid as invalid:
         return invalid.values, invalid.errors
-
-
-def number(text: str) -> int | None:
-    """A row's number as an address carries it, or None: every database can look for it."""
-    return int(text) if _NUMBER.fullmatch(text) else None

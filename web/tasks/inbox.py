@@ -18,9 +18,10 @@ from engine.queries import inbox
 from engine.queries.inbox import Day, Row
 from web import htmx
 from web.access import public, signed_in
+from web.asked import number, row_number
 from web.auth import settings
 from web.session import db, me
-from web.tasks import asked, drawing
+from web.tasks import drawing
 from web.tasks.blueprint import bp
 
 After = tuple[datetime, int] | None
@@ -61,7 +62,7 @@ def index() -> str:
     counts = inbox.counts(db(), me(), day)
     box = request.args.get("box", "")
     box = box if box in _SHOW else "todo"
-    chosen = asked.number(request.args.get("task", ""))
+    chosen = number("task")
     beside = drawing.preview(chosen) if chosen and box != "started" else None
     return htmx.render(
         "tasks/index.html",
@@ -85,9 +86,9 @@ def _chip() -> str:
 def _after() -> After:
     """Where this page begins; an address that somebody bent leads to the first page."""
     at, _comma, last = request.args.get("after", "").partition(",")
-    number = asked.number(last)
+    task_id = row_number(last)
     try:
-        return (datetime.fromisoformat(at).astimezone(UTC), number) if number else None
+        return (datetime.fromisoformat(at).astimezone(UTC), task_id) if task_id else None
     except (ValueError, OverflowError):
         return None
 

@@ -1,4 +1,4 @@
-"""The interface as programs meet it: an application on the test's database, people with tokens."""
+"""The interface as programs meet it: people with tokens."""
 
 from __future__ import annotations
 
@@ -9,27 +9,8 @@ from flask.testing import FlaskClient
 
 from engine import jobs
 from tests.integration.web.api.program import PASSWORD, Program, column
-from web import config, create_app
 
 WORKER = "test"
-
-
-@pytest.fixture
-def app(database_url, tmp_path, db, college):
-    """The application over the college, which is committed; the test's own session lets go."""
-    assert college.users
-    db.rollback()
-    settings = config.read(
-        {
-            "ZHENGAI_DATABASE_URL": database_url,
-            "ZHENGAI_DATA_DIR": str(tmp_path),
-            "ZHENGAI_SECRET_KEY": "test",
-            "ZHENGAI_TIMEZONE": "Asia/Shanghai",
-        }
-    )
-    made = create_app(settings)
-    yield made
-    made.extensions["engine"].dispose()
 
 
 @pytest.fixture
