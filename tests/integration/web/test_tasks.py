@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 
 from engine import clock, instances, tasks
 from engine.db import begin_writing
 from engine.models import ProcessInstance, TaskCandidate, UserTask
 from quality import subjects
+from tests.integration.web.office import statements
 from tests.integration.web.paper import Paper
-from tests.processes.test_approval_major import GOALS, filled
+from tests.story import GOALS, filled
 
 TITLE = "工业机器人技术·专业建设目标（2026–2028）"
 
@@ -328,25 +329,13 @@ def test_the_pane_beside_the_list_is_the_task(desk):
 
 
 def test_a_page_of_the_list_costs_the_same_however_long_it_is(desk, app):
-    browser, engine = desk.browser("office"), app.extensions["engine"]
+    browser = desk.browser("office")
     desk.submitted().page("reviewer").press("审核通过")
-    one = _statements(engine, lambda: browser.get("/tasks/"))
+    one = statements(app, lambda: browser.get("/tasks/"))
     _copies(desk, 30)
     page = Paper.open(browser, "/tasks/")
     assert len(page.says(".item")) == 31
-    assert _statements(engine, lambda: browser.get("/tasks/")) == one
-
-
-def _statements(engine, do):
-    seen = []
-
-    def count(*args):
-        seen.append(args[2])
-
-    event.listen(engine, "before_cursor_execute", count)
-    do()
-    event.remove(engine, "before_cursor_execute", count)
-    return len(seen)
+    assert statements(app, lambda: browser.get("/tasks/")) == one
 
 
 def _copies(desk, count):

@@ -26,7 +26,7 @@ export function keys() {
 }
 
 /** The keystroke belongs to a field, an input method, a dialog or a control. */
-export function isWriting(event) {
+function isWriting(event) {
   if (event.isComposing || event.keyCode === 229) return true;
   const at = event.target;
   if (at.isContentEditable || document.querySelector("dialog[open]")) return true;

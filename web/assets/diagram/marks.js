@@ -7,7 +7,7 @@ const STATES = ["zg-done", "zg-now", "zg-todo", "zg-stuck"];
 const LAYER = "zg-marks";
 const NOT_MARKED = /^bpmn:(Participant|Lane|Process|Collaboration|TextAnnotation|Association|Group)$/;
 
-export const NO_MARKS = { done: [], active: [], flows: [], passes: {}, holders: {}, returns: [], stuck: {} };
+const NO_MARKS = { done: [], active: [], flows: [], passes: {}, holders: {}, returns: [], stuck: {} };
 
 /** Marks with every key there, whatever the server left out; without any, a drawing of what is meant, not of a case. */
 export function complete(marks) {

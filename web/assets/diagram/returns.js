@@ -42,7 +42,7 @@ export function drawReturns(layer, elements, returns, t) {
 }
 
 /** Where the arrow runs. Steps of a stair go straight left and up; steps in a row go round below. */
-export function route(from, to, lane) {
+function route(from, to, lane) {
   const shift = lane * GAP;
   if (from.top > to.bottom && from.left > to.x + 8) {
     const x = Math.max(to.left + 10, to.x - shift);
