@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import clock, db, jobs
+from engine import clock, db, eventlog, jobs
 from engine.errors import Refused
 from engine.models import User
 from web.demo import college, stories
@@ -44,6 +44,8 @@ def install(
         made = college.found(session, people)
     say(f"{len(made.units)} units, {len(made.users)} people, {len(made.majors)} majors")
     count = _play(sessions, stories.all_of(stories.Desk(made, calendar)))
+    with _writing(sessions) as session:
+        eventlog.seal(session)
     say(f"figure 4 published, {count} acts on {len(stories.PLOT)} majors; password {PASSWORD}")
 
 

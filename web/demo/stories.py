@@ -240,7 +240,7 @@ PLOT: Final[tuple[tuple[Callable[[Desk, Major, int], Story], str, int], ...]] = 
     (returned, "460304", 5),
     (on_to_academic_affairs, "440501", 4),
     (returned, "510205", 4),
-    (at_college, "460301", 3),
+    (at_college, "460301", 2),
     (started, "460103", 2),
 )
 """Which story is told of which major, and how many working days ago it began."""
