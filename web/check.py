@@ -6,8 +6,10 @@ ends in a traceback.
 
 from __future__ import annotations
 
+import argparse
 import os
 import stat
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -66,6 +68,11 @@ def run(paths: Sequence[str | Path], out: TextIO, known: Known | None = None) ->
             place = f"{name}:{line.element[:MAX_NAME]}"
             _say(out, f"{place}: {line.severity}: {line.rule}: {line.text()}")
     return int(failed)
+
+
+def command(options: argparse.Namespace) -> int:
+    """`zhengai check FILE…`."""
+    return run(options.files, sys.stdout, known_here())
 
 
 def known_here() -> Known:

@@ -1,23 +1,25 @@
-"""The `zhengai` command: a function for each thing an operator does, as in docs/operations.md."""
+"""The `zhengai` command: a function for each thing an operator does, as in docs/operations.md.
+
+A command's module is loaded when it is called for, so that small ones start at once.
+"""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from web import check, commands
 from web.config import SettingError
-
-Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 for done, 1 for refused, 2 for a wrong call."""
     options = _parser().parse_args(arguments)
     try:
-        code: int = options.run(options)
+        module, _colon, name = options.run.partition(":")
+        code: int = getattr(importlib.import_module(module), name)(options)
     except SettingError as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -39,18 +41,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(options: argparse.Namespace) -> int:
-    return check.run(options.files, sys.stdout, check.known_here())
-
-
 Options = tuple[tuple[tuple[str, ...], dict[str, object]], ...]
 _FILES: Final[Options] = ((("files",), {"nargs": "+", "metavar": "FILE"}),)
 
-_COMMANDS: Final[tuple[tuple[str, str, Command, Options], ...]] = (
+_COMMANDS: Final[tuple[tuple[str, str, str, Options], ...]] = (
     (
         "init",
         "make an empty installation: schema and first administrator",
-        commands.init,
+        "web.commands:init",
         (
             (("--username",), {"default": "admin"}),
             (("--name",), {"default": "管理员"}),
@@ -59,17 +57,17 @@ _COMMANDS: Final[tuple[tuple[str, str, Command, Options], ...]] = (
     (
         "demo",
         "make the demo college",
-        commands.demo,
+        "web.commands:demo",
         ((("--people",), {"type": int, "default": 600}),),
     ),
-    ("web", "serve pages and the REST interface", commands.web, ()),
-    ("worker", "run due jobs and seal the record", commands.worker, ()),
-    ("run", "web and worker in one process", commands.run, ()),
-    ("check", "check BPMN, DMN and form files as publishing would", _check, _FILES),
+    ("web", "serve pages and the REST interface", "web.commands:web", ()),
+    ("worker", "run due jobs and seal the record", "web.commands:worker", ()),
+    ("run", "web and worker in one process", "web.commands:run", ()),
+    ("check", "check BPMN, DMN and form files as publishing would", "web.check:command", _FILES),
     (
         "publish",
         "publish BPMN and form files",
-        commands.publish,
+        "web.commands:publish",
         (
             *_FILES,
             (("--by",), {"required": True, "metavar": "USER"}),
@@ -79,23 +77,23 @@ _COMMANDS: Final[tuple[tuple[str, str, Command, Options], ...]] = (
     (
         "verify",
         "walk the hash chains and replay the cases",
-        commands.verify,
+        "web.commands:verify",
         (
             (("--instance",), {"type": int, "metavar": "N"}),
             (("--head",), {"metavar": "HASH"}),
         ),
     ),
-    ("seal", "seal the record now and print the hash to keep outside", commands.seal, ()),
+    ("seal", "seal the record now and print the hash to keep outside", "web.commands:seal", ()),
     (
         "backup",
         "write the whole installation to one file",
-        commands.backup,
+        "web.commands:backup",
         ((("path",), {"metavar": "PATH"}),),
     ),
     (
         "restore",
         "put a backup in the place of what is here",
-        commands.restore,
+        "web.commands:restore",
         (
             (("path",), {"metavar": "PATH"}),
             (("--replace",), {"action": "store_true", "help": "throw away the data that are here"}),
@@ -104,7 +102,7 @@ _COMMANDS: Final[tuple[tuple[str, str, Command, Options], ...]] = (
     (
         "log",
         "export the log as JSON lines",
-        commands.log_export,
+        "web.commands:log_export",
         (
             (("action",), {"choices": ["export"]}),
             (("--from",), {"dest": "start", "type": int, "default": 0}),
@@ -113,19 +111,19 @@ _COMMANDS: Final[tuple[tuple[str, str, Command, Options], ...]] = (
     (
         "tasks",
         "open tasks as JSON lines",
-        commands.tasks,
+        "web.commands:tasks",
         ((("--open",), {"action": "store_true", "required": True}),),
     ),
     (
         "jobs",
         "waiting jobs as JSON lines",
-        commands.jobs,
+        "web.commands:jobs",
         ((("--due",), {"action": "store_true"}),),
     ),
     (
         "bench",
         "measure this machine and this code",
-        commands.bench,
+        "web.commands:bench",
         (
             (("--json",), {"action": "store_true"}),
             (("--only",), {"nargs": "*", "metavar": "NAME"}),

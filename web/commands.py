@@ -31,8 +31,8 @@ from engine.models import ProcessInstance, Role, User, UserTask
 from engine.people import SYSTEM
 from engine.scheduler import Ticker
 from web import backup as backups
-from web import create_app
 from web import demo as demo_college
+from web.app import create_app
 from web.bench import run as run_bench
 from web.config import Settings, read
 

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from web import config, create_app
+from web import config
+from web.app import create_app
 
 PASSWORD = "test-password"
 

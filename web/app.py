@@ -1,0 +1,78 @@
+"""The one place where the parts are put together: `create_app`."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import quality
+from engine import db as database
+from web import (
+    access,
+    account,
+    audit,
+    auth_pages,
+    definitions,
+    designer,
+    documents,
+    errors,
+    health,
+    i18n,
+    incidents,
+    instances,
+    look,
+    routing,
+    security,
+    session,
+    tasks,
+)
+from web.api import blueprint as api
+from web.config import Settings
+from web.config import read as read_settings
+
+MAX_REQUEST = 8 * 1024 * 1024
+MAX_PARTS = 12_000
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, ready to serve: settings, database, guards, pages."""
+    settings = settings or read_settings()
+    app = Flask("web", static_folder="static", template_folder="templates")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_REQUEST,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST,
+        MAX_FORM_PARTS=MAX_PARTS,
+        SESSION_COOKIE_NAME="zhengai_notes",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way
+    quality.register()
+    engine = database.connect(settings.database_url, pool_size=settings.threads)
+    app.extensions |= {
+        "settings": settings,
+        "engine": engine,
+        "sessions": database.sessions(engine),
+    }
+    for part in (routing, i18n, session, access, security, errors, look):
+        part.install(app)
+    for pages in (
+        auth_pages,
+        account,
+        tasks,
+        instances,
+        documents,
+        audit,
+        definitions,
+        designer,
+        incidents,
+        health,
+    ):
+        app.register_blueprint(pages.bp)
+    app.register_blueprint(api)
+    return app
