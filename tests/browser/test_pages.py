@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.architecture import tree
 from tests.browser.conftest import Enter
 
+# how a page is drawn is the same on every database
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 PAGES = {
     "major_leader": ("/", "/instances", "/instances/new", "/documents", "/account"),
     "college_reviewer": ("/", "/tasks/?box=done", "/instances"),

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser import acts
 from tests.browser.conftest import Enter
 
+# how a page is drawn is the same on every database
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 FIRST, SECOND = "机电一体化技术", "模具设计与制造"
 PAGES = (
     "/",
@@ -38,8 +40,8 @@ ROLES = (
     "student",
 )
 TARGETS = "button, select, a.btn, summary.btn, .rail a, .tabs a, .seg a, .chip"
-# What a finger cannot hit: 44 pixels, with what a transparent part of its own (::after) adds. A word
-# may be narrower than a finger, it has room beside it.
+# What a finger cannot hit: 44 pixels, with what a transparent part of its own (::after) adds.
+# A word may be narrower than a finger, it has room beside it.
 SMALL = """
 (targets) => [...document.querySelectorAll(targets)]
   .filter((each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true }))

@@ -158,7 +158,8 @@ FOCUSED = """
   const at = document.activeElement;
   const seen = (each) => {
     const style = getComputedStyle(each);
-    return style.boxShadow !== "none" || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0);
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    return outlined || style.boxShadow !== "none";
   };
   const name = at.getAttribute("aria-label") || at.textContent.trim() || at.name || at.tagName;
   return [name, seen(at) || seen(at.parentElement)];
