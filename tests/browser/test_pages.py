@@ -1,4 +1,4 @@
-"""What holds on every page: it is English for who wants English, and can be used without a mouse."""
+"""What holds on every page: English for who wants English, and usable without a mouse."""
 
 from __future__ import annotations
 
