@@ -1,4 +1,4 @@
-"""What holds on every page: English for who wants English, and usable without a mouse."""
+"""What holds on every page: English for who wants English, and of use without a mouse."""
 
 from __future__ import annotations
 
