@@ -34,6 +34,7 @@ def test_what_cannot_be_handed_in_is_said_at_its_place_and_kept(enter: Enter) ->
 
     expect(page.get_by_role("alert").filter(has_text="还有 2 处要改")).to_be_visible()
     leader.photograph("01-refused")
+    expect(page.get_by_role("alert").get_by_role("link", name="这一行的名称")).to_be_visible()
     expect(grid).to_have_count(count + 1)
     expect(grid.nth(1)).to_contain_text("最多 2000 个字")
     expect(grid.last.locator(".form-label .err")).to_be_visible()
