@@ -83,6 +83,7 @@ class Person:
     def photograph(self, name: str) -> None:
         """Keep the page as it looks on a desk and on a phone."""
         page = self.page
+        page.wait_for_load_state()
         before = page.viewport_size
         for size in (DESK, PHONE):
             if size != page.viewport_size:

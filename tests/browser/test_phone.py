@@ -105,6 +105,7 @@ def test_every_page_fits_and_every_button_can_be_hit(enter: Enter, role: str) ->
     if tasks.count():
         tasks.first.tap()
         expect(person.page.locator("#task-form")).to_be_attached()
+        person.page.wait_for_load_state()
         found += [f"a task: {what}" for what in misfits(person.page)]
         person.photograph(f"{role}-task")
     assert not found, "\n".join(found)
