@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,8 +50,26 @@ def case_chain(instance_id: int) -> str:
 
 def digest(before: str, chain: str, seq: int, at: str, kind: str, by: str, body: str) -> str:
     """The hash of an entry; anybody can compute it from an export."""
-    lines = "\n".join((before, chain, str(seq), at, kind, by, body))
+    lines = f"{before}\n{chain}\n{seq}\n{at}\n{kind}\n{by}\n{body}"
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def judged(rows: Iterable[Any], after: int = 0) -> Iterator[tuple[Any, bool]]:
+    """Each entry of a chain past `after`, in order, and whether it is as it was recorded.
+
+    The rows begin with the entry `after` itself, which is only asked for its hash.
+    """
+    before = "" if after else GENESIS
+    for row in rows:
+        if row.seq > after:
+            yield row, is_recorded(row, before)
+        before = row.hash
+
+
+def is_recorded(row: Any, before: str) -> bool:
+    """Whether an entry has the hash that follows from what it says and from the hash before it."""
+    hashed = digest(before, row.chain, row.seq, row.at, row.kind, row.by, row.body)
+    return bool(hashed == row.hash)
 
 
 def moment(at: datetime) -> str:
@@ -112,6 +130,11 @@ def salted(data: Mapping[str, Any]) -> dict[str, Any]:
     """The content row of what was written in an act; its `sha256` is what the log holds."""
     salt, written = secrets.token_bytes(16), as_json(data)
     return {"salt": salt, "data": written, "sha256": hashlib.sha256(salt + written).hexdigest()}
+
+
+def is_written(row: Any) -> bool:
+    """Whether a content is what was written: salt and data still lead to its hash."""
+    return bool(hashlib.sha256(bytes(row.salt) + bytes(row.data)).hexdigest() == row.sha256)
 
 
 def as_json(data: Mapping[str, Any]) -> bytes:

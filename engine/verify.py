@@ -63,14 +63,12 @@ def _walk(db: Session, chain: str) -> Iterator[Difference]:
 
 
 def _seals(db: Session) -> Iterator[Difference]:
-    """What each seal bound is still there, under the same hash."""
+    """What each seal bound is still there, under the same hash; a damaged seal bound nothing."""
     rows = db.execute(
-        select(LogEntry.seq, LogEntry.body)
-        .where(LogEntry.chain == eventlog.SEAL)
-        .order_by(LogEntry.seq)
+        select(LogEntry.__table__).where(LogEntry.chain == eventlog.SEAL).order_by(LogEntry.seq)
     )
     told: set[str] = set()
-    for row in rows.all():
+    for row in [one for one, is_whole in eventlog.judged(rows.all()) if is_whole]:
         for chain, seq, hashed in orjson.loads(row.body)["asked"]["heads"]:
             if chain not in told and _hash_at(db, chain, seq) != hashed:
                 told.add(chain)
@@ -117,4 +115,12 @@ def export(db: Session, after: int, limit: int) -> list[dict[str, Any]]:
     rows = db.execute(
         select(LogEntry.__table__).where(LogEntry.id > after).order_by(LogEntry.id).limit(limit)
     ).mappings()
-    return [{**row, "body": orjson.loads(row["body"])} for row in rows]
+    return [{**row, "body": _body(row["body"])} for row in rows]
+
+
+def _body(text: str) -> Any:
+    """What stands in an entry; the text itself where somebody has made it no JSON any more."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return str(text)

@@ -62,7 +62,7 @@ def overview() -> str:
         "audit/overview.html",
         seals=seals.newest(db(), SEALS),
         house=[
-            (line, gettext(HOUSE_WORDS.get(Kind(line.kind), "登记")))
+            (line, gettext(HOUSE_WORDS.get(line.kind, "登记") if line.kind else "记录已损坏"))
             for line in seals.house(db(), HOUSE)
         ],
         text=text,

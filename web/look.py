@@ -41,7 +41,11 @@ class Due(NamedTuple):
 def install(app: Flask) -> None:
     """Give the templates their words, and show every part on one page."""
     app.register_blueprint(bp)
-    app.jinja_env.filters |= {"initials": initials, "listed": wording.listed}
+    app.jinja_env.filters |= {
+        "initials": initials,
+        "listed": wording.listed,
+        "damage": wording.damage,
+    }
     app.jinja_env.globals |= {
         "asset": asset,
         "csrf_token": csrf_token,

@@ -78,8 +78,10 @@ def verb(version: Version, element_id: str, key: str) -> str:
     return _label(version, element_id, key) or (gettext(VERBS[key]) if key in VERBS else key)
 
 
-def words(version: Version, kind: Kind, body: Body) -> Words:
+def words(version: Version, kind: Kind | None, body: Body) -> Words:
     """An entry in words, with the labels that the step gave to its verbs."""
+    if kind is None:
+        return Words(gettext("记录已损坏"), "damaged", "late", "alert", 0)
     element = str(body.asked.get("element", ""))
     number = _number(body)
     if kind is Kind.TASK_RETURNED:
@@ -88,6 +90,12 @@ def words(version: Version, kind: Kind, body: Body) -> Words:
         return _completed(version, element, str(body.asked.get("outcome") or "approve"), number)
     verdict, mark, css, symbol = _PLAIN.get(kind, ("登记", "other", "", ""))
     return Words(gettext(verdict), mark, css, symbol, number)
+
+
+def damage(seq: int) -> str:
+    """Why an entry is not shown."""
+    sentence = "第 %(seq)s 条与校验值不符：它或它的前一条在写下之后被改动过，所以不显示内容。"
+    return str(gettext(sentence, seq=seq))
 
 
 def _completed(version: Version, element: str, outcome: str, number: int) -> Words:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,21 +17,24 @@ from engine.models import LogEntry, Post, Unit
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """One seal: its number and hash, when, and how many chains it bound."""
+    """One seal: its number and hash, when, and how many chains it bound; damaged without these."""
 
     seq: int
-    at: datetime
+    at: datetime | None
     hash: str
-    chains: int
+    chains: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class HouseLine:
-    """An act outside cases; `asked` is what the log says of it, `about` whom and what by name."""
+    """An act outside cases; `asked` is what the log says of it, `about` whom and what by name.
+
+    One that is not as it was recorded has no `kind`, and tells nothing but its number.
+    """
 
     seq: int
-    at: datetime
-    kind: str
+    at: datetime | None
+    kind: Kind | None
     who: str
     asked: Mapping[str, Any]
     about: tuple[str, ...]
@@ -40,43 +42,41 @@ class HouseLine:
 
 def newest(db: Session, limit: int) -> tuple[Seal, ...]:
     """The newest seals, the newest first."""
-    rows = db.execute(
-        select(LogEntry.seq, LogEntry.at, LogEntry.hash, LogEntry.body)
-        .where(LogEntry.chain == eventlog.SEAL)
-        .order_by(LogEntry.seq.desc())
-        .limit(limit)
-    )
-    return tuple(
-        Seal(row.seq, datetime.fromisoformat(row.at), row.hash, _chains(row.body)) for row in rows
-    )
+    return tuple(_seal(row, is_whole) for row, is_whole in _newest(db, eventlog.SEAL, limit))
 
 
-def _chains(body: str) -> int:
-    return len(orjson.loads(body)["asked"]["heads"])
+def _newest(db: Session, chain: str, limit: int) -> list[tuple[Any, bool]]:
+    """The newest entries of a chain, the newest first, each with whether it is as recorded."""
+    wanted = select(LogEntry.__table__).where(LogEntry.chain == chain)
+    rows = db.execute(wanted.order_by(LogEntry.seq.desc()).limit(limit + 1)).all()[::-1]
+    return list(eventlog.judged(rows, rows[0].seq if len(rows) > limit else 0))[::-1]
+
+
+def _seal(row: Any, is_whole: bool) -> Seal:  # noqa: FBT001  (as `judged` told it)
+    if not is_whole:
+        return Seal(row.seq, None, row.hash, None)
+    heads = entries.read_body(row.body).asked["heads"]
+    return Seal(row.seq, datetime.fromisoformat(row.at), row.hash, len(heads))
 
 
 def find(db: Session, hashed: str) -> Seal | None:
     """The seal with this hash; None where this is not the record that the hash was kept of."""
-    row = db.execute(
-        select(LogEntry.seq, LogEntry.at, LogEntry.hash, LogEntry.body).where(
-            LogEntry.chain == eventlog.SEAL, LogEntry.hash == hashed.strip().lower()
-        )
-    ).one_or_none()
-    if row is None:
+    seal = LogEntry.chain == eventlog.SEAL
+    seq = db.execute(
+        select(LogEntry.seq).where(seal, LogEntry.hash == hashed.strip().lower())
+    ).scalar_one_or_none()
+    if seq is None:
         return None
-    return Seal(row.seq, datetime.fromisoformat(row.at), row.hash, _chains(row.body))
+    pair = select(LogEntry.__table__).where(seal, LogEntry.seq.in_((seq - 1, seq)))
+    ((row, is_whole),) = eventlog.judged(db.execute(pair.order_by(LogEntry.seq)), seq - 1)
+    return _seal(row, is_whole)
 
 
 def house(db: Session, limit: int) -> tuple[HouseLine, ...]:
     """The newest acts outside cases, the newest first."""
-    rows = db.execute(
-        select(LogEntry.seq, LogEntry.at, LogEntry.kind, LogEntry.by, LogEntry.body)
-        .where(LogEntry.chain == eventlog.HOUSE)
-        .order_by(LogEntry.seq.desc())
-        .limit(limit)
-    ).all()
-    asked = [entries.read_body(row.body).asked for row in rows]
-    ids = {row.by: people.marked(row.by) for row in rows}
+    rows = _newest(db, eventlog.HOUSE, limit)
+    asked = [entries.read_body(row.body).asked if is_whole else {} for row, is_whole in rows]
+    ids = {row.by: people.marked(row.by) for row, is_whole in rows if is_whole}
     concerned = (one.get("user_id") or one.get("user") for one in asked)
     names = people.names(db, [*ids.values(), *concerned])
     places = _names(db, Unit, asked, "unit_id"), _names(db, Post, asked, "post_id")
@@ -89,7 +89,9 @@ def house(db: Session, limit: int) -> tuple[HouseLine, ...]:
             said,
             _about(said, names, *places),
         )
-        for row, said in zip(rows, asked, strict=True)
+        if is_whole
+        else HouseLine(row.seq, None, None, "", said, ())
+        for (row, is_whole), said in zip(rows, asked, strict=True)
     )
 
 

@@ -83,7 +83,7 @@ class Seen:
     """The values that this person, or whoever did this step before, saw or wrote last, and when."""
 
     values: Mapping[str, Any]
-    at: datetime
+    at: datetime | None
     by_id: int | None
 
 

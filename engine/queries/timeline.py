@@ -23,11 +23,14 @@ from engine.queries.cases import MOST
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry of a case as people read it: who did what where, the opinion, to whom it went."""
+    """One entry of a case as people read it: who did what where, the opinion, to whom it went.
+
+    An entry that is not as it was recorded has no `kind`, and tells nothing but its number.
+    """
 
     seq: int
-    at: datetime
-    kind: Kind
+    at: datetime | None
+    kind: Kind | None
     by: str
     by_id: int | None
     who: str
@@ -60,15 +63,21 @@ def lines(
     """The entries of a case in order, with what was written, and where the next page begins."""
     cases.see(db, person, instance_id)
     limit = max(1, min(limit, MOST))
-    rows = db.execute(_entries(instance_id).where(LogEntry.seq > after).limit(limit + 1)).all()
+    wanted = _entries(instance_id).where(LogEntry.seq >= after).limit(limit + 2)
+    rows = list(eventlog.judged(db.execute(wanted), after))
     process = _process(db, instance_id)
-    bodies = [entries.read_body(row.body) for row in rows[:limit]]
-    written = _written(db, instance_id, [body.content for body in bodies if body.content])
-    people_named = [people.marked(row.by) for row in rows] + [_receiver(body) for body in bodies]
-    names = people.names(db, people_named)
+    read = [
+        (row, entries.read_body(row.body) if is_whole else None) for row, is_whole in rows[:limit]
+    ]
+    whole = [(row.by, body) for row, body in read if body is not None]
+    written = _written(db, instance_id, [body.content for _by, body in whole if body.content])
+    named = [one for by, body in whole for one in (people.marked(by), _receiver(body))]
+    names = people.names(db, named)
     found = tuple(
-        _line(row, body, written, names, process)
-        for row, body in zip(rows[:limit], bodies, strict=True)
+        _damaged(row)
+        if body is None or written.get(body.content, b"") is None
+        else _line(row, body, written, names, process)
+        for row, body in read
     )
     return found, found[-1].seq if len(rows) > limit else None
 
@@ -84,16 +93,24 @@ def _process(db: Session, instance_id: int) -> Process:
     return versions.of_case(db, version_id).process
 
 
-def _written(db: Session, instance_id: int, hashes: list[str]) -> dict[str, bytes]:
+def _written(db: Session, instance_id: int, hashes: list[str]) -> dict[str, bytes | None]:
+    """What was written, by hash: empty where it was erased, None where it was changed since."""
     content = Content.__table__
-    wanted = select(content.c.sha256, content.c.data).where(
+    wanted = select(content.c.sha256, content.c.salt, content.c.data).where(
         content.c.instance_id == instance_id, content.c.sha256.in_(hashes)
     )
-    return {row.sha256: row.data for row in db.execute(wanted)}
+    return {
+        row.sha256: row.data if not row.data or eventlog.is_written(row) else None
+        for row in db.execute(wanted)
+    }
 
 
 def _line(
-    row: Any, body: Body, written: Mapping[str, bytes], names: Mapping[int, str], process: Process
+    row: Any,
+    body: Body,
+    written: Mapping[str, bytes | None],
+    names: Mapping[int, str],
+    process: Process,
 ) -> Line:
     data = written.get(body.content, b"")
     comment = orjson.loads(data).get("comment", "") if data else ""
@@ -116,6 +133,11 @@ def _line(
     )
 
 
+def _damaged(row: Any) -> Line:
+    empty = ("",) * 6
+    return Line(row.seq, None, None, "", None, *empty, erased=False, hash=row.hash, body=Body())
+
+
 def _receiver(body: Body) -> int | None:
     """The person a task was handed to; a return names an element instead."""
     target = body.asked.get("to")
@@ -134,9 +156,10 @@ def drawing(db: Session, person: Actor, instance_id: int) -> Drawing:
     view = cases.one(db, person, instance_id)
     process = view.version.process
     passed = marks.Passed()
-    for row in db.execute(_entries(instance_id)):
-        at = datetime.fromisoformat(row.at)
-        passed = marks.follow(process, passed, entries.read_body(row.body), at)
+    for row, is_whole in eventlog.judged(db.execute(_entries(instance_id))):
+        if is_whole:
+            at = datetime.fromisoformat(row.at)
+            passed = marks.follow(process, passed, entries.read_body(row.body), at)
     case = ProcessInstance.__table__
     stands = state.load(
         db.execute(select(case.c.state).where(case.c.id == instance_id)).scalar_one()

@@ -189,7 +189,7 @@ def _entry(found: Line) -> Json:
     return {
         "seq": found.seq,
         "at": found.at,
-        "kind": found.kind,
+        "kind": found.kind or "damaged",
         "by": found.by,
         "who": found.who,
         "element": found.element_id,

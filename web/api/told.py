@@ -51,10 +51,13 @@ class Instance(InstanceLine):
 
 
 class Entry(Shape):
-    """An entry of a case's log: `asked`, `known`, `followed` and `hash` as they are recorded."""
+    """An entry of a case's log: `asked`, `known`, `followed` and `hash` as they are recorded.
+
+    Of one that was changed since, `kind` is `damaged`, and the rest but `seq` and `hash` is empty.
+    """
 
     seq = Number(required=True)
-    at = Moment(required=True)
+    at = Moment(required=True, nullable=True)
     kind = Text(KEY, required=True)
     by = Text(KEY, required=True)
     who = Text(KEY, "The person's name today.", required=True)

@@ -59,7 +59,7 @@ def passes(lines: tuple[Line, ...], version: Version, *, goes_on: bool) -> tuple
     """The passes of a case, the newest first; a return closes the one it happened in."""
     parts: list[list[Line]] = [[]]
     for line in lines:
-        if line.kind in DRAWN:
+        if line.kind is None or line.kind in DRAWN:
             parts[-1].append(line)
         if line.kind is Kind.TASK_RETURNED:
             parts.append([])
@@ -80,6 +80,8 @@ def _entry(line: Line, version: Version) -> Entry:
         verdict = gettext("转办给%(name)s", name=line.to)
     is_system = line.by_id is None
     quote = gettext("（这段文字已依法删除）") if line.erased else line.comment
+    if line.kind is None:
+        quote = wording.damage(line.seq)
     return Entry(
         name=line.element if is_system else line.who,
         person=line.by_id,

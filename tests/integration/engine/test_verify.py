@@ -12,22 +12,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from engine import db as database
 from engine import eventlog, tasks, verify
+from tests import tampering
 from tests.college import College
 from tests.integration.engine import flow
-
-GUARDS = {
-    "sqlite": (
-        "DROP TRIGGER event_log_no_update",
-        "DROP TRIGGER event_log_no_delete",
-        "DROP TRIGGER content_no_delete",
-        "DROP TRIGGER content_only_erased",
-    ),
-    "postgresql": (
-        "DROP TRIGGER event_log_guard ON event_log",
-        "DROP TRIGGER content_no_delete ON content",
-        "DROP TRIGGER content_only_erased ON content",
-    ),
-}
 
 
 @pytest.fixture
@@ -49,11 +36,7 @@ def tamper(engine: Engine) -> Callable[..., None]:
 
     def run(statement: str, **values: object) -> None:
         with engine.connect() as plain:
-            connection = plain.execution_options(**database.WRITING)
-            for guard in GUARDS[connection.dialect.name]:
-                connection.execute(text(guard))
-            connection.execute(text(statement), values)
-            connection.commit()
+            tampering.tamper(plain.execution_options(**database.WRITING), statement, **values)
 
     return run
 
@@ -99,6 +82,45 @@ def test_one_changed_byte_is_named(
         chain=f"case:{case}",
     )
     assert found() == [(f"case:{case}", 3)]
+
+
+def test_bytes_that_are_no_text_or_no_json_are_named(
+    case: int,
+    engine: Engine,
+    tamper: Callable[..., None],
+    found: Callable[..., list[tuple[str, int]]],
+) -> None:
+    """SQLite keeps bytes that are no UTF-8 in a text; PostgreSQL refuses them."""
+    broken = {"sqlite": "CAST(x'7bff7d' AS TEXT)", "postgresql": "'{'"}[engine.dialect.name]
+    tamper(
+        f"UPDATE event_log SET body = {broken}"  # noqa: S608  (written above)
+        " WHERE seq = 2 AND chain IN ('house', :chain)",
+        chain=f"case:{case}",
+    )
+    assert found() == [("house", 2), (f"case:{case}", 2)]
+
+
+def test_a_damaged_entry_is_exported_as_it_stands(
+    case: int, sessions: sessionmaker[Session], tamper: Callable[..., None]
+) -> None:
+    tamper("UPDATE event_log SET body = '{' WHERE chain = :chain AND seq = 2", chain=f"case:{case}")
+    with sessions() as db:
+        rows = verify.export(db, 0, 10_000)
+    assert [row["seq"] for row in rows if row["body"] == "{"] == [2]
+
+
+def test_a_damaged_seal_is_named_and_the_others_still_bind(
+    case: int,
+    sessions: sessionmaker[Session],
+    tamper: Callable[..., None],
+    found: Callable[..., list[tuple[str, int]]],
+) -> None:
+    with sessions() as db:
+        eventlog.seal(database.begin_writing(db))
+        db.commit()
+    tamper("UPDATE event_log SET body = 'x' WHERE chain = 'seal' AND seq = 1")
+    assert found() == [("seal", 1)]
+    assert case
 
 
 def test_the_newest_entry_deleted_is_named(

@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from engine import eventlog
 from engine.db import begin_writing
+from tests import tampering
+from tests.integration.web.conftest import PASSWORD
 from tests.integration.web.office import Office, form, statements
 from tests.integration.web.paper import Paper
 
@@ -79,6 +81,38 @@ def test_a_changed_record_is_named(office, browser, db):
     assert page.status == 200
     assert "记录对不上。" in page.text
     assert "现在的样子与记录不同" in page.text
+
+
+@pytest.mark.parametrize("column", ["body", "kind", "by", "at"])
+def test_pages_open_and_name_an_entry_that_was_damaged(office, browser, app, db, column):
+    case = office.returned("请补充依据")
+    eventlog.seal(begin_writing(db))
+    change = f"UPDATE event_log SET \"{column}\" = '{{' WHERE chain IN (:chain, :house, :seal)"  # noqa: S608  (a name from above)
+    chains = {"chain": f"case:{case}", "house": eventlog.HOUSE, "seal": eventlog.SEAL}
+    tampering.tamper(db.connection(), f"{change} AND (seq = 2 OR chain != :chain)", **chains)
+    auditor = browser("auditor")
+    page = Paper.open(auditor, f"/instances/{case}")
+    assert page.status == 200
+    assert page.text.count("记录已损坏") == 1
+    assert "第 2 条与校验值不符" in page.text
+    assert "请补充依据" in page.text
+    assert "记录已损坏" in Paper.open(auditor, "/audit").text
+    program, given = app.test_client(), {"username": "auditor", "password": PASSWORD}
+    token = program.post("/api/v1/tokens", json=given).json["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    log = program.get(f"/api/v1/instances/{case}/log", headers=bearer).json["items"]
+    assert [one["kind"] for one in log] == ["instance_started", "damaged", "task_returned"]
+
+
+def test_a_changed_opinion_is_shown_as_damaged(office, browser, db):
+    case = office.returned("请补充依据")
+    begin_writing(db)
+    change = "UPDATE content SET data = :data WHERE instance_id = :case"
+    tampering.tamper(db.connection(), change, case=case, data=b"{")
+    page = Paper.open(browser("auditor"), f"/instances/{case}")
+    assert page.status == 200
+    assert "记录已损坏" in page.text
+    assert "请补充依据" not in page.text
 
 
 def test_a_case_is_found_and_verified(office, browser):
