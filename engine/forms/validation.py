@@ -25,14 +25,14 @@ MAX_NODES = 100_000
 
 
 class Invalid(Refused):
-    """The form is not right yet. `errors` by path; `values` is what to show, nothing typed lost."""
+    """The form is not right yet. `errors` by path; `filled` is what to show, nothing typed lost."""
 
     sentence = "表单里有 {count} 处要改。"
 
     def __init__(self, errors: Mapping[str, Sentence], values: Values) -> None:
         super().__init__(count=len(errors))
         self.errors = dict(errors)
-        self.values = dict(values)
+        self.filled = dict(values)
 
 
 def validate(

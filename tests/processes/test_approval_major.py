@@ -181,7 +181,7 @@ def test_an_invented_row_is_refused_and_what_was_typed_is_kept(story):
     with pytest.raises(Invalid) as refused:
         story.hand_in(case, "leader", posted)
     assert list(refused.value.errors) == ["goals/major.g99"]
-    assert refused.value.values["applies_to"] == "2027 级"
+    assert refused.value.filled["applies_to"] == "2027 级"
 
 
 def test_a_second_case_of_the_same_document_is_refused(story):

@@ -74,4 +74,4 @@ def _values(task: Task) -> tuple[Mapping[str, Any] | None, Mapping[str, Sentence
     try:
         return posted.read(form, request.form.items(multi=True)), {}
     except Invalid as invalid:
-        return invalid.values, invalid.errors
+        return invalid.filled, invalid.errors

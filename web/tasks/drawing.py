@@ -175,7 +175,7 @@ def _paper(
     written = typed.values if typed.values is not None else draft.values if draft.revision else None
     values, errors = _shown(task, form, rights, written, (stored, offered))
     if isinstance(refusal, Invalid):
-        values, errors = refusal.values, refusal.errors
+        values, errors = refusal.filled, refusal.errors
     drawn = view.view(
         form,
         values,
@@ -212,4 +212,4 @@ def _shown(
             form, written, rights, task.variables, stored=stored, offered=offered
         ), {}
     except Invalid as invalid:
-        return invalid.values, invalid.errors
+        return invalid.filled, invalid.errors

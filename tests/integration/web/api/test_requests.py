@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web import MAX_REQUEST
+from web.app import MAX_REQUEST
 
 DEEP = b'{"values": ' + b"[" * 500 + b"]" * 500 + b"}"
 
@@ -35,6 +35,12 @@ def test_json_that_is_no_object_is_422(program):
 
 
 MEDIA = ["text/plain", "application/x-www-form-urlencoded", ""]
+
+
+def test_a_refusal_counts_what_is_wrong(program):
+    answer = program("leader").post("/instances", {"definition": 1, "more": 2})
+    assert answer.json["title"] == "请求里有 2 处不对。"
+    assert set(answer.json["errors"]) == {"definition", "more"}
 
 
 def test_another_kind_of_body_is_415(program):

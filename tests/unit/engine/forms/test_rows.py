@@ -213,8 +213,8 @@ def test_a_wrong_cell_is_named_by_row_and_column_and_the_good_ones_stay():
     with pytest.raises(Invalid) as refusal:
         filled(it, [*table, stored[2]], stored)
     assert list(refusal.value.errors) == ["rows/t.1/weight"]
-    assert refusal.value.values["rows"][0]["weight"] == 15
-    assert (refusal.value.values["rows"][1]["weight"], table[1]["what"]) == ("十五", "好")
+    assert refusal.value.filled["rows"][0]["weight"] == 15
+    assert (refusal.value.filled["rows"][1]["weight"], table[1]["what"]) == ("十五", "好")
 
 
 def test_a_column_hidden_by_a_condition_cannot_be_filled():

@@ -154,7 +154,7 @@ def test_what_was_typed_comes_back_with_the_refusal():
     values = {"title": "六个字太长了", "amount": "十五", "note": "很长" * 15_000}
     with pytest.raises(Invalid) as refusal:
         validation.validate(FORM, values, EDIT)
-    assert refusal.value.values == values
+    assert refusal.value.filled == values
 
 
 def test_a_required_box_must_be_ticked():
