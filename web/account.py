@@ -117,6 +117,8 @@ def _problems(username: str, new: str, again: str) -> dict[str, str]:
                 most=auth.MAX_PASSWORD,
             )
         }
+    if new == demo.PASSWORD:
+        return {"new": gettext("这是演示账号的密码，人人都知道，请换一个。")}
     if username.casefold() in new.casefold():
         return {"new": gettext("新密码里不要有账号名。")}
     if new != again:

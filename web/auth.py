@@ -16,6 +16,7 @@ from engine.db import begin_writing
 from engine.errors import LockedOut, NotFound, Refused, SignInFailed
 from engine.models import ApiToken, SignIn, User, WebSession
 from web.config import Settings
+from web.demo import college
 from web.session import db, own_session
 
 FREE_TRIES: Final = 5
@@ -31,6 +32,12 @@ class NotSignedIn(Refused):
     """No session and no valid token."""
 
     sentence = "请先登录。"
+
+
+class DemoOnly(SignInFailed):
+    """The password of the demo accounts, which everybody knows, outside a demo."""
+
+    sentence = "演示账号只能在演示模式下登录。"
 
 
 def settings() -> Settings:
@@ -100,10 +107,12 @@ def _become(user_id: int | None) -> None:
 
 
 def check_password(username: str, password: str) -> int:
-    """The person with this name and password. Raises `SignInFailed`, `LockedOut`.
+    """The person with this name and password. Raises `SignInFailed`, `DemoOnly`, `LockedOut`.
 
     Wrong tries are counted in a transaction of their own, by account and by address.
     """
+    if password == college.PASSWORD and not settings().demo:
+        raise DemoOnly
     keys = [f"account:{username.casefold()[:150]}", f"address:{request.remote_addr or ''}"]
     with own_session() as own:
         begin_writing(own)

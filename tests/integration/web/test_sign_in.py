@@ -7,9 +7,12 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from engine import people
+from engine.db import begin_writing
 from engine.models import User, WebSession
+from engine.people import SYSTEM
 from tests.integration.web.conftest import PASSWORD
-from web import auth
+from web import auth, demo
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -88,6 +91,16 @@ def test_the_demo_accounts_are_shown_in_a_demo_only(app):
     assert "演示账号" not in app.test_client().get("/sign-in").text
 
 
+def test_the_password_of_the_demo_opens_nothing_outside_a_demo(app, db, college):
+    people.set_password(begin_writing(db), college.users["leader"], demo.PASSWORD, by=SYSTEM)
+    db.commit()
+    client, given = app.test_client(), {"username": "leader", "password": demo.PASSWORD}
+    page = client.post("/sign-in", data=given)
+    assert (page.status_code, client.get("/tasks/").status_code) == (401, 303)
+    assert "演示账号只能在演示模式下登录。" in page.text
+    assert client.post("/api/v1/tokens", json=given).status_code == 401
+
+
 class TestDemo:
     """With the setting of a demo."""
 
@@ -99,6 +112,12 @@ class TestDemo:
         page = app.test_client().get("/sign-in").text
         assert "演示账号" in page
         assert 'data-form="#sign-in"' in page
+
+    def test_the_password_of_the_demo_opens_a_demo(self, app, db, college):
+        people.set_password(begin_writing(db), college.users["leader"], demo.PASSWORD, by=SYSTEM)
+        db.commit()
+        given = {"username": "leader", "password": demo.PASSWORD}
+        assert app.test_client().post("/sign-in", data=given).status_code == 303
 
 
 def test_a_choice_of_language_and_theme_stays_with_the_person(browser, sessions):
@@ -135,6 +154,7 @@ def test_what_cannot_be_chosen_changes_nothing(browser, sessions, field, value):
         (PASSWORD, "short", "short", "新密码至少"),
         (PASSWORD, "leader-2027", "leader-2027", "不要有账号名"),
         (PASSWORD, "another-password", "another-passwort", "不一样"),
+        (PASSWORD, demo.PASSWORD, demo.PASSWORD, "人人都知道"),
     ],
 )
 def test_a_new_password_is_refused_with_the_reason(browser, current, new, again, said):
