@@ -82,14 +82,14 @@ def known_here() -> Known:
     """
     quality.register()
     brought = Known(topics=frozenset(HANDLERS), cases=frozenset(CASES), places=frozenset(RESOLVERS))
-    address = config.database_url(os.environ)
     try:
+        address = config.database_url(os.environ)
         file = make_url(address).database if address.startswith("sqlite") else None
         if file is not None and not Path(file).is_file():
             return brought
         with database.sessions(database.connect(address))() as db:
             return definitions.known(db)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, config.SettingError):
         return brought
 
 

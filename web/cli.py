@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
 
+from sqlalchemy.exc import DBAPIError
+
 from web.config import SettingError
+
+MOST: Final = 2**63
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,12 +25,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         module, _colon, name = options.run.partition(":")
         code: int = getattr(importlib.import_module(module), name)(options)
+        sys.stdout.flush()
     except SettingError as problem:
         print(problem, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # whoever read our output has gone; nothing more can be said, not even on the way out
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except DBAPIError as problem:
+        print(f"the database cannot be used: {problem.orig}", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(problem, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _number(text: str) -> int:
+    """A number that any database can count to."""
+    number = int(text)
+    if not 0 <= number < MOST:
+        raise ValueError
+    return number
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,7 +82,7 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Options], ...]] = (
         "demo",
         "make the demo college",
         "web.commands:demo",
-        ((("--people",), {"type": int, "default": 600}),),
+        ((("--people",), {"type": _number, "default": 600}),),
     ),
     ("web", "serve pages and the REST interface", "web.commands:web", ()),
     ("worker", "run due jobs and seal the record", "web.commands:worker", ()),
@@ -79,7 +103,7 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Options], ...]] = (
         "walk the hash chains and replay the cases",
         "web.commands:verify",
         (
-            (("--instance",), {"type": int, "metavar": "N"}),
+            (("--instance",), {"type": _number, "metavar": "N"}),
             (("--head",), {"metavar": "HASH"}),
         ),
     ),
@@ -105,7 +129,7 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Options], ...]] = (
         "web.commands:log_export",
         (
             (("action",), {"choices": ["export"]}),
-            (("--from",), {"dest": "start", "type": int, "default": 0}),
+            (("--from",), {"dest": "start", "type": _number, "default": 0}),
         ),
     ),
     (

@@ -34,7 +34,7 @@ from web import backup as backups
 from web import demo as demo_college
 from web.app import create_app
 from web.bench import run as run_bench
-from web.config import Settings, read
+from web.config import SettingError, Settings, read
 
 PAGE: Final = 1_000
 ANCHORS: Final = "seals.txt"
@@ -71,6 +71,9 @@ def init(options: argparse.Namespace) -> int:
         password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         if len(password) < 8:  # noqa: PLR2004  (the shortest password anybody may have)
             print("the password needs at least 8 characters", file=sys.stderr)
+            return 1
+        if password == demo_college.PASSWORD:
+            print("everybody knows the password of the demo; take another", file=sys.stderr)
             return 1
         user_id = people.create_user(
             db, options.username, options.name, by=SYSTEM, password=password
@@ -111,15 +114,19 @@ def _serve(settings: Settings, *, with_worker: bool) -> int:
     _log()
     sessions = _sessions(settings)
     app = create_app(settings)
-    server = waitress.create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads,
-        ident=None,
-        channel_timeout=60,
-        clear_untrusted_proxy_headers=True,
-    )
+    try:
+        server = waitress.create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident=None,
+            channel_timeout=60,
+            clear_untrusted_proxy_headers=True,
+        )
+    except (OSError, ValueError) as problem:
+        message = f"ZHENGAI_HOST={settings.host}, ZHENGAI_PORT={settings.port}: {problem}"
+        raise SettingError(message) from problem
     ticker = _ticker(settings, sessions) if with_worker else None
     if ticker is not None:
         ticker.start()

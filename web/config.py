@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 PREFIX: Final = "ZHENGAI_"
+DATABASES: Final = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+MOST_HOURS: Final = 24 * 366
+MOST_MINUTES: Final = 24 * 60
+MOST_SECONDS: Final = 3600
+MOST_THREADS: Final = 256
+LAST_PORT: Final = 65_535
+MOST_PROXIES: Final = 16
+SHORTEST_TICK: Final = 0.01
 
 
 class SettingError(ValueError):
@@ -62,13 +73,26 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
                 field.name, given.get(_name(field.name), default), convert
             )
     values["database_url"] = database_url(given)
-    values["secret_key"] = given.get(_name("secret_key")) or _kept_secret(data_dir)
+    try:
+        values["secret_key"] = given.get(_name("secret_key")) or _kept_secret(data_dir)
+    except (OSError, UnicodeDecodeError) as problem:
+        message = f"{_name('data_dir')}={data_dir}: its secret.key cannot be used: {problem}"
+        raise SettingError(message) from problem
     return Settings(**values)
 
 
 def database_url(given: Mapping[str, str]) -> str:
-    """Where the data are."""
-    return given.get(_name("database_url")) or f"sqlite:///{_data_dir(given) / 'zhengai.sqlite'}"
+    """Where the data are. Raises `SettingError`, without repeating a password."""
+    url = given.get(_name("database_url")) or f"sqlite:///{_data_dir(given) / 'zhengai.sqlite'}"
+    if not url.startswith(DATABASES):
+        message = f"{_name('database_url')} must begin with one of: {', '.join(DATABASES)}"
+        raise SettingError(message)
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError) as problem:
+        message = f"{_name('database_url')} cannot be read as an address of a database"
+        raise SettingError(message) from problem
+    return url
 
 
 def _data_dir(given: Mapping[str, str]) -> Path:
@@ -91,28 +115,35 @@ def _yes(text: str) -> bool:
     }[text.lower()]
 
 
-def _at_least(least: int) -> Callable[[str], int]:
+def _between(least: int, most: int) -> Callable[[str], int]:
     def convert(text: str) -> int:
         number = int(text)
-        if number < least:
+        if not least <= number <= most:
             raise ValueError
         return number
 
     return convert
 
 
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not SHORTEST_TICK <= number <= MOST_SECONDS:
+        raise ValueError
+    return number
+
+
 _READ: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
     "demo": ("0", _yes),
     "host": ("127.0.0.1", str),
-    "port": ("8000", _at_least(1)),
-    "threads": ("8", _at_least(1)),
+    "port": ("8000", _between(1, LAST_PORT)),
+    "threads": ("8", _between(1, MOST_THREADS)),
     "timezone": ("Asia/Shanghai", ZoneInfo),
     "secure_cookies": ("0", _yes),
-    "session_hours": ("12", _at_least(1)),
-    "token_hours": ("12", _at_least(1)),
-    "tick_seconds": ("1", float),
-    "seal_minutes": ("10", _at_least(1)),
-    "trusted_proxies": ("0", _at_least(0)),
+    "session_hours": ("12", _between(1, MOST_HOURS)),
+    "token_hours": ("12", _between(1, MOST_HOURS)),
+    "tick_seconds": ("1", _seconds),
+    "seal_minutes": ("10", _between(1, MOST_MINUTES)),
+    "trusted_proxies": ("0", _between(0, MOST_PROXIES)),
 }
 
 
