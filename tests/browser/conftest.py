@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 import quality
 from engine import db as database
@@ -29,6 +29,8 @@ FLAGS = (
     "--disable-sync",
 )
 PEOPLE = 40
+# a page has this long to show what is expected, on a machine that is busy with other things too
+PATIENCE = 20_000
 FAILED = pytest.StashKey[bool]()
 
 Enter = Callable[..., Person]
@@ -51,6 +53,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=found, args=FLAGS)

@@ -49,7 +49,7 @@ class Person:
     def new_page(self) -> Page:
         """Another window of the same browser, watched as well."""
         page = self.window.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
         page.on("console", lambda said: self._heard(page, said.type, said.text))
         page.on("requestfailed", lambda sent: self._failed(sent.url, sent.failure or ""))

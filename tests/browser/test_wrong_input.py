@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import acts
 from tests.browser.conftest import Enter
@@ -109,6 +109,23 @@ def test_a_double_click_is_one_act_and_going_back_does_not_repeat_it(enter: Ente
     reviewer.photograph("05-back")
     page.get_by_role("link", name="流程图").click()
     expect(page.locator(".tl").get_by_text("审核通过")).to_have_count(1)
+
+
+def test_the_pane_keeps_to_the_task_chosen_last_however_late_an_answer_comes(enter: Enter) -> None:
+    office = enter("academic_affairs")
+    page = office.page
+    late: list[Route] = []
+    page.route("**/preview", lambda route: route.continue_() if late else late.append(route))
+    with page.expect_request("**/preview"):
+        page.goto("/")
+    rows = page.locator("#rows [data-item]")
+    title = rows.last.locator(".ti").inner_text()
+    rows.last.click()
+    heading = page.locator("#preview").get_by_role("heading", level=2).first
+    expect(heading).to_have_text(title)
+    late[0].continue_()
+    page.wait_for_load_state("networkidle")
+    expect(heading).to_have_text(title)
 
 
 def test_signing_in_reading_and_approving_by_keyboard_alone(enter: Enter) -> None:
