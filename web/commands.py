@@ -16,6 +16,7 @@ from typing import Final
 
 import orjson
 import waitress
+from alembic.util import CommandError
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -44,7 +45,11 @@ def _sessions(settings: Settings) -> sessionmaker[Session]:
     quality.register()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = database.connect(settings.database_url)
-    migrations.upgrade(engine)
+    try:
+        migrations.upgrade(engine)
+    except CommandError as problem:
+        message = f"the database is of another version than this program, a newer one: {problem}"
+        raise SettingError(message) from problem
     return database.sessions(engine)
 
 

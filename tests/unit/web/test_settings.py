@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -72,6 +74,14 @@ def test_a_database_that_is_none_is_told_in_a_sentence(here, capsys):
     (here / "zhengai.sqlite").write_bytes(b"no database at all" * 100)
     assert cli.main(["verify"]) == 1
     assert capsys.readouterr().err == "the database cannot be used: file is not a database\n"
+
+
+def test_a_database_of_a_newer_version_is_told_in_a_sentence(here, capsys):
+    assert cli.main(["verify"]) == 0
+    with closing(sqlite3.connect(here / "zhengai.sqlite")) as newer, newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert cli.main(["verify"]) == 2
+    assert "newer" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("here")
