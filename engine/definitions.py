@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog, permissions
+from engine import clock, eventlog, permissions, versions
 from engine.bpmn import dialect, parse, process, second_opinion
 from engine.bpmn.findings import Finding, has_errors
 from engine.bpmn.lint import lint
@@ -216,7 +216,7 @@ def publish(
     for key, text in (forms or {}).items():
         save_form(db, key, text, by=by)
     bundle = orjson.dumps(_referred(outline, _library(db)), option=orjson.OPT_SORT_KEYS).decode()
-    sha256 = hashlib.sha256(xml + b"\n" + bundle.encode()).hexdigest()
+    sha256 = versions.content_hash(xml, bundle)
     definition_id = _definition_for(db, outline, by)
     same = db.execute(
         select(ProcessVersion.id, ProcessVersion.number).where(

@@ -10,8 +10,15 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import eventlog
-from engine.models import LogChain, LogEntry, ProcessInstance
+from engine import eventlog, versions
+from engine.entries import Kind
+from engine.models import (
+    LogChain,
+    LogEntry,
+    ProcessDefinition,
+    ProcessInstance,
+    ProcessVersion,
+)
 from engine.replay import Difference, broken_link, replay
 
 PAGE: Final = 2_000
@@ -35,12 +42,38 @@ def verify(
     if head is not None:
         yield from _anchor(db, head)
     yield from _strangers(db)
-    for number in (
-        db.execute(select(ProcessInstance.id).order_by(ProcessInstance.id)).scalars().all()
-    ):
+    changed = dict(_versions(db))
+    yield from changed.values()
+    cases = select(ProcessInstance.id).where(ProcessInstance.version_id.not_in(changed))
+    for number in db.execute(cases.order_by(ProcessInstance.id)).scalars().all():
         found = replay(db, number).difference
         if found is not None:
             yield found
+
+
+def _versions(db: Session) -> Iterator[tuple[int, Difference]]:
+    """Versions whose content is not what was published; their cases cannot be replayed."""
+    entry, version = LogEntry.__table__, ProcessVersion.__table__
+    told = db.execute(select(entry.c.body).where(entry.c.kind == Kind.VERSION_PUBLISHED))
+    bodies = [body for body in map(_body, told.scalars()) if isinstance(body, dict)]
+    asked = [body.get("asked", {}) for body in bodies]
+    published = {(one.get("key"), one.get("number")): one.get("sha256") for one in asked}
+    columns = (
+        version.c.id,
+        version.c.number,
+        version.c.bpmn,
+        version.c.forms,
+        ProcessDefinition.key,
+    )
+    wanted = select(*columns).join(
+        ProcessDefinition, ProcessDefinition.id == version.c.definition_id
+    )
+    for row in db.execute(wanted.order_by(version.c.id)):
+        bpmn = row.bpmn.encode() if isinstance(row.bpmn, str) else bytes(row.bpmn)
+        if published.get((row.key, row.number)) != versions.content_hash(bpmn, row.forms):
+            sentence = "流程“{key}”第 {number} 版现在的内容不是当时发布的内容。"
+            values = {"key": row.key, "number": row.number}
+            yield row.id, Difference(eventlog.HOUSE, 0, sentence, values)
 
 
 def _walk(db: Session, chain: str) -> Iterator[Difference]:

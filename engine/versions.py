@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,6 +58,11 @@ class Version:
         """The step of the initiator: the first that is for them, else the first of all."""
         steps = self.process.user_tasks()
         return next((one.id for one in steps if is_initiators(one)), steps[0].id if steps else "")
+
+
+def content_hash(bpmn: bytes, forms: str) -> str:
+    """The hash of a version's content: the bytes of the diagram and the forms it refers to."""
+    return hashlib.sha256(bpmn + b"\n" + forms.encode()).hexdigest()
 
 
 def is_initiators(element: Element) -> bool:

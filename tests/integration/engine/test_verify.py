@@ -84,6 +84,15 @@ def test_one_changed_byte_is_named(
     assert found() == [(f"case:{case}", 3)]
 
 
+def test_a_published_diagram_that_was_changed_is_named(
+    case: int, tamper: Callable[..., None], found: Callable[..., list[tuple[str, int]]]
+) -> None:
+    """Even one that no longer can be read: its cases are not replayed on it."""
+    tamper("UPDATE process_version SET bpmn = :changed WHERE name = 'tampered'", changed=b"<x")
+    assert found() == [("house", 0)]
+    assert case
+
+
 def test_bytes_that_are_no_text_or_no_json_are_named(
     case: int,
     engine: Engine,
