@@ -44,8 +44,11 @@ def verify(
     yield from _strangers(db)
     changed = dict(_versions(db))
     yield from changed.values()
-    cases = select(ProcessInstance.id).where(ProcessInstance.version_id.not_in(changed))
-    for number in db.execute(cases.order_by(ProcessInstance.id)).scalars().all():
+    cases = select(ProcessInstance.id, ProcessInstance.version_id).order_by(ProcessInstance.id)
+    for number, version_id in db.execute(cases).all():
+        if version_id in changed:
+            yield from _walk(db, eventlog.case_chain(number))
+            continue
         found = replay(db, number).difference
         if found is not None:
             yield found

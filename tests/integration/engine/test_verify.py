@@ -93,6 +93,22 @@ def test_a_published_diagram_that_was_changed_is_named(
     assert case
 
 
+def test_a_changed_diagram_does_not_hide_a_changed_entry(
+    case: int,
+    engine: Engine,
+    tamper: Callable[..., None],
+    found: Callable[..., list[tuple[str, int]]],
+) -> None:
+    with engine.connect().execution_options(**database.WRITING) as connection:
+        changed = text("UPDATE process_version SET bpmn = :changed WHERE name = 'tampered'")
+        connection.execute(changed, {"changed": b"<x"})
+        connection.commit()
+    tamper(
+        "UPDATE event_log SET body = '{}' WHERE chain = :chain AND seq = 3", chain=f"case:{case}"
+    )
+    assert found() == [("house", 0), (f"case:{case}", 3)]
+
+
 def test_bytes_that_are_no_text_or_no_json_are_named(
     case: int,
     engine: Engine,
