@@ -97,7 +97,7 @@ def _unit(db: Session, rule: Rule, about: About) -> int | None:
 
 
 def _holders(db: Session, post: str, unit_id: int | None) -> list[int]:
-    asked = {"post": post, "day": clock.now().date()}
+    asked = {"post": post, "day": clock.today()}
     if unit_id is None:
         return [user_id for (user_id,) in hotpath.read(db, "holders", asked)]
     return [

@@ -18,13 +18,14 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    String,
     Table,
     create_engine,
     event,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 WRITING: Final = {"zhengai_writing": True}
 BUSY_SECONDS: Final = 30
@@ -39,6 +40,11 @@ NAMING: Final = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def sorted_text(length: int) -> TypeEngine[str]:
+    """A text ordered by code point on both databases: a beginning is a range of its index."""
+    return String(length, collation="C").with_variant(String(length), "sqlite")
 
 
 class UTCDateTime(TypeDecorator[datetime]):

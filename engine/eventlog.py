@@ -1,6 +1,7 @@
 """The record: append-only chains of entries, contents under salted hashes, seals over all heads.
 
-A chain's name is `case:42` for one case, `house` for acts outside cases, `seal` for the seals.
+A chain's name is `case:42` for one case, `house` for acts outside cases, `door` for signing in and
+out, `seal` for the seals.
 The hash of an entry is SHA-256 over seven lines: the hash before, chain, seq, at, kind, by, body.
 """
 
@@ -8,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,11 +23,14 @@ from sqlalchemy.orm import Session
 from engine import clock, hotpath
 from engine.entries import Body, Kind
 from engine.errors import CannotKeep
-from engine.models import Content, LogChain, LogEntry, ProcessInstance
+from engine.models import Content, LogChain, LogEntry, LogMention, ProcessInstance
 
 GENESIS: Final = "0" * 64
 HOUSE: Final = "house"
+DOOR: Final = "door"
 SEAL: Final = "seal"
+KEPT_TOGETHER: Final = (HOUSE, DOOR)
+"""The chains that belong to no case and are sealed with the cases."""
 HEADS_PER_SEAL: Final = 1_000
 LATE_COMMITS: Final = 20_000
 """How many ids a transaction still open at the last seal may lie behind: looked at again."""
@@ -94,30 +98,73 @@ def entry(
     }
 
 
-def record(
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An act outside any case. `about` names the things it is about (`user:5`, `unit:3`).
+
+    `private` is what must be erasable one day: it is kept outside the log under a salted hash, and
+    the entry's `asked` says under which key (`kept`).
+    """
+
+    kind: Kind
+    asked: Mapping[str, Any]
+    known: Mapping[str, Any] = field(default_factory=dict)
+    about: tuple[str, ...] = ()
+    private: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(  # noqa: PLR0913  (what a fact says, by keyword)
     db: Session,
     kind: Kind,
     *,
     by: str,
     asked: Mapping[str, Any],
     known: Mapping[str, Any] | None = None,
+    about: tuple[str, ...] = (),
+    private: Mapping[str, Any] | None = None,
+    chain: str = HOUSE,
 ) -> Head:
-    """Record an act outside any case, in the house chain."""
-    return _grow(db, HOUSE, kind, by=by, body=Body(asked=asked, known=known or {}))
+    """Record an act outside any case, in the house chain unless another is named."""
+    fact = Fact(kind, asked, known or {}, about, private or {})
+    return record_all(db, [fact], by=by, chain=chain)[0]
 
 
-def _grow(db: Session, chain: str, kind: Kind, *, by: str, body: Body) -> Head:
+def record_all(db: Session, facts: Sequence[Fact], *, by: str, chain: str = HOUSE) -> list[Head]:
+    """Record acts outside any case, one after the other, in a few statements however many."""
+    bodies = []
+    for fact in facts:
+        if fact.private:
+            kept, hashed = keep(db, None, fact.private)
+            bodies.append(Body({**fact.asked, "kept": kept}, fact.known, content=hashed))
+        else:
+            bodies.append(Body(fact.asked, fact.known))
+    kinds = [fact.kind for fact in facts]
+    heads = _grow(db, chain, list(zip(kinds, bodies, strict=True)), by=by)
+    mentions = [
+        {"thing": thing, "seq": head.seq}
+        for fact, head in zip(facts, heads, strict=True)
+        for thing in dict.fromkeys(fact.about)
+    ]
+    if mentions:
+        db.execute(insert(LogMention.__table__), mentions)
+    return heads
+
+
+def _grow(db: Session, chain: str, acts: list[tuple[Kind, Body]], *, by: str) -> list[Head]:
     table = LogChain.__table__
     columns = select(table.c.seq, table.c.hash).where(table.c.name == chain).with_for_update()
     row = db.execute(columns).one_or_none()
     if row is None:
         _begin(db, chain)
         row = db.execute(columns).one()
-    added = entry(chain, Head(row.seq, row.hash), kind, by=by, at=clock.now(), body=body)
+    head, at, added, heads = Head(row.seq, row.hash), clock.now(), [], []
+    for kind, body in acts:
+        added.append(entry(chain, head, kind, by=by, at=at, body=body))
+        head = Head(added[-1]["seq"], added[-1]["hash"])
+        heads.append(head)
     db.execute(insert(LogEntry.__table__), added)
-    head = Head(added["seq"], added["hash"])
     db.execute(update(table).where(table.c.name == chain).values(seq=head.seq, hash=head.hash))
-    return head
+    return heads
 
 
 def _begin(db: Session, chain: str) -> None:
@@ -145,7 +192,7 @@ def as_json(data: Mapping[str, Any]) -> bytes:
         raise CannotKeep from problem
 
 
-def keep(db: Session, instance_id: int, data: Mapping[str, Any]) -> tuple[int, str]:
+def keep(db: Session, instance_id: int | None, data: Mapping[str, Any]) -> tuple[int, str]:
     """Store a content outside an act. Returns its key, and its hash for the log."""
     row = salted(data)
     added = insert(Content.__table__).returning(Content.__table__.c.id)
@@ -182,7 +229,7 @@ def seal(db: Session) -> Head | None:
     head: Head | None = None
     for start in range(0, len(heads), HEADS_PER_SEAL):
         asked = {"heads": heads[start : start + HEADS_PER_SEAL], "reached": newest}
-        head = _grow(db, SEAL, Kind.SEALED, by="system", body=Body(asked=asked))
+        (head,) = _grow(db, SEAL, [(Kind.SEALED, Body(asked=asked))], by="system")
     return head
 
 
@@ -198,7 +245,9 @@ def _heads(db: Session, chains: list[str]) -> list[list[Any]]:
     heads = [
         [row.name, row.seq, row.hash]
         for row in db.execute(
-            select(LogChain.name, LogChain.seq, LogChain.hash).where(LogChain.name == HOUSE)
+            select(LogChain.name, LogChain.seq, LogChain.hash)
+            .where(LogChain.name.in_(KEPT_TOGETHER))
+            .order_by(LogChain.name)
         )
         if row.name in chains
     ]

@@ -68,11 +68,13 @@ class CaseType(Protocol):
 
 
 Handler = Callable[[Session, ServiceCall], Mapping[str, Any]]
+Background = Callable[[Session, str], bool]
 Resolver = Callable[[Session, str], int | None]
 
 HANDLERS: Final[dict[str, Handler]] = {}
 RESOLVERS: Final[dict[str, Resolver]] = {}
 CASES: Final[dict[str, CaseType]] = {}
+BACKGROUND: Final[dict[str, Background]] = {}
 
 
 def handler(topic: str) -> Callable[[Handler], Handler]:
@@ -90,6 +92,19 @@ def resolver(word: str) -> Callable[[Resolver], Resolver]:
 
     def add(function: Resolver) -> Resolver:
         RESOLVERS[word] = function
+        return function
+
+    return add
+
+
+def background(topic: str) -> Callable[[Background], Background]:
+    """Register a function as background work: told a reference, it does a part in this transaction.
+
+    It answers whether more is left; what it did is kept, and it is called again for the rest.
+    """
+
+    def add(function: Background) -> Background:
+        BACKGROUND[topic] = function
         return function
 
     return add

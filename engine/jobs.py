@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import orjson
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine import clock, eventlog, handlers, hotpath, incidents, instances, permissions
@@ -38,7 +38,10 @@ AT_ONCE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A job in this worker's hands. `fence` is the number of the lease."""
+    """A job in this worker's hands. `fence` is the number of the lease.
+
+    `instance_id` is 0 for background work, which belongs to no case.
+    """
 
     id: int
     kind: str
@@ -46,6 +49,7 @@ class Leased:
     token: str
     element_id: str
     topic: str
+    reference: str
     due_at: datetime
     attempts: int
     fence: int
@@ -78,10 +82,11 @@ def acquire(db: Session, worker: str, limit: int = AT_ONCE) -> list[Leased]:
         .returning(
             table.c.id,
             table.c.kind,
-            table.c.instance_id,
+            func.coalesce(table.c.instance_id, 0),
             table.c.token,
             table.c.element_id,
             table.c.topic,
+            table.c.reference,
             table.c.due_at,
             table.c.attempts,
             table.c.fence,
@@ -164,14 +169,35 @@ def _run_service(db: Session, job: Leased) -> None:
     instances.perform(db, case, act, by=SYSTEM)
 
 
+def _run_background(db: Session, job: Leased) -> None:
+    _finish(db, job)
+    if handlers.BACKGROUND[job.topic](db, job.reference):
+        enqueue(db, job.topic, job.reference)
+
+
+def enqueue(db: Session, topic: str, reference: str) -> None:
+    """Have background work done as soon as a worker is free."""
+    row = {
+        "kind": JobKind.BACKGROUND,
+        "topic": topic,
+        "reference": reference,
+        "status": JobStatus.WAITING,
+        "due_at": clock.now(),
+        "created_at": clock.now(),
+    }
+    db.execute(insert(Job), row)
+
+
 JOBS: Final[dict[JobKind, Callable[[Session, Leased], None]]] = {
     JobKind.TIMER: _fire_timer,
     JobKind.SERVICE: _run_service,
+    JobKind.BACKGROUND: _run_background,
 }
 
 
 def _failed(db: Session, job: Leased, problem: Exception) -> None:
-    hotpath.lock_case(db, job.instance_id)  # before the job, as every act on a case does
+    if job.instance_id:
+        hotpath.lock_case(db, job.instance_id)  # before the job, as every act on a case does
     table = Job.__table__
     said = _said(problem)
     attempts = job.attempts + 1
@@ -197,7 +223,7 @@ def _failed(db: Session, job: Leased, problem: Exception) -> None:
         shown = {"attempts": attempts, "error": said[:300]}
         incidents.raise_for(
             db,
-            job.instance_id,
+            job.instance_id or None,
             sentence=sentence,
             values=shown,
             token=job.token,
@@ -220,7 +246,8 @@ def retry(db: Session, incident_id: int, *, by: Actor) -> None:
     found = db.execute(mine).one_or_none()
     if found is None:
         raise NotFound
-    hotpath.lock_case(db, found.instance_id)  # before the incident, as every act on a case does
+    if found.instance_id is not None:
+        hotpath.lock_case(db, found.instance_id)  # before the incident, as every act on a case does
     row = db.execute(mine.with_for_update()).one()
     if row.status != IncidentStatus.OPEN:
         raise IncidentNotOpen

@@ -15,7 +15,16 @@ from sqlalchemy.orm import Session
 from engine import clock, eventlog
 from engine.entries import Kind
 from engine.errors import NotFound
-from engine.models import Holding, Post, Role, RoleGrant, Unit, User
+from engine.models import (
+    Grant,
+    Holding,
+    Membership,
+    Post,
+    Role,
+    RoleGrant,
+    Unit,
+    User,
+)
 
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODY: Final = _HASHER.hash("nobody has this password")
@@ -41,6 +50,7 @@ class Actor:
 
 
 SYSTEM: Final = Actor(None, "system")
+Dated = Holding | Membership | RoleGrant | Grant
 
 
 def marked(mark: str) -> int | None:
@@ -50,17 +60,19 @@ def marked(mark: str) -> int | None:
 
 def actor(db: Session, user_id: int) -> Actor:
     """Load a person with roles and posts as of today. Raises `NotFound` for one who left."""
-    today = clock.now().date()
+    today = clock.today()
     user = db.execute(select(User.name).where(User.id == user_id, User.is_active)).one_or_none()
     if user is None:
         raise NotFound
     roles = frozenset(
-        db.execute(select(RoleGrant.role).where(RoleGrant.user_id == user_id)).scalars()
+        db.execute(
+            select(RoleGrant.role).where(RoleGrant.user_id == user_id, in_force(RoleGrant, today))
+        ).scalars()
     )
     posts = db.execute(
         select(Post.key, Holding.unit_id)
         .join(Post, Post.id == Holding.post_id)
-        .where(Holding.user_id == user_id, held(today))
+        .where(Holding.user_id == user_id, in_force(Holding, today))
     ).all()
     keys = {user_key(user_id), *(role_key(role) for role in roles)}
     for key, unit_id in posts:
@@ -70,9 +82,9 @@ def actor(db: Session, user_id: int) -> Actor:
     )
 
 
-def held(day: date) -> ColumnElement[bool]:
-    """The condition that a holding is in force on `day`."""
-    return (Holding.since <= day) & or_(Holding.until.is_(None), Holding.until >= day)
+def in_force(table: type[Dated], day: date) -> ColumnElement[bool]:
+    """The condition that a dated row (a holding, a seat, a role, a grant) is in force on `day`."""
+    return (table.since <= day) & or_(table.until.is_(None), table.until >= day)
 
 
 def user_key(user_id: int) -> str:
@@ -176,7 +188,7 @@ def give_post(
 
 def give_role(db: Session, user_id: int, role: Role, *, by: Actor) -> None:
     """Give a person a role of the product."""
-    db.execute(insert(RoleGrant), {"user_id": user_id, "role": role})
+    db.execute(insert(RoleGrant), {"user_id": user_id, "role": role, "since": clock.today()})
     eventlog.record(db, Kind.ROLE_GIVEN, by=by.mark, asked={"user": user_id, "role": role})
 
 

@@ -13,9 +13,12 @@ from engine.errors import Forbidden
 class Action(StrEnum):
     """Everything that needs a right, as `subject:verb`, alphabetically."""
 
+    COMMITTEE_EDIT = "committee:edit"
+    COMMITTEE_VIEW = "committee:view"
     DEFINITION_EDIT = "definition:edit"
     DEFINITION_PUBLISH = "definition:publish"
     DEFINITION_VIEW = "definition:view"
+    IMPORT_RUN = "import:run"
     INCIDENT_RESOLVE = "incident:resolve"
     INCIDENT_VIEW = "incident:view"
     INSTANCE_CANCEL = "instance:cancel"
@@ -25,20 +28,37 @@ class Action(StrEnum):
     JOB_VIEW = "job:view"
     LOG_EXPORT = "log:export"
     MESSAGE_DELIVER = "message:deliver"
+    PERSON_EDIT = "person:edit"
+    PERSON_LET_IN = "person:let_in"
+    PERSON_VIEW = "person:view"
+    PERSON_VIEW_SENSITIVE = "person:view_sensitive"
+    POST_EDIT = "post:edit"
+    RIGHTS_EDIT = "rights:edit"
+    RIGHTS_TEST = "rights:test"
+    RIGHTS_VIEW = "rights:view"
+    SETTING_EDIT = "setting:edit"
+    SUBJECT_EDIT = "subject:edit"
+    SUBJECT_START = "subject:start"
+    SUBJECT_VIEW = "subject:view"
     TASK_CLAIM = "task:claim"
     TASK_COMPLETE = "task:complete"
     TASK_REASSIGN = "task:reassign"
     TASK_RELEASE = "task:release"
     TASK_RETURN = "task:return"
     TASK_VIEW = "task:view"
+    UNIT_EDIT = "unit:edit"
+    UNIT_VIEW = "unit:view"
 
 
 Predicate = Callable[[Any, Any], bool]
 
 POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
+    Action.COMMITTEE_EDIT: (is_.is_people_admin, is_.is_quality_office),
+    Action.COMMITTEE_VIEW: (is_.is_staff,),
     Action.DEFINITION_EDIT: (is_.is_process_admin,),
     Action.DEFINITION_PUBLISH: (is_.is_process_admin, is_.is_system),
     Action.DEFINITION_VIEW: (is_.is_signed_in,),
+    Action.IMPORT_RUN: (is_.is_people_admin, is_.is_quality_office),
     Action.INCIDENT_RESOLVE: (is_.is_process_admin, is_.is_operator),
     Action.INCIDENT_VIEW: (is_.is_process_admin, is_.is_operator, is_.is_auditor),
     Action.INSTANCE_CANCEL: (is_.is_process_admin,),
@@ -53,6 +73,18 @@ POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
     Action.JOB_VIEW: (is_.is_process_admin, is_.is_operator),
     Action.LOG_EXPORT: (is_.is_auditor, is_.is_operator),
     Action.MESSAGE_DELIVER: (is_.is_process_admin, is_.is_system),
+    Action.PERSON_EDIT: (is_.is_people_admin, is_.is_system),
+    Action.PERSON_LET_IN: (is_.is_people_admin,),
+    Action.PERSON_VIEW: (is_.is_staff,),
+    Action.PERSON_VIEW_SENSITIVE: (is_.is_people_admin,),
+    Action.POST_EDIT: (is_.is_people_admin, is_.is_system),
+    Action.RIGHTS_EDIT: (is_.is_security_admin, is_.is_system),
+    Action.RIGHTS_TEST: (is_.is_security_admin,),
+    Action.RIGHTS_VIEW: (is_.is_security_admin, is_.is_auditor),
+    Action.SETTING_EDIT: (is_.is_security_admin,),
+    Action.SUBJECT_EDIT: (is_.is_quality_office, is_.is_people_admin, is_.is_system),
+    Action.SUBJECT_START: (is_.is_signed_in,),
+    Action.SUBJECT_VIEW: (is_.is_signed_in,),
     Action.TASK_CLAIM: (is_.is_candidate, is_.is_assignee),
     Action.TASK_COMPLETE: (is_.is_assignee, is_.is_candidate),
     Action.TASK_REASSIGN: (is_.is_assignee, is_.is_candidate, is_.is_process_admin),
@@ -66,6 +98,8 @@ POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
         is_.is_process_admin,
         is_.is_quality_office,
     ),
+    Action.UNIT_EDIT: (is_.is_people_admin, is_.is_system),
+    Action.UNIT_VIEW: (is_.is_staff,),
 }
 
 

@@ -77,6 +77,16 @@ def is_signed_in(person: Person, _thing: object) -> bool:
     return person.id is not None
 
 
+def is_staff(person: Person, _thing: object) -> bool:
+    """Anybody with an account who belongs to the college; an outside expert does not."""
+    return person.id is not None and Role.EXTERNAL_EXPERT not in person.roles
+
+
+def is_security_admin(person: Person, _thing: object) -> bool:
+    """安全管理员: gives rights, and holds no other office."""
+    return Role.SECURITY_ADMIN in person.roles
+
+
 def is_process_admin(person: Person, _thing: object) -> bool:
     """流程管理员."""
     return Role.PROCESS_ADMIN in person.roles

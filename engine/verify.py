@@ -36,7 +36,7 @@ def verify(
         if found is not None:
             yield found
         return
-    for chain in (eventlog.HOUSE, eventlog.SEAL):
+    for chain in (*eventlog.KEPT_TOGETHER, eventlog.SEAL):
         yield from _walk(db, chain)
     yield from _seals(db)
     if head is not None:
@@ -138,7 +138,7 @@ def _anchor(db: Session, head: str) -> Iterator[Difference]:
 def _strangers(db: Session) -> Iterator[Difference]:
     """Entries in chains that belong to no case."""
     cases = {eventlog.case_chain(one) for one in db.execute(select(ProcessInstance.id)).scalars()}
-    known = cases | {eventlog.HOUSE, eventlog.SEAL}
+    known = cases | {*eventlog.KEPT_TOGETHER, eventlog.SEAL}
     wanted = select(LogEntry.chain).distinct().order_by(LogEntry.chain)
     with closing(db.execute(wanted.execution_options(yield_per=PAGE)).scalars()) as chains:
         for chain in chains:

@@ -6,10 +6,11 @@ from alembic import context
 from sqlalchemy import create_engine
 
 import engine.models
+import quality.imports.models
 import quality.models
 from engine.db import Base
 
-TABLES = (engine.models, quality.models)
+TABLES = (engine.models, quality.models, quality.imports.models)
 
 
 def run() -> None:

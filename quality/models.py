@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -31,7 +31,8 @@ class DocumentStatus(StrEnum):
 class Subject(Base):
     """Something that is improved (诊改主体), of one of the eight kinds.
 
-    `header` are the fields at the head of its tables that are its own (JSON).
+    `header` are the fields at the head of its tables that are its own (JSON). `parent_id` is the
+    subject it belongs to (the major of a course), `is_pilot` marks one that goes ahead (试点).
     """
 
     __tablename__ = "subject"
@@ -43,8 +44,28 @@ class Subject(Base):
     name: Mapped[str] = mapped_column(String(200))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"), index=True)
     header: Mapped[str] = mapped_column(Text, default="{}")
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_pilot: Mapped[bool] = mapped_column(default=False)
+
+
+class SubjectMember(Base):
+    """Somebody of the team around a subject (专业带头人及团队), from one day to another."""
+
+    __tablename__ = "subject_member"
+    __table_args__ = (
+        UniqueConstraint("subject_id", "user_id", "since"),
+        Index("ix_subject_member_user", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    given_seq: Mapped[int | None]
+    ended_seq: Mapped[int | None]
 
 
 class Document(Base):

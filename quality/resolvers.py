@@ -36,7 +36,7 @@ def initiator_unit(db: Session, user_id: str) -> int | None:
     table = Holding.__table__
     return db.execute(
         select(table.c.unit_id)
-        .where(table.c.user_id == int(user_id), people.held(clock.now().date()))
+        .where(table.c.user_id == int(user_id), people.in_force(Holding, clock.today()))
         .order_by(table.c.since, table.c.id)
         .limit(1)
     ).scalar_one_or_none()

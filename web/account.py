@@ -143,7 +143,7 @@ def _posts(user_id: int) -> list[Row[tuple[str, str]]]:
         select(Post.name.label("post"), Unit.name.label("unit"))
         .join(Holding, Holding.post_id == Post.id)
         .join(Unit, Unit.id == Holding.unit_id)
-        .where(Holding.user_id == user_id, people.held(clock.now().date()))
+        .where(Holding.user_id == user_id, people.in_force(Holding, clock.today()))
         .order_by(Unit.name, Post.name)
         .limit(50)
     )

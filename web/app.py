@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import quality
+from engine import clock
 from engine import db as database
 from web import (
     access,
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         count = settings.trusted_proxies
         proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
         app.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way
+    clock.keep_to(settings.timezone)
     quality.register()
     engine = database.connect(settings.database_url, pool_size=settings.threads)
     app.extensions |= {

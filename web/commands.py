@@ -42,6 +42,7 @@ ANCHORS: Final = "seals.txt"
 
 
 def _sessions(settings: Settings) -> sessionmaker[Session]:
+    clock.keep_to(settings.timezone)
     quality.register()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = database.connect(settings.database_url)

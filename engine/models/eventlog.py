@@ -33,6 +33,15 @@ class LogEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class LogMention(Base):
+    """An index of the house chain: which entries are about a thing (`user:5`, `unit:3`)."""
+
+    __tablename__ = "log_mention"
+
+    thing: Mapped[str] = mapped_column(String(60), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+
+
 class LogChain(Base):
     """The head of a chain that belongs to no case (`house`, `seal`); locked while it grows."""
 

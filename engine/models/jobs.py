@@ -16,6 +16,7 @@ class JobKind(StrEnum):
 
     TIMER = "timer"
     SERVICE = "service"
+    BACKGROUND = "background"
 
 
 class JobStatus(StrEnum):
@@ -28,7 +29,10 @@ class JobStatus(StrEnum):
 
 
 class Job(Base):
-    """Something to do at `due_at`. `fence` counts the leases: only the newest holder may finish."""
+    """Something to do at `due_at`. `fence` counts the leases: only the newest holder may finish.
+
+    A background job belongs to no case: `topic` says what it does, `reference` to what.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
@@ -48,6 +52,7 @@ class Job(Base):
     token: Mapped[str | None] = mapped_column(String(20))
     element_id: Mapped[str | None] = mapped_column(String(200))
     topic: Mapped[str] = mapped_column(String(100), default="")
+    reference: Mapped[str] = mapped_column(String(100), default="")
     status: Mapped[str] = mapped_column(String(20))
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)

@@ -55,7 +55,7 @@ def _posts(db: Session, user_ids: list[int]) -> dict[int, list[str]]:
         select(Holding.user_id, Unit.name, Post.name)
         .join(Post, Post.id == Holding.post_id)
         .join(Unit, Unit.id == Holding.unit_id)
-        .where(Holding.user_id.in_(user_ids), people.held(clock.now().date()))
+        .where(Holding.user_id.in_(user_ids), people.in_force(Holding, clock.today()))
         .order_by(Holding.user_id, Holding.id)
     )
     found: dict[int, list[str]] = {}

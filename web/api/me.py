@@ -55,7 +55,7 @@ def _posts(user_id: int) -> list[Json]:
     held = (
         columns.join(Holding, Holding.post_id == Post.id)
         .join(Unit, Unit.id == Holding.unit_id)
-        .where(Holding.user_id == user_id, people.held(clock.now().date()))
+        .where(Holding.user_id == user_id, people.in_force(Holding, clock.today()))
         .order_by(Post.key, Unit.id)
     )
     return [
