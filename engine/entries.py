@@ -77,23 +77,6 @@ class Kind(StrEnum):
     SEALED = "sealed"
 
 
-INSTANCE_KINDS: Final = frozenset(
-    {
-        Kind.INSTANCE_STARTED,
-        Kind.TASK_COMPLETED,
-        Kind.TASK_RETURNED,
-        Kind.TASK_CLAIMED,
-        Kind.TASK_RELEASED,
-        Kind.TASK_REASSIGNED,
-        Kind.TIMER_FIRED,
-        Kind.JOB_COMPLETED,
-        Kind.MESSAGE_DELIVERED,
-        Kind.INSTANCE_CANCELLED,
-        Kind.INCIDENT_RETRIED,
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Body:
     """What an entry says. `content` is the hash of what was written in the act, "" for nothing."""
