@@ -48,6 +48,28 @@ class Subject(Base):
     header: Mapped[str] = mapped_column(Text, default="{}")
     is_active: Mapped[bool] = mapped_column(default=True)
     is_pilot: Mapped[bool] = mapped_column(default=False)
+    closed_on: Mapped[date | None]
+
+
+class SubjectOwner(Base):
+    """Who answers for a subject (负责人), from one day to another; `Subject.owner_id` is the last.
+
+    Nobody knows since when an owner from before these rows were kept has been one.
+    """
+
+    __tablename__ = "subject_owner"
+    __table_args__ = (
+        Index("ix_subject_owner_subject", "subject_id"),
+        Index("ix_subject_owner_user", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    given_seq: Mapped[int | None]
+    ended_seq: Mapped[int | None]
 
 
 class SubjectMember(Base):
