@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from web import config_outside
+from web.config_outside import Outside
 
 PREFIX: Final = "ZHENGAI_"
 DATABASES: Final = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
@@ -29,8 +32,8 @@ class SettingError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """How this installation runs.
+class Settings(Outside):
+    """How this installation runs; how people get in from outside, `Outside` says.
 
     `database_url`: where the data are; without it, a SQLite file in the data directory.
     `data_dir`: files of the installation (database, secret key, kept seals).
@@ -45,9 +48,9 @@ class Settings:
     is sealed. `trusted_proxies`: how many reverse proxies stand before us and may name the client.
     """
 
-    database_url: str
+    database_url: str = field(repr=False)
     data_dir: Path
-    secret_key: str
+    secret_key: str = field(repr=False)
     demo: bool
     host: str
     port: int
@@ -66,19 +69,20 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     given = os.environ if environment is None else environment
     data_dir = _data_dir(given)
     values: dict[str, Any] = {"data_dir": data_dir}
-    for field in fields(Settings):
-        if field.name in _READ:
-            default, convert = _READ[field.name]
-            values[field.name] = _converted(
-                field.name, given.get(_name(field.name), default), convert
-            )
+    for one in fields(Settings):
+        if one.name in _READ:
+            default, convert = _READ[one.name]
+            values[one.name] = _converted(one.name, given.get(_name(one.name), default), convert)
     values["database_url"] = database_url(given)
     try:
         values["secret_key"] = given.get(_name("secret_key")) or _kept_secret(data_dir)
     except (OSError, UnicodeDecodeError) as problem:
         message = f"{_name('data_dir')}={data_dir}: its secret.key cannot be used: {problem}"
         raise SettingError(message) from problem
-    return Settings(**values)
+    settings = Settings(**values)
+    if lacking := config_outside.lacking(settings, _name):
+        raise SettingError(lacking)
+    return settings
 
 
 def database_url(given: Mapping[str, str]) -> str:
@@ -144,16 +148,17 @@ _READ: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
     "tick_seconds": ("1", _seconds),
     "seal_minutes": ("10", _between(1, MOST_MINUTES)),
     "trusted_proxies": ("0", _between(0, MOST_PROXIES)),
+    **config_outside.READ,
 }
 
 
-def _converted(field: str, text: str, convert: Callable[[str], object]) -> object:
+def _converted(name: str, text: str, convert: Callable[[str], object]) -> object:
     try:
         return convert(text.strip())
     except (ValueError, KeyError, ZoneInfoNotFoundError) as problem:
-        message = (
-            f"{_name(field)}={text!r} cannot be used; without it the default is {_READ[field][0]!r}"
-        )
+        told = "" if name in config_outside.SECRET else f"={text!r}"
+        default = _READ[name][0]
+        message = f"{_name(name)}{told} cannot be used; without it the default is {default!r}"
         raise SettingError(message) from problem
 
 

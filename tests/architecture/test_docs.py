@@ -59,7 +59,8 @@ def test_every_setting_has_its_heading_and_every_heading_its_setting():
 @pytest.mark.parametrize("name", config._READ)
 def test_a_setting_is_described_with_its_default(name):
     told = section("docs/operations.md", f"{config.PREFIX}{name.upper()}")
-    assert told.startswith(f"Default: `{config._READ[name][0]}`. ")
+    default = config._READ[name][0]
+    assert told.startswith(f"Default: `{default}`. " if default else "Default: none. ")
 
 
 def test_every_permission_has_its_heading_and_every_heading_its_permission():
