@@ -165,13 +165,15 @@ def _header(
     """The fields at the head of the form; the approver is known only when it is published."""
     own: dict[str, str] = orjson.loads(row.header)
     known = {
-        **own,
         "code": row.code,
         "name": row.name,
         "college": units.college_of(db, row.unit_id)[1],
         "period": _period_text(standing, stage, period),
     }
-    return {field: known.get(source, "") for field, source in kind.header.items()}
+    return {
+        one.key: own.get(one.key, "") if one.is_own else known.get(one.source, "")
+        for one in kind.header
+    }
 
 
 def _period_text(standing: list[Standing], stage: Stage, period: Period) -> str:

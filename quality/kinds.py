@@ -14,6 +14,11 @@ import yaml
 from engine.errors import NotFound
 from quality.models import Stage
 
+OWN: Final = "own"
+APPROVER: Final = "approver"
+UNIT: Final = "unit"
+PERSON: Final = "person"
+GRADE: Final = "grade"
 CATALOG: Final = Path(__file__).parent / "catalog"
 KEYS: Final = (
     "functional_department",
@@ -47,22 +52,79 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectKind:
-    """A kind of subject: the flow of its documents, who leads, who may start, what they hold.
+class HeaderField:
+    """A field at the head of the tables: its label, and where its value comes from.
 
-    `header` says for each field at the head of the form where its value comes from.
-    `template` is the hash of all this, kept with every version that was born from it.
+    `source` is `own` for what the register itself keeps; else `college`, `code`, `name`, or what
+    only a case knows: `period`, `approver`. Of own numbers, `most` and `decimals` are the bounds.
     """
 
     key: str
     label: str
+    source: str
+    is_number: bool
+    most: int
+    decimals: int
+    in_stage: Mapping[Stage, str]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the register keeps the value."""
+        return self.source == OWN
+
+    def label_in(self, stage: Stage) -> str:
+        """What the tables of this stage call the field."""
+        return self.in_stage.get(stage, self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """How subjects of a kind are kept: what they stand and fall with, what they belong to.
+
+    `tied` is `unit`, `person` (who holds one of `posts`), `grade` (of a major) or nothing; `units`
+    are the kinds of unit it may belong to (none: any), `parents` the kinds of subject above it.
+    `name` makes the name of a new one; `code`, `owner` and `team` are words of the register.
+    """
+
+    tied: str
+    posts: tuple[str, ...]
+    units: tuple[str, ...]
+    parents: tuple[str, ...]
+    name: str
+    code: str
+    owner: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKind:
+    """A kind of subject: the flow of its documents, who leads, who may start, what they hold.
+
+    `header` are the fields at the head of its tables, in order. `template` is the hash of all
+    this, kept with every version that was born from it.
+    """
+
+    key: str
+    label: str
+    short: str
     definition: str
     lead: str
     openers: tuple[str, ...]
     stages: Mapping[Stage, str]
-    header: Mapping[str, str]
+    header: tuple[HeaderField, ...]
+    register: Register
     goals: tuple[Goal, ...]
     template: str
+
+    @property
+    def own_fields(self) -> tuple[HeaderField, ...]:
+        """The fields whose values the register keeps."""
+        return tuple(field for field in self.header if field.is_own)
+
+    @property
+    def is_a_person(self) -> bool:
+        """Whether a subject of this kind is a person: its name is one that nobody else may read."""
+        return self.register.tied == PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +156,40 @@ def _kind(key: str) -> SubjectKind:
     return SubjectKind(
         key=told["key"],
         label=told["label"],
+        short=told.get("short", told["label"]),
         definition=told["definition"],
         lead=told["lead"],
         openers=tuple(told["openers"]),
         stages={Stage(stage): title for stage, title in told["stages"].items()},
-        header=told.get("header", {}),
+        header=tuple(_field(field) for field in told["header"]),
+        register=_register(told["register"]),
         goals=tuple(_goal(goal) for goal in told["goals"]),
         template=hashlib.sha256(written).hexdigest(),
+    )
+
+
+def _field(told: Mapping[str, Any]) -> HeaderField:
+    return HeaderField(
+        key=told["field"],
+        label=told["label"],
+        source=told["source"],
+        is_number=told.get("type") == "number",
+        most=told.get("most", 0),
+        decimals=told.get("decimals", 0),
+        in_stage={Stage(stage): label for stage, label in told.get("in_stage", {}).items()},
+    )
+
+
+def _register(told: Mapping[str, Any]) -> Register:
+    return Register(
+        tied=told["tied"],
+        posts=tuple(told.get("posts", ())),
+        units=tuple(told["units"]),
+        parents=tuple(told["parents"]),
+        name=told.get("name", "{name}"),
+        code=told["code"],
+        owner=told["owner"],
+        team=told["team"],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from sqlalchemy import Row, insert, select, update
@@ -16,9 +16,6 @@ from engine.models import ProcessInstance, TaskStatus, UserTask
 from quality import kinds
 from quality.models import Document, DocumentStatus, DocumentVersion, Subject
 
-APPROVER: Final = "approver"
-"""The source, in a kind's header, of the field that says who approved."""
-
 
 def publish(db: Session, call: ServiceCall) -> Mapping[str, Any]:
     """Write the case's values as the document's next version. A second call changes nothing."""
@@ -29,7 +26,7 @@ def publish(db: Session, call: ServiceCall) -> Mapping[str, Any]:
         return {}
     kind = kinds.get(document.kind)
     approver = _approver(db, call.instance_id)
-    signed = {field: approver for field, source in kind.header.items() if source == APPROVER}
+    signed = {one.key: approver for one in kind.header if one.source == kinds.APPROVER}
     number = document.version_number + 1
     row = {
         "document_id": document.id,

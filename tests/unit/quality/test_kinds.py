@@ -74,8 +74,45 @@ def test_placeholders_are_numbered_rows():
 def test_the_header_of_a_major_is_that_of_its_form():
     form = load.read((ROOT / "forms/major.form").read_text(encoding="utf-8")).form
     assert form is not None
-    assert set(kinds.get("major").header) == form.keys - {"goals", "standards"}
+    assert {one.key for one in kinds.get("major").header} == form.keys - {"goals", "standards"}
     assert set(kinds.get("major").stages) == {Stage.GOAL, Stage.STANDARD}
+
+
+# the head of tables 1–8, 11–18 and 19–26, as printed
+HEADS = {
+    "functional_department": "职能部门 建设期限 审定领导",
+    "secondary_college": "二级学院 建设期限 审定领导",
+    "major": "学院 专业代码 名称 建设期限 适用对象 审定领导",
+    "course": "学院 课程代码 名称 学时 学分 适用对象 建设期限 审定领导",
+    "teaching_staff_team": "二级学院 建设期限 审定领导",
+    "teacher": "教师 建设期限 审定领导",
+    "student_cohort": "专业/专业群 建设期限 审定领导",
+    "student": "学生 建设期限 审定辅导员",
+}
+
+
+@pytest.mark.parametrize("key", HEADS)
+def test_the_head_of_a_table_has_the_fields_it_prints(key):
+    kind = kinds.get(key)
+    assert [one.label_in(Stage.GOAL) for one in kind.header] == HEADS[key].split()
+    yearly = "职能部门 年度 审定领导" if key == "functional_department" else HEADS[key]
+    for stage in (Stage.STANDARD, Stage.PLAN):
+        assert [one.label_in(stage) for one in kind.header] == yearly.split()
+
+
+def test_the_register_keeps_what_no_case_and_no_unit_knows():
+    kept = {kind.key: [one.key for one in kind.own_fields] for kind in kinds.every()}
+    assert {key: fields for key, fields in kept.items() if fields} == {
+        "major": ["applies_to"],
+        "course": ["hours", "credits", "applies_to"],
+    }
+    assert [one.is_number for one in kinds.get("course").own_fields] == [True, True, False]
+
+
+def test_parents_are_kinds_and_only_majors_stand_below_their_own_kind():
+    above = {kind.key: kind.register.parents for kind in kinds.every()}
+    assert {parent for parents in above.values() for parent in parents} <= set(kinds.KEYS)
+    assert [key for key, parents in above.items() if key in parents] == ["major"]
 
 
 def test_an_unknown_kind_is_not_found():
