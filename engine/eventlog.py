@@ -131,10 +131,11 @@ def record(  # noqa: PLR0913  (what a fact says, by keyword)
 
 def record_all(db: Session, facts: Sequence[Fact], *, by: str, chain: str = HOUSE) -> list[Head]:
     """Record acts outside any case, one after the other, in a few statements however many."""
+    contents = _keep_all(db, [fact.private for fact in facts if fact.private])
     bodies = []
     for fact in facts:
         if fact.private:
-            kept, hashed = keep(db, None, fact.private)
+            kept, hashed = next(contents)
             bodies.append(Body({**fact.asked, "kept": kept}, fact.known, content=hashed))
         else:
             bodies.append(Body(fact.asked, fact.known))
@@ -148,6 +149,17 @@ def record_all(db: Session, facts: Sequence[Fact], *, by: str, chain: str = HOUS
     if mentions:
         db.execute(insert(LogMention.__table__), mentions)
     return heads
+
+
+def _keep_all(db: Session, written: list[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
+    """Store contents outside any act: their keys and hashes, in order."""
+    if not written:
+        return iter(())
+    rows = [{**salted(data), "instance_id": None} for data in written]
+    column = Content.__table__.c.id
+    added = insert(Content.__table__).returning(column, sort_by_parameter_order=True)
+    keys = list(db.execute(added, rows).scalars())
+    return ((key, row["sha256"]) for key, row in zip(keys, rows, strict=True))
 
 
 def _grow(db: Session, chain: str, acts: list[tuple[Kind, Body]], *, by: str) -> list[Head]:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, String, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog
 from engine.entries import Kind
 from engine.errors import NotFound
 from engine.models import (
+    Committee,
     Grant,
     Holding,
     Membership,
     Post,
     Role,
     RoleGrant,
-    Unit,
     User,
 )
 
@@ -34,7 +34,9 @@ _NOBODY: Final = _HASHER.hash("nobody has this password")
 class Actor:
     """A person as the engine sees one. `id` is None for the system itself.
 
-    `keys` are `u:<user>`, `r:<role>`, `p:<post>` and `p:<post>:<unit>` for every post held today.
+    `keys` are `u:<user>`, `r:<role>`, `p:<post>` and `p:<post>:<unit>` for every post held today,
+    `c:<committee>` and `c:<committee>:<seat>` for every seat.
+    `seen_by` is who tries this person's eyes on: whatever is recorded meanwhile names them.
     """
 
     id: int | None
@@ -42,14 +44,17 @@ class Actor:
     roles: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
     units: frozenset[int] = frozenset()
+    seen_by: int | None = None
 
     @property
     def mark(self) -> str:
         """How the log names the person."""
-        return "system" if self.id is None else f"user:{self.id}"
+        return "system" if self.id is None else f"user:{self.seen_by or self.id}"
 
 
 SYSTEM: Final = Actor(None, "system")
+PUBLIC: Final = Actor(0, "public")
+"""Whoever is not signed in: the policy allows them nothing."""
 Dated = Holding | Membership | RoleGrant | Grant
 
 
@@ -59,9 +64,10 @@ def marked(mark: str) -> int | None:
 
 
 def actor(db: Session, user_id: int) -> Actor:
-    """Load a person with roles and posts as of today. Raises `NotFound` for one who left."""
+    """Load a person with roles, posts and seats as of today. Raises `NotFound` for one who left."""
     today = clock.today()
-    user = db.execute(select(User.name).where(User.id == user_id, User.is_active)).one_or_none()
+    known = select(User.name, User.is_external).where(User.id == user_id, User.is_active)
+    user = db.execute(known).one_or_none()
     if user is None:
         raise NotFound
     roles = frozenset(
@@ -69,17 +75,28 @@ def actor(db: Session, user_id: int) -> Actor:
             select(RoleGrant.role).where(RoleGrant.user_id == user_id, in_force(RoleGrant, today))
         ).scalars()
     )
-    posts = db.execute(
-        select(Post.key, Holding.unit_id)
+    holdings = (
+        select(Post.key, Holding.unit_id, literal(None, String).label("seat"))
         .join(Post, Post.id == Holding.post_id)
         .where(Holding.user_id == user_id, in_force(Holding, today))
-    ).all()
-    keys = {user_key(user_id), *(role_key(role) for role in roles)}
-    for key, unit_id in posts:
-        keys |= {post_key(key), post_key(key, unit_id)}
-    return Actor(
-        user_id, user.name, roles, frozenset(keys), frozenset(unit for _key, unit in posts)
     )
+    seats = (
+        select(Committee.key, literal(None, BigInteger), Membership.seat)
+        .join(Committee, Committee.id == Membership.committee_id)
+        .where(Membership.user_id == user_id, in_force(Membership, today))
+    )
+    if user.is_external:
+        roles |= {Role.EXTERNAL_EXPERT}
+    keys = {user_key(user_id), *(role_key(role) for role in roles)}
+    units: set[int] = set()
+    held: Sequence[Any] = db.execute(holdings.union_all(seats)).all()
+    for key, unit_id, seat in held:
+        if seat is not None:
+            keys |= {committee_key(key), committee_key(key, seat)}
+        else:
+            keys |= {post_key(key), post_key(key, unit_id)}
+            units.add(unit_id)
+    return Actor(user_id, user.name, roles, frozenset(keys), frozenset(units))
 
 
 def in_force(table: type[Dated], day: date) -> ColumnElement[bool]:
@@ -102,6 +119,11 @@ def post_key(post: str, unit_id: int | None = None) -> str:
     return f"p:{post}" if unit_id is None else f"p:{post}:{unit_id}"
 
 
+def committee_key(committee: str, seat: str | None = None) -> str:
+    """The inbox key of everybody who sits in a committee, in one kind of seat or any."""
+    return f"c:{committee}" if seat is None else f"c:{committee}:{seat}"
+
+
 def names(db: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
     """Names of people by id, in one query."""
     wanted = {user_id for user_id in user_ids if user_id is not None}
@@ -116,74 +138,6 @@ def names(db: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
 def hashed(password: str) -> str:
     """The hash of a password as it is stored; slow on purpose."""
     return _HASHER.hash(password)
-
-
-def create_user(
-    db: Session,
-    username: str,
-    name: str,
-    *,
-    by: Actor,
-    password: str | None = None,
-    password_hash: str | None = None,
-) -> int:
-    """Add a person, with a password or with the hash of one. Returns the id."""
-    stored = hashed(password) if password is not None else password_hash
-    row = {
-        "username": username,
-        "name": name,
-        "password_hash": stored,
-        "is_active": True,
-        "language": "",
-        "theme": "",
-        "created_at": clock.now(),
-    }
-    user_id = db.execute(insert(User).returning(User.id), row).scalar_one()
-    asked = {"user": user_id, "username": username}
-    eventlog.record(db, Kind.USER_CREATED, by=by.mark, asked=asked)
-    return user_id
-
-
-def create_unit(
-    db: Session, code: str, name: str, kind: str, *, by: Actor, parent: int | None = None
-) -> int:
-    """Add a unit below `parent`. Returns the id."""
-    row = {"code": code, "name": name, "kind": kind, "parent_id": parent}
-    unit_id = db.execute(insert(Unit).returning(Unit.id), row).scalar_one()
-    eventlog.record(db, Kind.UNIT_CREATED, by=by.mark, asked={"unit": unit_id, **row})
-    return unit_id
-
-
-def create_post(db: Session, key: str, name: str, *, by: Actor) -> int:
-    """Add a post. Returns the id."""
-    post_id = db.execute(insert(Post).returning(Post.id), {"key": key, "name": name}).scalar_one()
-    eventlog.record(
-        db, Kind.POST_CREATED, by=by.mark, asked={"post": post_id, "key": key, "name": name}
-    )
-    return post_id
-
-
-def give_post(
-    db: Session,
-    user_id: int,
-    post_id: int,
-    unit_id: int,
-    *,
-    since: date,
-    by: Actor,
-    until: date | None = None,
-) -> None:
-    """Let a person hold a post in a unit from `since` to `until` (inclusive)."""
-    row = {
-        "user_id": user_id,
-        "post_id": post_id,
-        "unit_id": unit_id,
-        "since": since,
-        "until": until,
-    }
-    db.execute(insert(Holding), row)
-    asked = {**row, "since": since.isoformat(), "until": until.isoformat() if until else None}
-    eventlog.record(db, Kind.POST_GIVEN, by=by.mark, asked=asked)
 
 
 def give_role(db: Session, user_id: int, role: Role, *, by: Actor) -> None:

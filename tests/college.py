@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import quality
 from engine import definitions, people
+from engine.college import persons, posts, units
 from engine.models import Role
 from engine.people import SYSTEM, Actor
 from quality.models import Subject
@@ -36,15 +37,15 @@ class College:
 def found(db: Session) -> College:
     """Make the college: units, posts, people, one major, the form and figure 4."""
     quality.register()
-    units = {"school": people.create_unit(db, "school", "示范学院", "school", by=SYSTEM)}
+    places = {"school": units.create(db, "school", "示范学院", "school", by=SYSTEM)}
     for code, name, kind in (
         ("machine", "智能制造学院", "college"),
         ("trade", "商贸学院", "college"),
         ("academic_affairs", "教务处", "department"),
     ):
-        units[code] = people.create_unit(db, code, name, kind, by=SYSTEM, parent=units["school"])
-    posts = {
-        key: people.create_post(db, key, name, by=SYSTEM)
+        places[code] = units.create(db, code, name, kind, by=SYSTEM, parent=places["school"])
+    offices = {
+        key: posts.create(db, key, name, by=SYSTEM)
         for key, name in (
             ("major_leader", "专业带头人"),
             ("college_reviewer", "二级学院审核岗"),
@@ -52,7 +53,7 @@ def found(db: Session) -> College:
         )
     }
     users = {
-        name: people.create_user(db, name, shown, by=SYSTEM, password="test-password")
+        name: persons.create(db, name, shown, by=SYSTEM, password="test-password")
         for name, shown in (
             ("leader", "吴允恭"),
             ("reviewer", "周明岚"),
@@ -70,21 +71,21 @@ def found(db: Session) -> College:
         ("stranger", "college_reviewer", "trade"),
         ("office", "academic_affairs", "academic_affairs"),
     ):
-        people.give_post(db, users[name], posts[post], units[unit], since=SINCE, by=SYSTEM)
+        posts.give(db, users[name], offices[post], places[unit], since=SINCE, by=SYSTEM)
     people.give_role(db, users["admin"], Role.PROCESS_ADMIN, by=SYSTEM)
     people.give_role(db, users["auditor"], Role.AUDITOR, by=SYSTEM)
     row = {
         "kind": "major",
         "code": "460305",
         "name": "工业机器人技术",
-        "unit_id": units["machine"],
+        "unit_id": places["machine"],
         "owner_id": users["leader"],
         "header": "{}",
         "is_active": True,
     }
     subject = db.execute(insert(Subject).returning(Subject.id), row).scalar_one()
     publish(db, (ROOT / "processes/approval_major.bpmn").read_bytes())
-    return College(users, units, posts, subject)
+    return College(users, places, offices, subject)
 
 
 def publish(db: Session, xml: bytes) -> definitions.Published:

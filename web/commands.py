@@ -26,6 +26,7 @@ from engine import clock, definitions, eventlog, people
 from engine import db as database
 from engine import jobs as job_table
 from engine import verify as verification
+from engine.college import persons
 from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, Refused
 from engine.models import ProcessInstance, Role, User, UserTask
@@ -81,7 +82,7 @@ def init(options: argparse.Namespace) -> int:
         if password == demo_college.PASSWORD:
             print("everybody knows the password of the demo; take another", file=sys.stderr)
             return 1
-        user_id = people.create_user(
+        user_id = persons.create(
             db, options.username, options.name, by=SYSTEM, password=password
         )
         for role in (Role.PROCESS_ADMIN, Role.PEOPLE_ADMIN, Role.OPERATOR):

@@ -15,7 +15,7 @@ from web.auth import settings
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
 # Gaps that the product itself may fill with words, rather than with what people wrote
-WORDED: Final = frozenset({"outcome", "verb", "who", "why"})
+WORDED: Final = frozenset({"kind", "outcome", "parent_kind", "verb", "what", "who", "why"})
 
 
 def install(app: Flask) -> None:

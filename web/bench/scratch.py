@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 import migrations
 from engine import db as database
 from engine import definitions, instances, people
+from engine.college import persons, posts, units
 from engine.models import Role
 from engine.people import SYSTEM, Actor
 from web.config import Settings
@@ -92,11 +93,11 @@ def _made(name: str, url: str) -> Scratch:
 
 
 def _people(db: Session) -> tuple[int, int]:
-    unit = people.create_unit(db, "office", "办公室", "department", by=SYSTEM)
-    post = people.create_post(db, "reviewer", "审核岗", by=SYSTEM)
-    owner = people.create_user(db, "owner", "张三", by=SYSTEM, password=PASSWORD)
-    reviewer = people.create_user(db, "reviewer", "李四", by=SYSTEM, password=PASSWORD)
-    people.give_post(db, reviewer, post, unit, since=SINCE, by=SYSTEM)
+    unit = units.create(db, "office", "办公室", "department", by=SYSTEM)
+    post = posts.create(db, "reviewer", "审核岗", by=SYSTEM)
+    owner = persons.create(db, "owner", "张三", by=SYSTEM, password=PASSWORD)
+    reviewer = persons.create(db, "reviewer", "李四", by=SYSTEM, password=PASSWORD)
+    posts.give(db, reviewer, post, unit, since=SINCE, by=SYSTEM)
     people.give_role(db, owner, Role.STAFF, by=SYSTEM)
     return owner, reviewer
 

@@ -14,6 +14,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from engine import clock, definitions, people
+from engine.college import persons, posts, units
 from engine.models import Role
 from engine.people import SYSTEM
 from quality import subjects
@@ -65,11 +66,11 @@ class Registry:
 
     def enter(self, username: str, name: str, *held: str) -> str:
         """Enter a person who holds posts, each written `post@unit`."""
-        user_id = people.create_user(self._db, username, name, by=SYSTEM, password_hash=self._hash)
+        user_id = persons.create(self._db, username, name, by=SYSTEM, password_hash=self._hash)
         self._made.users[username] = user_id
         for one in held:
             post, _, unit = one.partition("@")
-            people.give_post(
+            posts.give(
                 self._db,
                 user_id,
                 self._made.posts[post],
@@ -91,7 +92,7 @@ def found(db: Session, size: int) -> College:
     made = College()
     _units(db, made)
     for key, name in TOLD["posts"].items():
-        made.posts[key] = people.create_post(db, key, name, by=SYSTEM)
+        made.posts[key] = posts.create(db, key, name, by=SYSTEM)
     registry = Registry(db, made)
     for username, told in TOLD["accounts"].items():
         registry.enter(username, told["name"], *told.get("posts", ()))
@@ -106,15 +107,15 @@ def found(db: Session, size: int) -> College:
 
 
 def _units(db: Session, made: College) -> None:
-    root = people.create_unit(db, "school", TOLD["name"], "school", by=SYSTEM)
+    root = units.create(db, "school", TOLD["name"], "school", by=SYSTEM)
     made.units["school"] = root
     for code, name in TOLD["departments"].items():
-        made.units[code] = people.create_unit(db, code, name, "department", by=SYSTEM, parent=root)
+        made.units[code] = units.create(db, code, name, "department", by=SYSTEM, parent=root)
     for code, told in TOLD["colleges"].items():
-        college = people.create_unit(db, code, told["name"], "college", by=SYSTEM, parent=root)
+        college = units.create(db, code, told["name"], "college", by=SYSTEM, parent=root)
         made.units[code] = college
         for section, here in told["sections"].items():
-            made.units[section] = people.create_unit(
+            made.units[section] = units.create(
                 db, section, here["name"], "section", by=SYSTEM, parent=college
             )
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, people, permissions
+from engine.college import posts
 from engine.errors import Forbidden, NotFound
 from engine.models import Holding, LogEntry, Role, User
 from engine.people import SYSTEM, Actor
@@ -34,7 +35,7 @@ def test_a_post_counts_from_its_first_day_to_its_last(
     db: Session, college: College, since: int, until: int | None, *, holds: bool
 ) -> None:
     day = clock.now().date()
-    people.give_post(
+    posts.give(
         db,
         college.users["auditor"],
         college.posts["academic_affairs"],

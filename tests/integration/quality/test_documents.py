@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from engine import people
+from engine.college import persons, posts
 from engine.errors import NotFound
 from engine.models import Role
 from engine.people import SYSTEM
@@ -27,17 +28,15 @@ def story(db, sessions, college):
 def newcomer(db, college):
     """Makes a person with posts (`post@unit`) and roles."""
 
-    def make(*posts, roles=()):
+    def make(*held, roles=()):
         number = len(college.users)
-        user = people.create_user(db, f"newcomer{number}", "新人", by=SYSTEM)
+        user = persons.create(db, f"newcomer{number}", "新人", by=SYSTEM)
         college.users[f"newcomer{number}"] = user
-        for one in posts:
+        for one in held:
             post, _, unit = one.partition("@")
             if post not in college.posts:
-                college.posts[post] = people.create_post(db, post, post, by=SYSTEM)
-            people.give_post(
-                db, user, college.posts[post], college.units[unit], since=SINCE, by=SYSTEM
-            )
+                college.posts[post] = posts.create(db, post, post, by=SYSTEM)
+            posts.give(db, user, college.posts[post], college.units[unit], since=SINCE, by=SYSTEM)
         for role in roles:
             people.give_role(db, user, role, by=SYSTEM)
         return people.actor(db, user)
@@ -76,10 +75,10 @@ SEES = [
 
 def test_who_sees_a_published_document(story, newcomer):
     row = documents.published(story.db, story.person("leader")).items[0]
-    for posts, roles, sees in SEES:
-        person = newcomer(*posts, roles=roles)
+    for held, roles, sees in SEES:
+        person = newcomer(*held, roles=roles)
         found = documents.published(story.db, person).items
-        assert bool(found) is sees, (posts, roles)
+        assert bool(found) is sees, (held, roles)
         if sees:
             assert documents.version(story.db, person, row.id).version.number == 1
             continue

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, update
 
-from engine import handlers, people
+from engine import handlers
+from engine.college import persons, posts, units
 from engine.errors import NotFound
 from engine.people import SYSTEM
 from quality import errors, subjects
@@ -40,9 +41,9 @@ def test_who_may_start_work_for_a_subject(story, name, may):
 def test_somebody_with_the_post_in_the_subjects_unit_may_start(story):
     db, college = story.db, story.college
     for name, unit, may in (("second", "machine", True), ("other", "trade", False)):
-        college.users[name] = people.create_user(db, name, name, by=SYSTEM)
+        college.users[name] = persons.create(db, name, name, by=SYSTEM)
         post = college.posts["major_leader"]
-        people.give_post(db, college.users[name], post, college.units[unit], since=SINCE, by=SYSTEM)
+        posts.give(db, college.users[name], post, college.units[unit], since=SINCE, by=SYSTEM)
         assert bool(subjects.startable(db, story.person(name)).items) is may
 
 
@@ -107,7 +108,7 @@ def test_a_subject_is_read_by_those_who_may_know_of_it(story):
 
 def test_words_of_assignment_rules_find_units(story):
     db, college = story.db, story.college
-    section = people.create_unit(
+    section = units.create(
         db, "robots", "机器人教研室", "section", by=SYSTEM, parent=college.units["machine"]
     )
     office = college.units["academic_affairs"]

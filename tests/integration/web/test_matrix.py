@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from engine import people, permissions
+from engine.college import persons
 from engine.models import Role, WebSession
 from engine.people import SYSTEM
 from engine.permissions import Action
@@ -95,7 +96,7 @@ def everybody(db, college: College) -> dict[str, int]:
     """One person for every role of the product, and one without any."""
     made = {"nobody special": college.users["leader"]}
     for role in Role:
-        user_id = people.create_user(db, f"only_{role}", role, by=SYSTEM, password="test-password")
+        user_id = persons.create(db, f"only_{role}", role, by=SYSTEM, password="test-password")
         people.give_role(db, user_id, role, by=SYSTEM)
         made[role] = user_id
     db.commit()

@@ -1,0 +1,67 @@
+"""The parts that people and programs write: trimmed, readable, not longer than their columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from enum import Enum
+from itertools import islice
+from typing import Final, TypeVar
+
+from engine.college.errors import (
+    Empty,
+    NotAnEmail,
+    PartTooLong,
+    PartUnreadable,
+    PeriodEndsBeforeItBegins,
+)
+
+T = TypeVar("T")
+
+AT_ONCE: Final = 5_000
+"""How many values one statement compares with; databases have a limit, and SQLite's is 32,766."""
+_UNREADABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class Keep(Enum):
+    """Says that a part stays as it is, where None has a meaning of its own."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+
+
+def text(what: str, value: str, most: int, *, needed: bool = True) -> str:
+    """The part without spaces around it. Raises `Empty`, `PartTooLong`, `PartUnreadable`."""
+    found = value.strip()
+    if needed and not found:
+        raise Empty(what=what)
+    if len(found) > most:
+        raise PartTooLong(what=what, most=most)
+    if _UNREADABLE.search(found):
+        raise PartUnreadable(what=what)
+    return found
+
+
+def email(value: str, most: int) -> str:
+    """An e-mail address, or nothing. Raises `NotAnEmail`."""
+    found = text("电子邮箱", value, most, needed=False)
+    if found and _EMAIL.fullmatch(found) is None:
+        raise NotAnEmail(email=found)
+    return found
+
+
+def period(since: date, until: date | None) -> None:
+    """Refuse a period that ends before it begins."""
+    if until is not None and until < since:
+        raise PeriodEndsBeforeItBegins(since=since, until=until)
+
+
+def chunks(values: Iterable[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """The values in portions that one statement can name."""
+    rest = iter(values)
+    while portion := list(islice(rest, size)):
+        yield portion

@@ -1,0 +1,230 @@
+"""People: adding them, changing what is known of them, their leaving and coming back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine import clock, eventlog, people
+from engine.college import parts
+from engine.college.errors import NumberTaken, UsernameTaken, WrittenTwice
+from engine.college.words import words_of
+from engine.entries import Kind
+from engine.errors import NotFound
+from engine.eventlog import Fact
+from engine.models import PersonWord, User
+from engine.people import Actor
+
+_user = User.__table__
+_word = PersonWord.__table__
+
+LIMITS: Final[Mapping[str, tuple[str, int]]] = {
+    "username": ("账号", 100),
+    "name": ("姓名", 100),
+    "number": ("工号或学号", 40),
+    "email": ("电子邮箱", 200),
+    "phone": ("电话", 40),
+    "id_number": ("证件号码", 40),
+    "employer": ("工作单位", 200),
+}
+"""What each part is called, and how long it may be."""
+FIELDS: Final = (*LIMITS, "is_external")
+SENSITIVE: Final = frozenset({"email", "phone", "id_number"})
+"""What is masked for whoever does not need it."""
+_SPOKEN_OF: Final = frozenset({"username", "name", "number"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody to be added; without a password hash they sign in through another provider."""
+
+    username: str
+    name: str
+    number: str | None = None
+    password_hash: str | None = None
+    email: str = ""
+    phone: str = ""
+    id_number: str = ""
+    is_external: bool = False
+    employer: str = ""
+
+
+def create(  # noqa: PLR0913  (what is known of a person, by keyword)
+    db: Session,
+    username: str,
+    name: str,
+    *,
+    by: Actor,
+    number: str | None = None,
+    password: str | None = None,
+    password_hash: str | None = None,
+    email: str = "",
+    phone: str = "",
+    id_number: str = "",
+    is_external: bool = False,
+    employer: str = "",
+) -> int:
+    """Add a person, with a password or with the hash of one. Returns the id."""
+    stored = people.hashed(password) if password is not None else password_hash
+    row = NewPerson(username, name, number, stored, email, phone, id_number, is_external, employer)
+    return create_all(db, [row], by=by)[0]
+
+
+def create_all(db: Session, rows: Sequence[NewPerson], *, by: Actor) -> list[int]:
+    """Add people, in a few statements however many. Returns their ids in the same order.
+
+    Raises `UsernameTaken` or `NumberTaken` for the first that cannot be; then none is added.
+    """
+    now = clock.now()
+    written = [_checked(asdict(row)) for row in rows]
+    for row in written:
+        at = now if row["password_hash"] is not None else None
+        row |= {"is_active": True, "language": "", "theme": "", "created_at": now}
+        row["password_changed_at"] = at
+    if not written:
+        return []
+    added = insert(_user).returning(_user.c.id, sort_by_parameter_order=True)
+    try:
+        with db.begin_nested():
+            ids = list(db.execute(added, written).scalars())
+    except IntegrityError:
+        _refuse_taken(db, dict(enumerate(written)), known=())
+        raise
+    _add_words(db, zip(ids, written, strict=True))
+    facts = [
+        Fact(
+            Kind.USER_CREATED,
+            {"user": user_id, "username": row["username"]},
+            about=(f"user:{user_id}",),
+            private={name: row[name] for name in FIELDS if name != "username" and row[name]},
+        )
+        for user_id, row in zip(ids, written, strict=True)
+    ]
+    eventlog.record_all(db, facts, by=by.mark)
+    return ids
+
+
+def change(db: Session, user_id: int, *, by: Actor, **fields: object) -> bool:
+    """Change what is known of a person (`FIELDS`). Returns whether anything differed."""
+    return bool(change_all(db, {user_id: fields}, by=by))
+
+
+def change_all(
+    db: Session, changes: Mapping[int, Mapping[str, object]], *, by: Actor
+) -> frozenset[int]:
+    """Change what is known of people, in a few statements however many.
+
+    Returns those of whom anything differed. Raises `NotFound`, `UsernameTaken`, `NumberTaken`.
+    """
+    known = _known(db, changes)
+    written: dict[int, dict[str, Any]] = {}
+    differs: dict[int, dict[str, list[object]]] = {}
+    for user_id, fields in changes.items():
+        before = known[user_id]
+        after = _checked({**before, **fields})
+        changed = {
+            name: [before[name], after[name]] for name in FIELDS if before[name] != after[name]
+        }
+        if changed:
+            written[user_id], differs[user_id] = after, changed
+    if not written:
+        return frozenset()
+    _write(db, written, [one for one in differs if "number" in differs[one]])
+    renamed = [one for one, changed in differs.items() if not _SPOKEN_OF.isdisjoint(changed)]
+    for portion in parts.chunks(renamed):
+        db.execute(delete(_word).where(_word.c.user_id.in_(portion)))
+    _add_words(db, ((one, written[one]) for one in renamed))
+    facts = [
+        Fact(
+            Kind.USER_CHANGED,
+            {"user": user_id, "changed": sorted(changed)},
+            about=(f"user:{user_id}",),
+            private=changed,
+        )
+        for user_id, changed in differs.items()
+    ]
+    eventlog.record_all(db, facts, by=by.mark)
+    return frozenset(written)
+
+
+def _known(db: Session, user_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What is known of these people, whose rows are locked until the transaction ends."""
+    columns = [_user.c.id, *(_user.c[name] for name in FIELDS)]
+    found: dict[int, dict[str, Any]] = {}
+    wanted = sorted(user_ids)
+    for portion in parts.chunks(wanted):
+        rows = select(*columns).where(_user.c.id.in_(portion)).order_by(_user.c.id)
+        for row in db.execute(rows.with_for_update()).mappings():
+            found[row["id"]] = {name: row[name] for name in FIELDS}
+    if len(found) < len(wanted):
+        raise NotFound
+    return found
+
+
+def _write(db: Session, written: Mapping[int, Mapping[str, Any]], renumbered: list[int]) -> None:
+    """Write the rows; numbers that change are taken off first, so that two can be exchanged."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in FIELDS}
+    statement = update(_user).where(_user.c.id == bindparam("of")).values(values)
+    rows = [
+        {"of": user_id, **{f"new_{name}": row[name] for name in FIELDS}}
+        for user_id, row in written.items()
+    ]
+    try:
+        with db.begin_nested():
+            for portion in parts.chunks(renumbered):
+                db.execute(update(_user).where(_user.c.id.in_(portion)).values(number=None))
+            db.execute(statement, rows)
+    except IntegrityError:
+        _refuse_taken(db, written, known=written)
+        raise
+
+
+def _checked(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its parts trimmed and measured."""
+    for name, (what, most) in LIMITS.items():
+        if name == "email":
+            row[name] = parts.email(row[name], most)
+        else:
+            needed = name in {"username", "name"}
+            row[name] = parts.text(what, row[name] or "", most, needed=needed)
+    row["number"] = row["number"] or None
+    return row
+
+
+def _refuse_taken(
+    db: Session, rows: Mapping[int, Mapping[str, Any]], *, known: Iterable[int]
+) -> None:
+    """Name what the database found twice. `known` are the keys of rows that are ids of people."""
+    own = set(known)
+    refusals = {"username": UsernameTaken, "number": NumberTaken}
+    for name, refusal in refusals.items():
+        wanted: dict[str, int] = {}
+        for user_id, row in rows.items():
+            if row[name] is None:
+                continue
+            if row[name] in wanted:
+                raise WrittenTwice(value=row[name])
+            wanted[row[name]] = user_id
+        for portion in parts.chunks(wanted):
+            found = select(_user.c.id, _user.c.name, _user.c[name]).where(
+                _user.c[name].in_(portion)
+            )
+            for user_id, who, value in db.execute(found.order_by(_user.c.id)):
+                exchanged = user_id in own and name == "number"
+                if not exchanged and wanted[value] != user_id:
+                    raise refusal(**{name: value, "who": who})
+
+
+def _add_words(db: Session, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+    words = [
+        {"word": word, "user_id": user_id}
+        for user_id, row in rows
+        for word in sorted(words_of(row["name"], row["number"], row["username"]))
+    ]
+    if words:
+        db.execute(insert(_word), words)
