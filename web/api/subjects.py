@@ -7,7 +7,7 @@ from dataclasses import asdict
 from engine.forms import rights
 from quality import documents, subjects
 from quality.documents import DocumentRow
-from quality.subjects import SubjectRow
+from quality.subjects import SubjectRow, Wanted
 from web.access import signed_in
 from web.api import paging, schemas, told
 from web.api.fields import Json
@@ -29,8 +29,7 @@ def list_subjects(wanted: Json) -> Json:
     found = subjects.visible(
         db(),
         me(),
-        kind=wanted.get("kind"),
-        text=wanted.get("q", ""),
+        Wanted(kind=wanted.get("kind"), text=wanted.get("q", "")),
         after=paging.number(wanted),
         limit=paging.limit(wanted),
     )

@@ -1,0 +1,45 @@
+"""Subjects (诊改主体): what is improved, the register of it, and what may be started for it now."""
+
+from quality.subjects.described import Given
+from quality.subjects.kept import (
+    change,
+    change_all,
+    close,
+    create,
+    create_all,
+    mark_pilots,
+    reopen,
+)
+from quality.subjects.listed import SubjectRow, Wanted, counts, head, one, units_of, visible
+from quality.subjects.references import read_reference, reference
+from quality.subjects.startable import Startable, standing, startable
+from quality.subjects.team import TeamRow, give_owner, join, leave, members, owners
+
+__all__ = [
+    "Given",
+    "Startable",
+    "SubjectRow",
+    "TeamRow",
+    "Wanted",
+    "change",
+    "change_all",
+    "close",
+    "counts",
+    "create",
+    "create_all",
+    "give_owner",
+    "head",
+    "join",
+    "leave",
+    "mark_pilots",
+    "members",
+    "one",
+    "owners",
+    "read_reference",
+    "reference",
+    "reopen",
+    "standing",
+    "startable",
+    "units_of",
+    "visible",
+]
