@@ -49,11 +49,10 @@ class PersonWord(Base):
     """
 
     __tablename__ = "person_word"
+    __table_args__ = (Index("ix_person_word_user", "user_id", "word"),)
 
     word: Mapped[str] = mapped_column(sorted_text(100), primary_key=True)
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("user_account.id"), primary_key=True, index=True
-    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
 
 
 class Unit(Base):

@@ -27,7 +27,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("word", "user_id", name=op.f("pk_person_word")),
     )
-    op.create_index(op.f("ix_person_word_user_id"), "person_word", ["user_id"])
+    op.create_index("ix_person_word_user", "person_word", ["user_id", "word"])
     op.create_table(
         "unit_above",
         sa.Column("unit_id", BIG, nullable=False),

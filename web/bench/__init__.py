@@ -12,11 +12,11 @@ from pathlib import Path
 
 import orjson
 
-from web.bench import acts, floor, http, inbox, kernel, scratch
+from web.bench import acts, directory, floor, http, inbox, kernel, scratch
 from web.bench.clock import Measured
 from web.config import Settings
 
-PARTS = (kernel, acts, http, inbox)
+PARTS = (kernel, acts, http, inbox, directory)
 
 
 def run(settings: Settings, *, as_json: bool, only: Sequence[str] = (), quick: bool = False) -> int:
