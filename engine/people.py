@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import BigInteger, ColumnElement, String, insert, literal, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, String, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog
@@ -138,12 +138,6 @@ def names(db: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
 def hashed(password: str) -> str:
     """The hash of a password as it is stored; slow on purpose."""
     return _HASHER.hash(password)
-
-
-def give_role(db: Session, user_id: int, role: Role, *, by: Actor) -> None:
-    """Give a person a role of the product."""
-    db.execute(insert(RoleGrant), {"user_id": user_id, "role": role, "since": clock.today()})
-    eventlog.record(db, Kind.ROLE_GIVEN, by=by.mark, asked={"user": user_id, "role": role})
 
 
 def set_password(db: Session, user_id: int, password: str, *, by: Actor) -> None:

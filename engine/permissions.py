@@ -93,6 +93,7 @@ POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
     Action.TASK_VIEW: (
         is_.is_assignee,
         is_.is_offered,
+        is_.is_finisher,
         is_.is_initiator,
         is_.is_auditor,
         is_.is_process_admin,
@@ -106,6 +107,16 @@ POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
 def may(person: is_.Person, action: Action, thing: object = None) -> bool:
     """Whether this person may do this (to this thing)."""
     return any(predicate(person, thing) for predicate in POLICY[action])
+
+
+def reasons(person: is_.Person, action: Action, thing: object = None) -> tuple[Predicate, ...]:
+    """Which predicates allow it; without a thing, those that ask about the person alone."""
+    asked = [
+        predicate
+        for predicate in POLICY[action]
+        if thing is not None or predicate not in is_.OF_THINGS
+    ]
+    return tuple(predicate for predicate in asked if predicate(person, thing))
 
 
 def require(person: is_.Person, action: Action, thing: object = None) -> None:

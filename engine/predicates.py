@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from engine.models import Role
 
@@ -12,7 +13,7 @@ class Person(Protocol):
 
     @property
     def id(self) -> int | None:
-        """The number of the account; None for the system."""
+        """The number of the account; None for the system, 0 for the public."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -38,6 +39,10 @@ class Work(Protocol):
     def started_by(self) -> int | None:
         """Who started the case."""
 
+    @property
+    def completed_by(self) -> int | None:
+        """Who finished the task."""
+
 
 class CaseLike(Protocol):
     """What the questions need to know of a case."""
@@ -62,6 +67,11 @@ def is_offered(person: Person, task: Work) -> bool:
     return not person.keys.isdisjoint(task.candidate_keys)
 
 
+def is_finisher(person: Person, task: Work) -> bool:
+    """This person finished the task."""
+    return task.completed_by is not None and task.completed_by == person.id
+
+
 def is_initiator(person: Person, case: CaseLike) -> bool:
     """This person started the case."""
     return case.started_by is not None and case.started_by == person.id
@@ -74,39 +84,36 @@ def is_system(person: Person, _thing: object) -> bool:
 
 def is_signed_in(person: Person, _thing: object) -> bool:
     """Anybody with an account."""
-    return person.id is not None
+    return bool(person.id)
 
 
 def is_staff(person: Person, _thing: object) -> bool:
     """Anybody with an account who belongs to the college; an outside expert does not."""
-    return person.id is not None and Role.EXTERNAL_EXPERT not in person.roles
+    return bool(person.id) and Role.EXTERNAL_EXPERT not in person.roles
 
 
-def is_security_admin(person: Person, _thing: object) -> bool:
-    """安全管理员: gives rights, and holds no other office."""
-    return Role.SECURITY_ADMIN in person.roles
+@dataclass(frozen=True, slots=True)
+class HasRole:
+    """Whether a person has a role of the product, as a value: it can be called, and explained."""
+
+    role: Role
+
+    @property
+    def __name__(self) -> str:
+        """What the policy calls the question."""
+        return f"is_{self.role}"
+
+    def __call__(self, person: Person, _thing: object) -> bool:
+        """Ask it."""
+        return self.role in person.roles
 
 
-def is_process_admin(person: Person, _thing: object) -> bool:
-    """流程管理员."""
-    return Role.PROCESS_ADMIN in person.roles
+is_security_admin: Final = HasRole(Role.SECURITY_ADMIN)
+is_process_admin: Final = HasRole(Role.PROCESS_ADMIN)
+is_people_admin: Final = HasRole(Role.PEOPLE_ADMIN)
+is_quality_office: Final = HasRole(Role.QUALITY_OFFICE)
+is_auditor: Final = HasRole(Role.AUDITOR)
+is_operator: Final = HasRole(Role.OPERATOR)
 
-
-def is_people_admin(person: Person, _thing: object) -> bool:
-    """人员管理员."""
-    return Role.PEOPLE_ADMIN in person.roles
-
-
-def is_quality_office(person: Person, _thing: object) -> bool:
-    """质量管理处."""
-    return Role.QUALITY_OFFICE in person.roles
-
-
-def is_auditor(person: Person, _thing: object) -> bool:
-    """审计人员."""
-    return Role.AUDITOR in person.roles
-
-
-def is_operator(person: Person, _thing: object) -> bool:
-    """运维人员."""
-    return Role.OPERATOR in person.roles
+OF_THINGS: Final = frozenset({is_assignee, is_candidate, is_offered, is_finisher, is_initiator})
+"""The questions that cannot be asked of a person alone."""

@@ -95,7 +95,7 @@ def _require_startable(
     db: Session, row: Row[Any], kind: SubjectKind, definition: str, by: Actor
 ) -> None:
     table = Subject.__table__
-    allowed = select(table.c.id).where(table.c.id == row.id, sharing.may_start(by))
+    allowed = select(table.c.id).where(table.c.id == row.id, sharing.may_start(db, by))
     if db.execute(allowed).one_or_none() is None:
         raise errors.MayNotStart(name=row.name)
     if not row.is_active:

@@ -117,7 +117,7 @@ def published(  # noqa: PLR0913  (the filters of a list, all by keyword)
     limit: int = 50,
 ) -> Page[DocumentRow]:
     """Published documents this person may see, the last published first."""
-    wanted = _rows().where(sharing.may_see(person))
+    wanted = _rows().where(sharing.may_read(db, person))
     asked = {
         _subject.c.kind: kind,
         _document.c.stage: stage,
@@ -143,14 +143,14 @@ def units(db: Session, person: Actor) -> tuple[tuple[int, str], ...]:
     """The units whose published documents this person may see, by name: for a filter."""
     unit = Unit.__table__
     holding = select(_subject.c.unit_id).join(_document, _document.c.subject_id == _subject.c.id)
-    wanted = holding.where(_document.c.version_number > 0, sharing.may_see(person))
+    wanted = holding.where(_document.c.version_number > 0, sharing.may_read(db, person))
     named = select(unit.c.id, unit.c.name).where(unit.c.id.in_(wanted)).order_by(unit.c.name)
     return tuple((row.id, row.name) for row in db.execute(named.limit(pages.MOST)))
 
 
 def one(db: Session, person: Actor, document_id: int) -> DocumentView:
     """A published document this person may see. Raises `NotFound`."""
-    wanted = _rows().where(_document.c.id == document_id, sharing.may_see(person))
+    wanted = _rows().where(_document.c.id == document_id, sharing.may_read(db, person))
     row = db.execute(wanted).one_or_none()
     if row is None:
         raise NotFound
@@ -195,8 +195,12 @@ def compare(
 def chain(db: Session, person: Actor, subject_id: int) -> SubjectChain:
     """A subject's published goals with the standards of the years they cover. Raises `NotFound`."""
     subject = subjects.one(db, person, subject_id)
-    wanted = _rows().where(_subject.c.id == subject_id).order_by(_document.c.period.desc())
-    rows = [_read(row) for row in db.execute(wanted.limit(pages.MOST))]
+    if not subjects.has_documents_for(db, person, subject_id):
+        raise NotFound
+    readable = sharing.may_read(db, person)
+    wanted = _rows().where(_subject.c.id == subject_id, readable)
+    newest = wanted.order_by(_document.c.period.desc()).limit(pages.MOST)
+    rows = [_read(row) for row in db.execute(newest)]
     goals = [row for row in rows if row.stage == Stage.GOAL]
     under: dict[int, list[DocumentRow]] = {row.id: [] for row in goals}
     for row in rows:

@@ -83,11 +83,12 @@ class Register:
 
     `tied` is `unit`, `person` (who holds one of `posts`), `grade` (of a major) or nothing; `units`
     are the kinds of unit it may belong to (none: any), `parents` the kinds of subject above it.
-    `name` makes the name of a new one; `code`, `owner` and `team` are words of the register.
+    Who holds `owner_post` in its unit owns a new one, `name` makes its name; `code`, `owner` and `team` are words of the register.
     """
 
     tied: str
     posts: tuple[str, ...]
+    owner_post: str
     units: tuple[str, ...]
     parents: tuple[str, ...]
     name: str
@@ -125,16 +126,6 @@ class SubjectKind:
     def is_a_person(self) -> bool:
         """Whether a subject of this kind is a person: its name is one that nobody else may read."""
         return self.register.tied == PERSON
-
-
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """Who sees published documents beside those concerned; who may start anything."""
-
-    posts: frozenset[str]
-    roles: frozenset[str]
-    overseers: tuple[str, ...]
-    starters: frozenset[str]
 
 
 def get(key: str) -> SubjectKind:
@@ -184,6 +175,7 @@ def _register(told: Mapping[str, Any]) -> Register:
     return Register(
         tied=told["tied"],
         posts=tuple(told.get("posts", ())),
+        owner_post=told.get("owner_post", ""),
         units=tuple(told["units"]),
         parents=tuple(told["parents"]),
         name=told.get("name", "{name}"),
@@ -199,16 +191,3 @@ def _goal(told: Mapping[str, Any]) -> Goal:
         for item in told.get("items", ())
     )
     return Goal(told["id"], told["label"], told.get("label_in_standard"), items)
-
-
-@cache
-def sharing() -> Sharing:
-    """What `catalog/sharing.yaml` says."""
-    told = yaml.safe_load((CATALOG / "sharing.yaml").read_bytes())
-    everything = told["everything"]
-    return Sharing(
-        posts=frozenset(everything["posts"]),
-        roles=frozenset(everything["roles"]),
-        overseers=tuple(told["overseers"]),
-        starters=frozenset(told["starters"]),
-    )

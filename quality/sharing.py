@@ -1,50 +1,102 @@
-"""Who may see a subject's published documents, and who may start work: query conditions."""
+"""Who may see a subject and its published documents, and who may start work: query conditions.
+
+The conditions are made of grants, one of each; `quality.explain` asks the same ones, one by one.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import Session
 
-from engine import people
+from engine import clock, grants, people
+from engine.grants import NewGrant, Scope
+from engine.models import Reach, UnitAbove
 from engine.people import Actor
-from quality import kinds, units
-from quality.models import Subject
+from engine.permissions import Action
+from quality import kinds
+from quality.models import Document, Subject, SubjectMember
 
-_subject = Subject.__table__
-
-
-def may_see(person: Actor) -> ColumnElement[bool]:
-    """The condition on subjects whose documents this person sees."""
-    rules = kinds.sharing()
-    sees_all = not rules.roles.isdisjoint(person.roles) or any(
-        people.post_key(post) in person.keys for post in rules.posts
-    )
-    if sees_all:
-        return true()
-    conditions = [may_start(person)]
-    led = [one.key for one in kinds.every() if people.post_key(one.lead) in person.keys]
-    if led:
-        conditions.append(_subject.c.kind.in_(led))
-    overseen = [unit for post in rules.overseers for unit in _units(person, post)]
-    if overseen:
-        conditions.append(_subject.c.unit_id.in_(units.at_or_below(overseen)))
-    return or_(*conditions)
+YEAR: Final = 4
+_subject, _document, _above = Subject.__table__, Document.__table__, UnitAbove.__table__
 
 
-def may_start(person: Actor) -> ColumnElement[bool]:
+def may_see(db: Session, person: Actor) -> ColumnElement[bool]:
+    """The condition on subjects that this person may know of."""
+    return _any(person, grants.scopes(db, person, Action.SUBJECT_VIEW))
+
+
+def may_read(db: Session, person: Actor) -> ColumnElement[bool]:
+    """The condition on documents, joined with their subjects, that this person may read."""
+    scopes = grants.scopes(db, person, Action.SUBJECT_VIEW)
+    return or_(false(), *(and_(reached(person, one), in_year(one)) for one in scopes))
+
+
+def may_start(db: Session, person: Actor) -> ColumnElement[bool]:
     """The condition on subjects for which this person may start work."""
-    if not kinds.sharing().starters.isdisjoint(person.roles):
+    return _any(person, grants.scopes(db, person, Action.SUBJECT_START))
+
+
+def _any(person: Actor, scopes: tuple[Scope, ...]) -> ColumnElement[bool]:
+    return or_(false(), *(reached(person, one) for one in scopes))
+
+
+def reached(person: Actor, scope: Scope) -> ColumnElement[bool]:
+    """The condition on subjects that one grant reaches for this person."""
+    return and_(_REACHES[scope.reach](person, scope), of_kind(scope))
+
+
+def of_kind(scope: Scope) -> ColumnElement[bool]:
+    """The condition that a subject is of the kind a grant is narrowed to."""
+    if scope.subject_kind is None:
         return true()
-    conditions: list[ColumnElement[Any]] = [_subject.c.owner_id == person.id]
-    for kind in kinds.every():
-        posted = [unit for post in kind.openers for unit in _units(person, post)]
-        if posted:
-            conditions.append(and_(_subject.c.kind == kind.key, _subject.c.unit_id.in_(posted)))
-    return or_(false(), *conditions)
+    return _subject.c.kind == scope.subject_kind
 
 
-def _units(person: Actor, post: str) -> list[int]:
-    """The units in which the person holds a post today."""
-    prefix = people.post_key(post) + ":"
-    return sorted(int(key[len(prefix) :]) for key in person.keys if key.startswith(prefix))
+def in_year(scope: Scope) -> ColumnElement[bool]:
+    """The condition that a document's period covers the year a grant is narrowed to."""
+    if scope.year is None:
+        return true()
+    period = _document.c.period
+    last = func.substr(period, func.length(period) - YEAR + 1, YEAR)
+    return and_(func.substr(period, 1, YEAR) <= str(scope.year), last >= str(scope.year))
+
+
+def _own(person: Actor, scope: Scope) -> ColumnElement[bool]:
+    owns = _subject.c.owner_id == person.id
+    if scope.action == Action.SUBJECT_START:
+        return owns
+    team = select(SubjectMember.subject_id).where(
+        SubjectMember.user_id == person.id, people.in_force(SubjectMember, clock.today())
+    )
+    return or_(owns, _subject.c.id.in_(team))
+
+
+def _unit(_person: Actor, scope: Scope) -> ColumnElement[bool]:
+    return _subject.c.unit_id.in_(sorted(scope.units))
+
+
+def _below(_person: Actor, scope: Scope) -> ColumnElement[bool]:
+    under = select(_above.c.unit_id).where(_above.c.above_id.in_(sorted(scope.units)))
+    return _subject.c.unit_id.in_(under)
+
+
+def _all(_person: Actor, _scope: Scope) -> ColumnElement[bool]:
+    return true()
+
+
+_REACHES: Final[Mapping[Reach, Callable[[Actor, Scope], ColumnElement[bool]]]] = {
+    Reach.OWN: _own,
+    Reach.UNIT: _unit,
+    Reach.BELOW: _below,
+    Reach.ALL: _all,
+}
+
+
+def give(db: Session, asked: NewGrant, *, by: Actor) -> int:
+    """Give a grant whose kind of subject, if it names one, there is. Raises `NotFound`."""
+    if asked.subject_kind is not None:
+        kinds.get(asked.subject_kind)
+    return grants.give(db, asked, by=by)

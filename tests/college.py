@@ -10,10 +10,11 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 import quality
-from engine import definitions, people
+from engine import definitions, people, roles
 from engine.college import persons, posts, units
 from engine.models import Role
 from engine.people import SYSTEM, Actor
+from quality import default_grants
 from quality.models import Subject
 
 ROOT = Path(__file__).parent.parent
@@ -72,8 +73,9 @@ def found(db: Session) -> College:
         ("office", "academic_affairs", "academic_affairs"),
     ):
         posts.give(db, users[name], offices[post], places[unit], since=SINCE, by=SYSTEM)
-    people.give_role(db, users["admin"], Role.PROCESS_ADMIN, by=SYSTEM)
-    people.give_role(db, users["auditor"], Role.AUDITOR, by=SYSTEM)
+    roles.give(db, users["admin"], Role.PROCESS_ADMIN, by=SYSTEM)
+    roles.give(db, users["auditor"], Role.AUDITOR, by=SYSTEM)
+    default_grants.lay(db)
     row = {
         "kind": "major",
         "code": "460305",

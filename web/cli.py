@@ -71,8 +71,8 @@ _FILES: Final[Options] = ((("files",), {"nargs": "+", "metavar": "FILE"}),)
 _COMMANDS: Final[tuple[tuple[str, str, str, Options], ...]] = (
     (
         "init",
-        "make an empty installation: schema and first administrator",
-        "web.commands:init",
+        "make an empty installation: schema and first administrators",
+        "web.installing:init",
         (
             (("--username",), {"default": "admin"}),
             (("--name",), {"default": "管理员"}),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import logging
 import os
 import signal
@@ -26,10 +25,9 @@ from engine import clock, definitions, eventlog, people
 from engine import db as database
 from engine import jobs as job_table
 from engine import verify as verification
-from engine.college import persons
 from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, Refused
-from engine.models import ProcessInstance, Role, User, UserTask
+from engine.models import ProcessInstance, User, UserTask
 from engine.people import SYSTEM
 from engine.scheduler import Ticker
 from web import backup as backups
@@ -56,7 +54,7 @@ def _sessions(settings: Settings) -> sessionmaker[Session]:
 
 
 @contextmanager
-def _writing(settings: Settings) -> Iterator[Session]:
+def writing(settings: Settings) -> Iterator[Session]:
     """One transaction per command line."""
     with _sessions(settings)() as db:
         yield database.begin_writing(db)
@@ -66,29 +64,6 @@ def _writing(settings: Settings) -> Iterator[Session]:
 def _refusal(error: Refused) -> int:
     print(error, file=sys.stderr)
     return 1
-
-
-def init(options: argparse.Namespace) -> int:
-    """Make the schema and the first administrator; the password is asked for or piped in."""
-    settings = read()
-    with _writing(settings) as db:
-        if db.execute(select(User.id).limit(1)).one_or_none() is not None:
-            print("this installation has people already; nothing was changed", file=sys.stderr)
-            return 1
-        password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-        if len(password) < 8:  # noqa: PLR2004  (the shortest password anybody may have)
-            print("the password needs at least 8 characters", file=sys.stderr)
-            return 1
-        if password == demo_college.PASSWORD:
-            print("everybody knows the password of the demo; take another", file=sys.stderr)
-            return 1
-        user_id = persons.create(
-            db, options.username, options.name, by=SYSTEM, password=password
-        )
-        for role in (Role.PROCESS_ADMIN, Role.PEOPLE_ADMIN, Role.OPERATOR):
-            people.give_role(db, user_id, role, by=SYSTEM)
-    print(f"ready: sign in as {options.username}")
-    return 0
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -188,7 +163,7 @@ def publish(options: argparse.Namespace) -> int:
     }
     diagrams = [path for path in paths if path.suffix not in (".form", ".json")]
     try:
-        with _writing(read()) as db:
+        with writing(read()) as db:
             user_id = db.execute(
                 select(User.id).where(User.username == options.by)
             ).scalar_one_or_none()
@@ -232,7 +207,7 @@ def verify(options: argparse.Namespace) -> int:
 
 def seal(_options: argparse.Namespace) -> int:
     """Seal now, and print the hash to keep outside."""
-    with _writing(read()) as db:
+    with writing(read()) as db:
         head = eventlog.seal(db) or eventlog.newest_seal(db)
     print(head.hash if head else "nothing to seal yet")
     return 0

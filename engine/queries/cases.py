@@ -6,9 +6,10 @@ the policy allows `instance:view_any`. For everybody else it does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 import orjson
@@ -183,25 +184,40 @@ def _own(person: Actor) -> Select[Any]:
     return select(parts.c.id)
 
 
+class Tie(StrEnum):
+    """What lets a person know of a case."""
+
+    ALLOWED = "allowed"
+    """The policy: `instance:view_any`."""
+    STARTED = "started"
+    HELD = "held"
+    """Holds or finished a task in it."""
+    OFFERED = "offered"
+    """A task in it is or was offered to them."""
+
+
 def see(db: Session, person: Actor, instance_id: int) -> None:
     """Go on only if this person may know of the case. Raises `NotFound`: no hint that it exists."""
+    if next(ties(db, person, instance_id), None) is None:
+        raise NotFound
+
+
+def ties(db: Session, person: Actor, instance_id: int) -> Iterator[Tie]:
+    """What lets this person know of the case, one after the other. Raises `NotFound`."""
     case, task = ProcessInstance.__table__, UserTask.__table__
     started = db.execute(select(case.c.started_by).where(case.c.id == instance_id)).one_or_none()
     if started is None:
         raise NotFound
-    if permissions.may(person, Action.INSTANCE_VIEW_ANY) or started.started_by == person.id:
-        return
-    rows = db.execute(
-        select(task.c.assignee_id, task.c.completed_by, task.c.candidates).where(
-            task.c.instance_id == instance_id
-        )
-    )
-    for row in rows:
-        if person.id in (row.assignee_id, row.completed_by):
-            return
-        if not person.keys.isdisjoint(orjson.loads(row.candidates)):
-            return
-    raise NotFound
+    if permissions.may(person, Action.INSTANCE_VIEW_ANY):
+        yield Tie.ALLOWED
+    if started.started_by == person.id:
+        yield Tie.STARTED
+    columns = select(task.c.assignee_id, task.c.completed_by, task.c.candidates)
+    rows = db.execute(columns.where(task.c.instance_id == instance_id)).all()
+    if any(person.id in (row.assignee_id, row.completed_by) for row in rows):
+        yield Tie.HELD
+    if any(not person.keys.isdisjoint(orjson.loads(row.candidates)) for row in rows):
+        yield Tie.OFFERED
 
 
 def one(db: Session, person: Actor, instance_id: int) -> CaseView:

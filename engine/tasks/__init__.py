@@ -8,14 +8,16 @@ from engine.tasks.claim import claim, release
 from engine.tasks.decide import complete
 from engine.tasks.drafts import discard_draft, save_draft
 from engine.tasks.hand_over import reassign
-from engine.tasks.held import Held, look
+from engine.tasks.held import Glance, Held, glance, look
 from engine.tasks.send_back import return_targets, send_back
 
 __all__ = [
+    "Glance",
     "Held",
     "claim",
     "complete",
     "discard_draft",
+    "glance",
     "look",
     "reassign",
     "release",

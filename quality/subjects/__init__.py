@@ -10,7 +10,16 @@ from quality.subjects.kept import (
     mark_pilots,
     reopen,
 )
-from quality.subjects.listed import SubjectRow, Wanted, counts, head, one, units_of, visible
+from quality.subjects.listed import (
+    SubjectRow,
+    Wanted,
+    counts,
+    has_documents_for,
+    head,
+    one,
+    units_of,
+    visible,
+)
 from quality.subjects.references import read_reference, reference
 from quality.subjects.startable import Startable, standing, startable
 from quality.subjects.team import TeamRow, give_owner, join, leave, members, owners
@@ -28,6 +37,7 @@ __all__ = [
     "create",
     "create_all",
     "give_owner",
+    "has_documents_for",
     "head",
     "join",
     "leave",

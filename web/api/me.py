@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import g
 from sqlalchemy import select
 
-from engine import clock, people
-from engine import predicates as is_
+from engine import clock, people, permissions
 from engine.models import Holding, Post, Unit
-from engine.permissions import POLICY
+from engine.permissions import Action
 from web.access import signed_in
 from web.api import schemas
 from web.api.fields import Json
 from web.api.routing import route
 from web.session import db, me
-
-GENERAL: Final = frozenset(
-    {
-        is_.is_signed_in,
-        is_.is_process_admin,
-        is_.is_people_admin,
-        is_.is_quality_office,
-        is_.is_auditor,
-        is_.is_operator,
-    }
-)
-"""Predicates that ask about the person alone."""
 
 
 @route("GET", "/me", "Who am I", answers={200: schemas.Me})
@@ -35,11 +20,7 @@ GENERAL: Final = frozenset(
 def show_me() -> Json:
     """The person, the posts held today, and the actions that need no particular thing."""
     actor = me()
-    allowed = [
-        str(action)
-        for action, predicates in POLICY.items()
-        if any(one(actor, None) for one in predicates if one in GENERAL)
-    ]
+    allowed = [str(action) for action in Action if permissions.reasons(actor, action)]
     return {
         "id": actor.id,
         "username": g.user.username,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import migrations
 from engine import db as database
-from engine import definitions, instances, people
+from engine import definitions, instances, people, roles
 from engine.college import persons, posts, units
 from engine.models import Role
 from engine.people import SYSTEM, Actor
@@ -98,7 +98,7 @@ def _people(db: Session) -> tuple[int, int]:
     owner = persons.create(db, "owner", "张三", by=SYSTEM, password=PASSWORD)
     reviewer = persons.create(db, "reviewer", "李四", by=SYSTEM, password=PASSWORD)
     posts.give(db, reviewer, post, unit, since=SINCE, by=SYSTEM)
-    people.give_role(db, owner, Role.STAFF, by=SYSTEM)
+    roles.give(db, owner, Role.STAFF, by=SYSTEM)
     return owner, reviewer
 
 

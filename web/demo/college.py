@@ -13,11 +13,11 @@ from typing import Any, Final
 import yaml
 from sqlalchemy.orm import Session
 
-from engine import clock, definitions, people
+from engine import clock, definitions, people, roles
 from engine.college import persons, posts, units
 from engine.models import Role
 from engine.people import SYSTEM
-from quality import subjects
+from quality import default_grants, subjects
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
@@ -97,11 +97,12 @@ def found(db: Session, size: int) -> College:
     for username, told in TOLD["accounts"].items():
         registry.enter(username, told["name"], *told.get("posts", ()))
         for role in told.get("roles", ()):
-            people.give_role(db, made.users[username], Role(role), by=SYSTEM)
+            roles.give(db, made.users[username], Role(role), by=SYSTEM)
     _heads(registry)
     for code, told in TOLD["colleges"].items():
         _college(db, made, registry, code, told)
     _others(registry, size - len(made.users))
+    default_grants.lay(db)
     _publish(db)
     return made
 

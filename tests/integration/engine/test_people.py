@@ -12,7 +12,7 @@ from engine import clock, people, permissions
 from engine.college import posts
 from engine.errors import Forbidden, NotFound
 from engine.models import Holding, LogEntry, Role, User
-from engine.people import SYSTEM, Actor
+from engine.people import PUBLIC, SYSTEM, Actor
 from engine.permissions import Action
 from tests.college import College
 
@@ -84,6 +84,7 @@ class Thing:
     assignee_id: int | None = 2
     candidate_keys = frozenset({"u:2", "p:dean"})
     started_by: int | None = 1
+    completed_by: int | None = None
 
 
 class Offered(Thing):
@@ -94,20 +95,25 @@ class Offered(Thing):
 
 
 ADMIN, QUALITY, AUDITOR = Role.PROCESS_ADMIN, Role.QUALITY_OFFICE, Role.AUDITOR
-OPERATOR, PEOPLE = Role.OPERATOR, Role.PEOPLE_ADMIN
+OPERATOR, PEOPLE, SECURITY = Role.OPERATOR, Role.PEOPLE_ADMIN, Role.SECURITY_ADMIN
 EVERYBODY = frozenset({"initiator", "holder", "candidate", "stranger", *Role})
+STAFF = EVERYBODY - {Role.EXTERNAL_EXPERT}
 PERSONS = {
     "initiator": Actor(1, "一", frozenset(), frozenset({"u:1"})),
     "holder": Actor(2, "二", frozenset(), frozenset({"u:2"})),
     "candidate": Actor(3, "三", frozenset(), frozenset({"u:3", "p:dean"})),
     "stranger": Actor(4, "四", frozenset(), frozenset({"u:4"})),
     "system": SYSTEM,
+    "public": PUBLIC,
 } | {str(role): Actor(5, role, frozenset({role}), frozenset({"u:5"})) for role in Role}
 
 MAY: dict[Action, frozenset[str]] = {
+    Action.COMMITTEE_EDIT: frozenset({PEOPLE, QUALITY}),
+    Action.COMMITTEE_VIEW: STAFF,
     Action.DEFINITION_EDIT: frozenset({ADMIN}),
     Action.DEFINITION_PUBLISH: frozenset({ADMIN, "system"}),
     Action.DEFINITION_VIEW: EVERYBODY,
+    Action.IMPORT_RUN: frozenset({PEOPLE, QUALITY}),
     Action.INCIDENT_RESOLVE: frozenset({ADMIN, OPERATOR}),
     Action.INCIDENT_VIEW: frozenset({ADMIN, OPERATOR, AUDITOR}),
     Action.INSTANCE_CANCEL: frozenset({ADMIN}),
@@ -117,12 +123,26 @@ MAY: dict[Action, frozenset[str]] = {
     Action.JOB_VIEW: frozenset({ADMIN, OPERATOR}),
     Action.LOG_EXPORT: frozenset({AUDITOR, OPERATOR}),
     Action.MESSAGE_DELIVER: frozenset({ADMIN, "system"}),
+    Action.PERSON_EDIT: frozenset({PEOPLE, "system"}),
+    Action.PERSON_LET_IN: frozenset({PEOPLE}),
+    Action.PERSON_VIEW: STAFF,
+    Action.PERSON_VIEW_SENSITIVE: frozenset({PEOPLE}),
+    Action.POST_EDIT: frozenset({PEOPLE, "system"}),
+    Action.RIGHTS_EDIT: frozenset({SECURITY, "system"}),
+    Action.RIGHTS_TEST: frozenset({SECURITY}),
+    Action.RIGHTS_VIEW: frozenset({SECURITY, AUDITOR}),
+    Action.SETTING_EDIT: frozenset({SECURITY}),
+    Action.SUBJECT_EDIT: frozenset({QUALITY, PEOPLE, "system"}),
+    Action.SUBJECT_START: EVERYBODY,
+    Action.SUBJECT_VIEW: EVERYBODY,
     Action.TASK_CLAIM: frozenset({"holder"}),
     Action.TASK_COMPLETE: frozenset({"holder"}),
     Action.TASK_REASSIGN: frozenset({"holder", ADMIN}),
     Action.TASK_RELEASE: frozenset({"holder", ADMIN}),
     Action.TASK_RETURN: frozenset({"holder"}),
     Action.TASK_VIEW: frozenset({"initiator", "holder", "candidate", AUDITOR, ADMIN, QUALITY}),
+    Action.UNIT_EDIT: frozenset({PEOPLE, "system"}),
+    Action.UNIT_VIEW: STAFF,
 }
 OFFERED = {
     Action.TASK_CLAIM: frozenset({"holder", "candidate"}),

@@ -165,7 +165,7 @@ def test_a_finished_task_says_who_finished_it(db: Session, college: College, rev
 
 
 def test_the_system_holds_no_tasks(db: Session, review: int) -> None:
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):
         tasks.complete(db, review, by=SYSTEM)
 
 

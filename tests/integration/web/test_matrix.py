@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from engine import people, permissions
+from engine import people, permissions, roles
 from engine.college import persons
 from engine.models import Role, WebSession
 from engine.people import SYSTEM
@@ -97,7 +97,7 @@ def everybody(db, college: College) -> dict[str, int]:
     made = {"nobody special": college.users["leader"]}
     for role in Role:
         user_id = persons.create(db, f"only_{role}", role, by=SYSTEM, password="test-password")
-        people.give_role(db, user_id, role, by=SYSTEM)
+        roles.give(db, user_id, role, by=SYSTEM)
         made[role] = user_id
     db.commit()
     return made
