@@ -69,12 +69,14 @@ class CaseType(Protocol):
 
 Handler = Callable[[Session, ServiceCall], Mapping[str, Any]]
 Background = Callable[[Session, str], bool]
+Outside = Callable[[Session, str], Callable[[], None] | None]
 Resolver = Callable[[Session, str], int | None]
 
 HANDLERS: Final[dict[str, Handler]] = {}
 RESOLVERS: Final[dict[str, Resolver]] = {}
 CASES: Final[dict[str, CaseType]] = {}
 BACKGROUND: Final[dict[str, Background]] = {}
+OUTSIDE: Final[dict[str, Outside]] = {}
 
 
 def handler(topic: str) -> Callable[[Handler], Handler]:
@@ -105,6 +107,20 @@ def background(topic: str) -> Callable[[Background], Background]:
 
     def add(function: Background) -> Background:
         BACKGROUND[topic] = function
+        return function
+
+    return add
+
+
+def outside(topic: str) -> Callable[[Outside], Outside]:
+    """Register a function that prepares a deed outside the database: a mail, a call.
+
+    Told a reference, it answers with the deed, or None where nothing is to be done. What it wrote
+    is kept, the deed is done with no transaction open, and after a failure both come again.
+    """
+
+    def add(function: Outside) -> Outside:
+        OUTSIDE[topic] = function
         return function
 
     return add

@@ -108,6 +108,8 @@ def run_due(sessions: sessionmaker[Session], worker: str, *, limit: int = AT_ONC
 
 def _run(sessions: sessionmaker[Session], job: Leased) -> None:
     try:
+        if job.topic in handlers.OUTSIDE:
+            _do_outside(sessions, job)
         with sessions() as db:
             begin_writing(db)
             JOBS[JobKind(job.kind)](db, job)
@@ -169,8 +171,19 @@ def _run_service(db: Session, job: Leased) -> None:
     instances.perform(db, case, act, by=SYSTEM)
 
 
+def _do_outside(sessions: sessionmaker[Session], job: Leased) -> None:
+    """Prepare in a transaction of its own, then act with none open: an outside may be slow."""
+    with sessions() as db:
+        deed = handlers.OUTSIDE[job.topic](begin_writing(db), job.reference)
+        db.commit()
+    if deed is not None:
+        deed()
+
+
 def _run_background(db: Session, job: Leased) -> None:
     _finish(db, job)
+    if job.topic in handlers.OUTSIDE:
+        return
     if handlers.BACKGROUND[job.topic](db, job.reference):
         enqueue(db, job.topic, job.reference)
 

@@ -11,7 +11,8 @@ from werkzeug.exceptions import Forbidden as NotDeclared
 
 from engine import permissions
 from engine.permissions import Action
-from web import auth, htmx
+from web import htmx
+from web.signin import sessions
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed in"
@@ -48,7 +49,7 @@ def install(app: Flask) -> None:
     def guard() -> ResponseReturnValue | None:
         if request.endpoint == "static":
             return None
-        auth.identify()
+        sessions.identify()
         view = app.view_functions.get(request.endpoint or "")
         if view is None:
             return None
@@ -59,7 +60,7 @@ def install(app: Flask) -> None:
             return None
         if g.actor is None:
             if _is_asked_by_a_script():
-                raise auth.NotSignedIn
+                raise sessions.NotSignedIn
             here = request.full_path.rstrip("?") if request.method == "GET" else ""
             return redirect(url_for("auth.sign_in", next=here or None), 303)
         if isinstance(declared, Action):

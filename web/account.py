@@ -26,12 +26,13 @@ from engine import clock, people
 from engine.db import begin_writing
 from engine.errors import LockedOut, SignInFailed
 from engine.models import ApiToken, Holding, Post, Unit, User, WebSession
-from web import auth, demo
+from web import demo
 from web.access import public, signed_in
 from web.errors import UNPROCESSABLE
 from web.i18n import LANGUAGES, say
 from web.security import own_path
-from web.session import db, me
+from web.session import db, me, settings
+from web.signin import passwords
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -87,7 +88,7 @@ def set_password() -> ResponseReturnValue:
     if not errors:
         db().rollback()  # wrong tries have a writer of their own, which must not wait for this one
         try:
-            auth.check_password(username, given["current"])
+            passwords.check(username, given["current"])
         except (SignInFailed, LockedOut) as refusal:
             errors = {
                 "current": gettext("现在的密码不对。")
@@ -107,14 +108,14 @@ def set_password() -> ResponseReturnValue:
 
 def _problems(username: str, new: str, again: str) -> dict[str, str]:
     """What is wrong with a new password, by field; each with the way to mend it."""
-    if auth.settings().demo and username in {account for account, _name, _what in demo.ACCOUNTS}:
+    if settings().demo and username in {account for account, _name, _what in demo.ACCOUNTS}:
         return {"current": gettext("演示账号由大家共用，密码不能改。")}
-    if not SHORTEST <= len(new) <= auth.MAX_PASSWORD:
+    if not SHORTEST <= len(new) <= passwords.MAX_PASSWORD:
         return {
             "new": gettext(
                 "新密码至少 %(least)s 个字符，最多 %(most)s 个。",
                 least=SHORTEST,
-                most=auth.MAX_PASSWORD,
+                most=passwords.MAX_PASSWORD,
             )
         }
     if new == demo.PASSWORD:
@@ -156,7 +157,7 @@ def _kept(name: str, chosen: str) -> Response:
         name,
         chosen,
         max_age=YEAR,
-        secure=auth.settings().secure_cookies,
+        secure=settings().secure_cookies,
         httponly=True,
         samesite="Lax",
     )

@@ -30,6 +30,7 @@ from web import (
 from web.api import blueprint as api
 from web.config import Settings
 from web.config import read as read_settings
+from web.signin import links
 
 MAX_REQUEST = 8 * 1024 * 1024
 MAX_PARTS = 12_000
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way
     clock.keep_to(settings.timezone)
     quality.register()
+    links.register(settings)
     engine = database.connect(settings.database_url, pool_size=settings.threads)
     app.extensions |= {
         "settings": settings,

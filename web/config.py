@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import make_url
@@ -18,6 +19,8 @@ from web.config_outside import Outside
 
 PREFIX: Final = "ZHENGAI_"
 DATABASES: Final = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+SECRET: Final = config_outside.SECRET | {"smtp_url"}
+MAIL: Final = ("smtp", "smtp+tls", "smtps")
 MOST_HOURS: Final = 24 * 366
 MOST_MINUTES: Final = 24 * 60
 MOST_SECONDS: Final = 3600
@@ -46,6 +49,7 @@ class Settings(Outside):
     `token_hours`: how long a token of the REST interface lives.
     `tick_seconds`: how often the scheduler looks for due work. `seal_minutes`: how often the record
     is sealed. `trusted_proxies`: how many reverse proxies stand before us and may name the client.
+    `smtp_url`: the mail server; without it, no mail is sent. `mail_from`: who mail comes from.
     """
 
     database_url: str = field(repr=False)
@@ -62,6 +66,8 @@ class Settings(Outside):
     tick_seconds: float
     seal_minutes: int
     trusted_proxies: int
+    smtp_url: str = field(repr=False)
+    mail_from: str
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
@@ -136,6 +142,21 @@ def _seconds(text: str) -> float:
     return number
 
 
+def _mail_server(text: str) -> str:
+    parts = urlsplit(text)
+    is_server = parts.scheme in MAIL and parts.hostname and parts.port != 0
+    if text and not (is_server and text.isprintable()):
+        raise ValueError
+    return text
+
+
+def _mail_address(text: str) -> str:
+    name, at, host = text.rpartition("@")
+    if text and not (name and at and host and text.isprintable() and " " not in text):
+        raise ValueError
+    return text
+
+
 _READ: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
     "demo": ("0", _yes),
     "host": ("127.0.0.1", str),
@@ -148,6 +169,8 @@ _READ: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
     "tick_seconds": ("1", _seconds),
     "seal_minutes": ("10", _between(1, MOST_MINUTES)),
     "trusted_proxies": ("0", _between(0, MOST_PROXIES)),
+    "smtp_url": ("", _mail_server),
+    "mail_from": ("", _mail_address),
     **config_outside.READ,
 }
 
@@ -156,7 +179,7 @@ def _converted(name: str, text: str, convert: Callable[[str], object]) -> object
     try:
         return convert(text.strip())
     except (ValueError, KeyError, ZoneInfoNotFoundError) as problem:
-        told = "" if name in config_outside.SECRET else f"={text!r}"
+        told = "" if name in SECRET else f"={text!r}"
         default = _READ[name][0]
         message = f"{_name(name)}{told} cannot be used; without it the default is {default!r}"
         raise SettingError(message) from problem

@@ -19,9 +19,9 @@ from engine import errors
 from engine.bpmn.parse import Unreadable
 from engine.errors import CannotKeep, Refused
 from engine.forms.validation import Invalid
-from web.auth import NotSignedIn
 from web.i18n import in_words, say
 from web.security import ForeignRequest
+from web.signin.sessions import NotSignedIn
 
 log = logging.getLogger(__name__)
 

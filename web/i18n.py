@@ -11,7 +11,7 @@ from flask_babel import Babel, get_locale, gettext
 
 from engine import clock
 from engine.errors import Refused
-from web.auth import settings
+from web.session import settings
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
 # Gaps that the product itself may fill with words, rather than with what people wrote

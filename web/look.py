@@ -18,9 +18,8 @@ from engine.permissions import Action
 from engine.queries import inbox
 from web import wording
 from web.access import signed_in
-from web.auth import settings
 from web.i18n import day
-from web.session import db, me
+from web.session import db, me, settings
 
 bp = Blueprint("look", __name__)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from engine.db import begin_writing
 from engine.people import Actor
+from web.config import Settings
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FIRST_ERROR: Final = 400
@@ -38,6 +39,11 @@ def own_writing() -> Iterator[Session]:
     with own_session() as session:
         yield begin_writing(session)
         session.commit()
+
+
+def settings() -> Settings:
+    """The settings of this installation."""
+    return cast("Settings", current_app.extensions["settings"])
 
 
 def me() -> Actor:

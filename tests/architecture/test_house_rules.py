@@ -11,7 +11,6 @@ PRODUCT = ("engine", "quality", "web", "migrations", "bin")
 OWNERS = {
     "web/session.py": "a request",
     "web/commands.py": "a command of the command line",
-    "web/auth.py": "counters of failed sign-ins, in a transaction of their own",
     "engine/jobs.py": "a job",
     "engine/scheduler.py": "a seal",
     "migrations/__init__.py": "a change of the schema",

@@ -24,7 +24,7 @@ from web.api.fields import (
     Who,
 )
 from web.api.paging import Paged
-from web.auth import MAX_PASSWORD
+from web.signin.passwords import MAX_PASSWORD
 
 KEY: Final = 100
 NAME: Final = 300

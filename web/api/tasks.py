@@ -18,10 +18,9 @@ from web.api import paging, preconditions, schemas, task_view, told
 from web.api.fields import Json
 from web.api.preconditions import Stale
 from web.api.routing import Told, route
-from web.auth import settings
 from web.errors import status_of
 from web.i18n import say
-from web.session import db, me
+from web.session import db, me, settings
 
 DONE: Final = 200
 

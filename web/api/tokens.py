@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engine.db import begin_writing
-from web import auth
 from web.access import public, signed_in
 from web.api import schemas
 from web.api.fields import Json
 from web.api.routing import Told, route
-from web.session import db
+from web.session import db, me
+from web.signin import passwords, tokens
 
 
 @route(
@@ -22,9 +22,9 @@ from web.session import db
 def create_token(asked: Json) -> Told:
     """A wrong name and a wrong password are answered alike; tries are counted and slowed."""
     db().rollback()  # wrong tries are counted by a writer of their own, which must not wait for us
-    user_id = auth.check_password(asked["username"], asked["password"])
+    user_id = passwords.check(asked["username"], asked["password"])
     begin_writing(db())
-    token, seconds = auth.open_token(user_id)
+    token, seconds = tokens.make(user_id)
     return Told({"token": token, "token_type": "Bearer", "expires_in": seconds}, 201)
 
 
@@ -32,5 +32,5 @@ def create_token(asked: Json) -> Told:
 @signed_in
 def delete_token() -> Told:
     """The token is dead from here on."""
-    auth.close_token()
+    tokens.end_this(int(me().id or 0), by=me())
     return Told(None, 204)

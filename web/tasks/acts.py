@@ -22,9 +22,8 @@ from engine.queries.task_page import Task
 from web import wording
 from web.access import signed_in
 from web.asked import row_number
-from web.auth import settings
 from web.errors import status_of
-from web.session import db, me
+from web.session import db, me, settings
 from web.tasks import asked, page
 from web.tasks.asked import Typed
 from web.tasks.blueprint import bp

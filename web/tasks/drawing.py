@@ -25,8 +25,7 @@ from engine.queries.timeline import Line
 from engine.tasks import drafts
 from engine.tasks.drafts import Saved
 from web import wording
-from web.auth import settings
-from web.session import db, me
+from web.session import db, me, settings
 from web.tasks import record
 from web.tasks.asked import NOTHING, Typed
 

@@ -19,8 +19,7 @@ from engine.queries.inbox import Day, Row
 from web import htmx
 from web.access import public, signed_in
 from web.asked import number, row_number
-from web.auth import settings
-from web.session import db, me
+from web.session import db, me, settings
 from web.tasks import drawing
 from web.tasks.blueprint import bp
 

@@ -12,7 +12,8 @@ from engine.db import begin_writing
 from engine.models import User, WebSession
 from engine.people import SYSTEM
 from tests.integration.web.conftest import PASSWORD
-from web import auth, demo
+from web import demo
+from web.signin import tries
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -54,7 +55,7 @@ def test_a_wrong_password_keeps_the_name_and_says_nothing_about_it(app):
 
 def test_many_wrong_passwords_lock_the_account_for_a_while(app):
     client = app.test_client()
-    for _try in range(auth.FREE_TRIES):
+    for _try in range(tries.FREE_TRIES):
         client.post("/sign-in", data={"username": "leader", "password": "wrong"})
     answer = client.post("/sign-in", data={"username": "leader", "password": PASSWORD})
     assert answer.status_code == 429

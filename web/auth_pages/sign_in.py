@@ -6,9 +6,11 @@ GET /session   who is signed in now, for a page that has been open for long
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import (
-    Blueprint,
     Response,
+    current_app,
     flash,
     g,
     jsonify,
@@ -23,14 +25,21 @@ from flask_babel import gettext
 
 from engine.db import begin_writing
 from engine.errors import LockedOut, Refused, SignInFailed
-from web import auth, demo
+from web import demo
 from web.access import public, signed_in
+from web.auth_pages.blueprint import bp
 from web.errors import status_of
 from web.i18n import say
 from web.security import own_path
-from web.session import db
+from web.session import db, settings
+from web.signin import entering, mail, passwords, sessions
 
-bp = Blueprint("auth", __name__)
+
+class Provider(NamedTuple):
+    """A way in that is not ours: its button's words and where it leads."""
+
+    name: str
+    url: str
 
 
 @bp.get("/sign-in")
@@ -38,7 +47,7 @@ bp = Blueprint("auth", __name__)
 def sign_in() -> ResponseReturnValue:
     """The page; who is signed in already goes on."""
     if g.actor is not None:
-        return redirect(_onward(), 303)
+        return redirect(target() or url_for("tasks.index"), 303)
     return _page()
 
 
@@ -49,13 +58,11 @@ def open_session() -> ResponseReturnValue:
     username = request.form.get("username", "").strip()
     db().rollback()  # wrong tries have a writer of their own, which must not wait for this one
     try:
-        user_id = auth.check_password(username, request.form.get("password", ""))
+        user_id = passwords.check(username, request.form.get("password", ""))
     except (SignInFailed, LockedOut) as refusal:
-        return _page(username=username, refusal=refusal), status_of(refusal), _retry(refusal)
+        return _page(username, refusal), status_of(refusal), retry(refusal)
     begin_writing(db())
-    response = make_response(redirect(_onward(), 303))
-    _keep(response, auth.open_session(user_id))
-    return response
+    return passwords.remember_browser(entering.enter(user_id, "password", target()), user_id)
 
 
 @bp.get("/session")
@@ -69,12 +76,8 @@ def session() -> Response:
 @public
 def close_session() -> ResponseReturnValue:
     """End the session on the server and in the browser."""
-    auth.close_session()
+    response = sessions.close(make_response(redirect(url_for("auth.sign_in"), 303)))
     flash(gettext("已退出登录"))
-    response = make_response(redirect(url_for("auth.sign_in"), 303))
-    response.delete_cookie(
-        auth.cookie_name(), secure=auth.settings().secure_cookies, httponly=True, samesite="Lax"
-    )
     return response
 
 
@@ -83,29 +86,19 @@ def _page(username: str = "", refusal: Refused | None = None) -> str:
         "auth/sign_in.html",
         username=username,
         error=say(refusal) if refusal else "",
-        onward=_target(),
-        accounts=demo.ACCOUNTS if auth.settings().demo else (),
+        onward=target(),
+        accounts=demo.ACCOUNTS if settings().demo else (),
         password=demo.PASSWORD,
+        providers=[one(target()) for one in current_app.extensions.get("providers", ())],
+        has_reset=mail.is_set(settings()),
     )
 
 
-def _target() -> str:
+def target() -> str:
+    """Where the person wants to go: a path of this site, or nothing."""
     return own_path(request.values.get("next", "")) or ""
 
 
-def _onward() -> str:
-    return _target() or url_for("tasks.index")
-
-
-def _keep(response: Response, token: str) -> None:
-    response.set_cookie(
-        auth.cookie_name(),
-        token,
-        secure=auth.settings().secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def _retry(refusal: Refused) -> dict[str, str]:
+def retry(refusal: Refused) -> dict[str, str]:
+    """For how long a locked door stays locked, as a header."""
     return {"Retry-After": str(refusal.values["seconds"])} if isinstance(refusal, LockedOut) else {}

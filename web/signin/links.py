@@ -1,0 +1,168 @@
+"""One-time links: whoever follows one sets a new password, once, within the hour.
+
+Only the hash of the link's secret is kept. The link that is mailed is made by the job that mails
+it, so its secret stands in no table, and its address comes from the settings, never from a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from babel.support import Translations
+from flask import request
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import clock, doors, eventlog, handlers, people
+from engine import settings as house
+from engine.entries import Kind
+from engine.errors import NotFound, Refused
+from engine.models import Role, SignInLink, User
+from engine.people import SYSTEM, Actor
+from web.config import Settings
+from web.signin import keys, mail
+from web.signin.mail import Mail
+
+TOPIC: Final = "mail.reset"
+PATH: Final = "/sign-in/link/"
+KEPT: Final = timedelta(days=30)
+WORDS: Final = Path(__file__).resolve().parents[1] / "translations"
+GUARDED: Final = frozenset({Role.SECURITY_ADMIN, Role.AUDITOR})
+
+_table = SignInLink.__table__
+
+
+class LinkDead(Refused):
+    """The link was used, is too old, was replaced by a newer one, or never was."""
+
+    sentence = "这个链接无效：可能已经用过、已过时，或者之后又生成了新的。请重新申请。"
+
+
+class NotByPeopleAdmin(Refused):
+    """Who runs the house lets nobody into the offices that watch over them."""
+
+    sentence = (
+        "{name}是安全管理员或审计人员，请由运维人员在服务器上用 zhengai sign-in-link 生成链接。"
+    )
+
+
+class ThisIsYou(Refused):
+    """One's own ways in are changed on one's own page, with the password."""
+
+    sentence = "这是您自己的账号，请在“我的”页面修改。"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A link's secret, shown once, and for how many minutes it is good."""
+
+    secret: str
+    minutes: int
+
+    def address(self, base: str) -> str:
+        """The link, for a site that is reached at `base`."""
+        return f"{base.rstrip('/')}{PATH}{self.secret}"
+
+
+def make(db: Session, user_id: int, *, by: Actor, how: str) -> Made:
+    """Make a link for a person; those made before lead nowhere now. Raises `NotFound`."""
+    people.actor(db, user_id)
+    made, now = Made(keys.token(), house.number(db, "link_minutes")), clock.now()
+    doors.end_links(db, user_id)
+    row = {
+        "token_hash": keys.hashed(made.secret),
+        "user_id": user_id,
+        "created_at": now,
+        "expires_at": now + timedelta(minutes=made.minutes),
+    }
+    db.execute(insert(_table), row)
+    asked = {"user": user_id, "how": how, "minutes": made.minutes}
+    eventlog.record(db, Kind.SIGN_IN_LINK_MADE, by=by.mark, asked=asked, chain=eventlog.DOOR)
+    return made
+
+
+def require_may_let_in(db: Session, user_id: int, *, by: Actor) -> None:
+    """Go on only if an administrator may open this person's door.
+
+    Raises `NotFound`, `ThisIsYou`, `NotByPeopleAdmin`.
+    """
+    if by.id == user_id:
+        raise ThisIsYou
+    actor = people.actor(db, user_id)
+    if not actor.roles.isdisjoint(GUARDED):
+        raise NotByPeopleAdmin(name=actor.name)
+
+
+def base(settings: Settings) -> str:
+    """How browsers reach this site: as the settings say, else as the one who asks reached it."""
+    return settings.public_url or request.host_url
+
+
+def holder(db: Session, secret: str) -> int:
+    """Whom a link would let in; looking does not use it up. Raises `LinkDead`."""
+    live = (_table.c.token_hash == keys.hashed(secret)) & _alive()
+    user_id = db.execute(select(_table.c.user_id).where(live)).scalar_one_or_none()
+    if user_id is None:
+        raise LinkDead
+    try:
+        people.actor(db, user_id)
+    except NotFound as gone:
+        raise LinkDead from gone
+    return int(user_id)
+
+
+def use(db: Session, secret: str) -> int:
+    """Use a link up: of two at the same moment, one does. Raises `LinkDead`."""
+    user_id = holder(db, secret)
+    live = (_table.c.token_hash == keys.hashed(secret)) & _alive()
+    used = update(_table).where(live).values(used_at=clock.now())
+    if db.execute(used.returning(_table.c.user_id)).first() is None:
+        raise LinkDead
+    return user_id
+
+
+def _alive() -> Any:
+    return _table.c.used_at.is_(None) & (_table.c.expires_at > clock.now())
+
+
+def account(db: Session, named: str) -> str:
+    """The reference under which a link is mailed to this account; nobody's for one without mail."""
+    mine = (User.username == named) & User.is_active & (func.length(User.email) > 0)
+    found = db.execute(select(User.id).where(mine)).scalar_one_or_none()
+    return str(found or 0)
+
+
+def register(settings: Settings) -> None:
+    """Have the job that mails links use these settings."""
+
+    @handlers.outside(TOPIC)
+    def prepare(db: Session, reference: str) -> Callable[[], None] | None:
+        row = db.execute(
+            select(User.name, User.email, User.language).where(
+                User.id == int(reference), User.is_active
+            )
+        ).one_or_none()
+        if row is None or not row.email or not mail.is_set(settings):
+            return None
+        made = make(db, int(reference), by=SYSTEM, how="mail")
+        message = _message(row.name, row.email, row.language, made, settings)
+        return lambda: mail.send(settings, message)
+
+
+def _message(name: str, email: str, language: str, made: Made, settings: Settings) -> Mail:
+    words = Translations.load(WORDS, [language or "zh"])
+    gettext = words.gettext
+    text = gettext(
+        "{name}，您好：\n\n"
+        "有人（应该是您）请求重设诊改平台的密码。"
+        "请在 {minutes} 分钟内打开下面的链接设置新密码：\n\n"
+        "{link}\n\n"
+        "链接只能用一次。如果不是您本人操作，不必理会这封邮件，您的密码没有改变。\n"
+    )
+    link = made.address(settings.public_url)
+    filled = text.format(name=name, minutes=made.minutes, link=link)
+    return Mail(email, gettext("重设诊改平台的密码"), filled)

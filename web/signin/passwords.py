@@ -1,0 +1,209 @@
+"""Passwords: checking one, slowly for whoever guesses; and what a new one must be."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from flask import Response, request
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from engine import people
+from engine import settings as house
+from engine.entries import Kind
+from engine.errors import Refused, SignInFailed
+from engine.models import Identity, Role, User
+from engine.people import SYSTEM, Actor
+from web.demo import college
+from web.session import db, own_session, own_writing, settings
+from web.signin import door, keys, tries
+
+MAX_PASSWORD: Final = 200
+COMMON: Final = Path(__file__).parent / "common_passwords.txt"
+KNOWN_COOKIE: Final = "zhengai_known"
+YEAR: Final = 365 * 24 * 3600
+LISTED_EACH: Final = 5
+LISTED_AN_HOUR: Final = 200
+ADMINISTRATORS: Final = frozenset(
+    {
+        Role.SECURITY_ADMIN,
+        Role.AUDITOR,
+        Role.PEOPLE_ADMIN,
+        Role.PROCESS_ADMIN,
+        Role.OPERATOR,
+    }
+)
+"""Who may always sign in with a password, so that a fault of the provider shuts nobody out."""
+
+
+class DemoOnly(SignInFailed):
+    """The password of the demo accounts, which everybody knows, outside a demo."""
+
+    sentence = "演示账号只能在演示模式下登录。"
+
+
+class ElsewhereOnly(SignInFailed):
+    """The house lets this person in through its provider only."""
+
+    sentence = "这个账号请用学校统一登录。"
+
+
+class PasswordTooShort(Refused):
+    """A new password is shorter than the house allows, or longer than anybody types."""
+
+    sentence = "新密码至少 {least} 个字符，最多 {most} 个。"
+
+
+class PasswordCommon(Refused):
+    """A new password is among those that everybody tries first."""
+
+    sentence = "这个密码太常见，很容易被猜中，请换一个。"
+
+
+class PasswordIsDemo(Refused):
+    """A new password is the one on the demo's sign-in page."""
+
+    sentence = "这是演示账号的密码，人人都知道，请换一个。"
+
+
+class DemoShared(Refused):
+    """The demo accounts are everybody's: nobody changes what the others come in with."""
+
+    sentence = "演示账号由大家共用，密码和两步验证不能改。"
+
+
+class PasswordNamesPerson(Refused):
+    """A new password has in it what everybody knows of the person."""
+
+    sentence = "新密码里不要有账号名、姓名、工号或手机号。"
+
+
+def check(username: str, password: str) -> int:
+    """The person with this name and password. Raises `SignInFailed` and its kin, `LockedOut`.
+
+    Wrong tries are counted in transactions of their own: let go of the request's own before.
+    """
+    if password == college.PASSWORD and not settings().demo:
+        raise DemoOnly
+    address = f"address:{door.address()}"
+    with own_session() as own:
+        row = _account(own, username)
+    known = _known_browser(row.id if row is not None else None)
+    key = known or f"account:{keys.blurred(username.casefold())}"
+    count = tries.take(key, watched=() if known else (address,))
+    stored = row.password_hash if row is not None and row.is_active else None
+    fits = len(password) <= MAX_PASSWORD and people.password_matches(stored, password)
+    if row is None or not fits:
+        tries.missed(address)
+        _refused(row, "password", count)
+        raise SignInFailed
+    with own_writing() as own:
+        tries.forget(own, key)
+    if not _may_use_password(row.id):
+        _refused(row, "elsewhere", count)
+        raise ElsewhereOnly
+    return int(row.id)
+
+
+def _account(own: Session, username: str) -> Row[tuple[int, str | None, bool]] | None:
+    columns = select(User.id, User.password_hash, User.is_active)
+    return own.execute(columns.where(User.username == username)).one_or_none()
+
+
+def _may_use_password(user_id: int) -> bool:
+    """Whether the house lets this person in with a password."""
+    with own_session() as own:
+        rule = house.word(own, "local_sign_in")
+        if rule == "everybody":
+            return True
+        if not people.actor(own, user_id).roles.isdisjoint(ADMINISTRATORS):
+            return True
+        linked = select(Identity.user_id).where(Identity.user_id == user_id).limit(1)
+        return rule == "unlinked" and own.execute(linked).first() is None
+
+
+def _refused(row: Row[tuple[int, str | None, bool]] | None, why: str, count: int) -> None:
+    """Record a refusal: the first few of an account, then fewer and fewer, so many an hour in all.
+
+    Names that nobody has are not kept: people type passwords there.
+    """
+    tens, rest = divmod(count, 10)
+    is_told = count <= LISTED_EACH or (not rest and tens.bit_count() == 1)
+    if not is_told or not tries.within("log:refused", LISTED_AN_HOUR):
+        return
+    with own_writing() as own:
+        asked = {"user": row.id if row is not None else None, "why": why, "tries": count}
+        door.record(own, Kind.SIGN_IN_REFUSED, by=SYSTEM.mark, **asked)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(settings().secret_key, salt="known browser")
+
+
+def remember_browser(response: Response, user_id: int) -> Response:
+    """Know this browser again: strangers who guess at the account do not lock its owner out of it.
+
+    The cookie opens nothing; it has a count of tries of its own.
+    """
+    known = _signer().dumps([user_id, keys.token()[:12]])
+    secure = settings().secure_cookies
+    response.set_cookie(
+        KNOWN_COOKIE, known, max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def _known_browser(user_id: int | None) -> str:
+    """The key under which this browser's tries for the account are counted, if it is known."""
+    try:
+        whose, number = _signer().loads(request.cookies.get(KNOWN_COOKIE, ""))
+    except (BadSignature, ValueError, TypeError):
+        return ""
+    return f"browser:{number}" if user_id is not None and whose == user_id else ""
+
+
+def require_good(new: str, *, about: tuple[str, ...], least: int) -> None:
+    """Go on only with a password that is not guessed first; `about` is what people know of one.
+
+    Raises `PasswordTooShort`, `PasswordCommon`, `PasswordIsDemo`, `PasswordNamesPerson`.
+    """
+    if not least <= len(new) <= MAX_PASSWORD:
+        raise PasswordTooShort(least=least, most=MAX_PASSWORD)
+    folded = new.casefold()
+    if new == college.PASSWORD:
+        raise PasswordIsDemo
+    if folded in _common() or len(set(folded)) == 1:
+        raise PasswordCommon
+    for told in about:
+        word = told.casefold().strip()
+        if word and (folded == word or (len(word) >= 3 and word in folded)):  # noqa: PLR2004  (two letters prove nothing)
+            raise PasswordNamesPerson
+
+
+@cache
+def _common() -> frozenset[str]:
+    lines = COMMON.read_text(encoding="ascii").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
+def shortest(own: Session) -> int:
+    """How long a new password must be, as the house says."""
+    return house.number(own, "shortest_password")
+
+
+def require_not_shared(username: str) -> None:
+    """Go on only with an account that is one person's. Raises `DemoShared`."""
+    if settings().demo and username in {account for account, *_rest in college.ACCOUNTS}:
+        raise DemoShared
+
+
+def change(user_id: int, new: str, *, by: Actor) -> None:
+    """Give a person a new password, if it is a good one. Raises what `require_good` raises."""
+    columns = select(User.username, User.name, User.number, User.phone)
+    row = db().execute(columns.where(User.id == user_id)).one()
+    about = (row.username, row.name, row.number or "", row.phone)
+    require_good(new, about=about, least=shortest(db()))
+    people.set_password(db(), user_id, new, by=by)

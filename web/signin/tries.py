@@ -1,0 +1,90 @@
+"""Wrong tries, counted and slowed: by account, by known browser, by address.
+
+A try is taken before it is judged, so that a hundred at once are a hundred tries. Waiting tries
+are not counted: whoever knocks on a locked door does not lock it for longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.errors import LockedOut
+from engine.models import SignIn
+from web.session import own_writing
+
+FREE_TRIES: Final = 5
+FIRST_WAIT: Final = 3
+LONGEST_WAIT: Final = 60
+TRIES_PER_ADDRESS: Final = 50
+FORGET_AFTER: Final = timedelta(hours=1)
+PURGE_AT_ONCE: Final = 100
+
+_table = SignIn.__table__
+
+
+def take(key: str, *, watched: Sequence[str] = ()) -> int:
+    """Take one try under this key. Returns how many it makes in a row. Raises `LockedOut`.
+
+    The keys in `watched` are looked at as well, but not counted.
+    """
+    with own_writing() as own:
+        _require_unlocked(own, [key, *watched])
+        _purge(own)
+        return _count(own, key, FREE_TRIES)
+
+
+def missed(key: str, free: int = TRIES_PER_ADDRESS) -> int:
+    """Count a try that was wrong. Returns how many that makes."""
+    with own_writing() as own:
+        return _count(own, key, free)
+
+
+def forget(own: Session, key: str) -> None:
+    """The try was right: those before it count no more."""
+    own.execute(delete(_table).where(_table.c.key == key))
+
+
+def within(key: str, most: int) -> bool:
+    """Count something that may be done so often an hour; whether this was not too often."""
+    with own_writing() as own:
+        return _count(own, key, most + 1) <= most
+
+
+def _require_unlocked(own: Session, keys: Sequence[str]) -> None:
+    now = clock.now()
+    locked = own.execute(
+        select(_table.c.locked_until)
+        .where(_table.c.key.in_(keys), _table.c.locked_until > now)
+        .order_by(_table.c.locked_until.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if locked is not None:
+        raise LockedOut(seconds=max(1, int((locked - now).total_seconds())))
+
+
+def _count(own: Session, key: str, free: int) -> int:
+    now = clock.now()
+    with suppress(IntegrityError), own.begin_nested():
+        own.execute(insert(_table), {"key": key, "failures": 0, "changed_at": now})
+    mine = _table.c.key == key
+    row = own.execute(select(_table).where(mine).with_for_update()).one()
+    failures = 1 if row.changed_at < now - FORGET_AFTER else row.failures + 1
+    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - free, 10)) if failures >= free else 0
+    until = now + timedelta(seconds=wait) if wait else None
+    changed = {"failures": failures, "changed_at": now, "locked_until": until}
+    own.execute(update(_table).where(mine).values(changed))
+    return int(failures)
+
+
+def _purge(own: Session) -> None:
+    """Names that strangers tried and left: dropped, so many at a time."""
+    old = select(_table.c.key).where(_table.c.changed_at < clock.now() - FORGET_AFTER)
+    own.execute(delete(_table).where(_table.c.key.in_(old.limit(PURGE_AT_ONCE))))
