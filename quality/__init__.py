@@ -2,6 +2,7 @@
 
 from engine import handlers
 from quality import cases, publishing, resolvers
+from quality.subjects import made
 
 
 def register() -> None:
@@ -9,4 +10,5 @@ def register() -> None:
     handlers.handler("quality.publish")(publishing.publish)
     for word, resolver in resolvers.RESOLVERS.items():
         handlers.resolver(word)(resolver)
+    handlers.background(made.TOPIC)(made.work)
     handlers.register_case("quality.document", cases.DocumentCase())

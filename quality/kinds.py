@@ -83,7 +83,8 @@ class Register:
 
     `tied` is `unit`, `person` (who holds one of `posts`), `grade` (of a major) or nothing; `units`
     are the kinds of unit it may belong to (none: any), `parents` the kinds of subject above it.
-    Who holds `owner_post` in its unit owns a new one, `name` makes its name; `code`, `owner` and `team` are words of the register.
+    `name` makes the name of a new one, and who holds `owner_post` in its unit owns it. `code`,
+    `owner` and `team` are words of the register.
     """
 
     tied: str

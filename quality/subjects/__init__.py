@@ -20,12 +20,15 @@ from quality.subjects.listed import (
     units_of,
     visible,
 )
+from quality.subjects.made import Made, Missing, make, missing
 from quality.subjects.references import read_reference, reference
 from quality.subjects.startable import Startable, standing, startable
 from quality.subjects.team import TeamRow, give_owner, join, leave, members, owners
 
 __all__ = [
     "Given",
+    "Made",
+    "Missing",
     "Startable",
     "SubjectRow",
     "TeamRow",
@@ -41,8 +44,10 @@ __all__ = [
     "head",
     "join",
     "leave",
+    "make",
     "mark_pilots",
     "members",
+    "missing",
     "one",
     "owners",
     "read_reference",

@@ -49,7 +49,10 @@ class SubjectRow:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which subjects a list shows; None does not narrow. A unit counts with all below it."""
+    """Which subjects a list shows; None does not narrow. A unit counts with all below it.
+
+    An owner who left is none.
+    """
 
     kind: str | None = None
     unit_id: int | None = None
@@ -156,7 +159,7 @@ def narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.unit_id is not None:
         conditions.append(_subject.c.unit_id.in_(units.at_or_below([wanted.unit_id])))
     if wanted.has_owner is not None:
-        ownerless = _subject.c.owner_id.is_(None)
+        ownerless = _subject.c.owner_id.is_(None) | User.__table__.c.is_active.is_(False)
         conditions.append(~ownerless if wanted.has_owner else ownerless)
     words = wanted.text.strip()
     if words:
