@@ -17,7 +17,6 @@ from engine.entries import Kind
 from engine.errors import NotFound
 from engine.models import (
     Committee,
-    Grant,
     Holding,
     Membership,
     Post,
@@ -55,7 +54,6 @@ class Actor:
 SYSTEM: Final = Actor(None, "system")
 PUBLIC: Final = Actor(0, "public")
 """Whoever is not signed in: the policy allows them nothing."""
-Dated = Holding | Membership | RoleGrant | Grant
 
 
 def marked(mark: str) -> int | None:
@@ -99,9 +97,9 @@ def actor(db: Session, user_id: int) -> Actor:
     return Actor(user_id, user.name, roles, frozenset(keys), frozenset(units))
 
 
-def in_force(table: type[Dated], day: date) -> ColumnElement[bool]:
-    """The condition that a dated row (a holding, a seat, a role, a grant) is in force on `day`."""
-    return (table.since <= day) & or_(table.until.is_(None), table.until >= day)
+def in_force(dated: Any, day: date) -> ColumnElement[bool]:
+    """The condition that a row with `since` and `until` (a holding, a role) is in force on `day`."""
+    return (dated.since <= day) & or_(dated.until.is_(None), dated.until >= day)
 
 
 def user_key(user_id: int) -> str:

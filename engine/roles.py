@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog, people, permissions
+from engine import clock, doors, eventlog, people, permissions
 from engine.entries import Kind
 from engine.errors import Forbidden, NotFound, Refused
 from engine.models import Role, RoleGrant, User
@@ -94,7 +94,10 @@ def give(
     since: date | None = None,
     until: date | None = None,
 ) -> int:
-    """Give a person a role, from today unless told. Returns the number of the row."""
+    """Give a person a role, from today unless told. Returns the number of the row.
+
+    Whoever may do more signs in anew: an older session may be in other hands.
+    """
     permissions.require(by, Action.RIGHTS_EDIT)
     name = _name(db, user_id)
     require_another(by, user_id)
@@ -105,6 +108,7 @@ def give(
     asked["until"] = until.isoformat() if until else ""
     about = (f"user:{user_id}",)
     head = eventlog.record(db, Kind.ROLE_GIVEN, by=by.mark, asked=asked, about=about)
+    doors.end_sessions(db, user_id, by=by.mark)
     row = {"until": until, "given_seq": head.seq, "ended_seq": None}
     again = update(_given).where(
         _given.c.user_id == user_id, _given.c.role == role, _given.c.since == first

@@ -45,7 +45,12 @@ def _any(person: Actor, scopes: tuple[Scope, ...]) -> ColumnElement[bool]:
 
 def reached(person: Actor, scope: Scope) -> ColumnElement[bool]:
     """The condition on subjects that one grant reaches for this person."""
-    return and_(_REACHES[scope.reach](person, scope), of_kind(scope))
+    return and_(in_reach(person, scope), of_kind(scope))
+
+
+def in_reach(person: Actor, scope: Scope) -> ColumnElement[bool]:
+    """The condition that a subject is near enough: one's own, of the unit, below it, any."""
+    return _REACHES[scope.reach](person, scope)
 
 
 def of_kind(scope: Scope) -> ColumnElement[bool]:
