@@ -26,8 +26,10 @@ from web import (
     security,
     session,
     tasks,
+    welcome,
 )
 from web.api import blueprint as api
+from web.auth_pages import outside
 from web.config import Settings
 from web.config import read as read_settings
 from web.signin import links
@@ -76,7 +78,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         designer,
         incidents,
         health,
+        welcome,
     ):
         app.register_blueprint(pages.bp)
+    outside.install(app, settings)
     app.register_blueprint(api)
     return app

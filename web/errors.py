@@ -21,6 +21,7 @@ from engine.errors import CannotKeep, Refused
 from engine.forms.validation import Invalid
 from web.i18n import in_words, say
 from web.security import ForeignRequest
+from web.signin.outside import ProviderSilent
 from web.signin.sessions import NotSignedIn
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ STATUS: Final[Mapping[type[Refused], int]] = {
     errors.Forbidden: 403,
     ForeignRequest: 403,
     NotSignedIn: 401,
+    ProviderSilent: 503,
     errors.SignInFailed: 401,
     errors.LockedOut: 429,
     errors.TaskNotOpen: 409,

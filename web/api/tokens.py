@@ -22,7 +22,7 @@ from web.signin import passwords, tokens
 def create_token(asked: Json) -> Told:
     """A wrong name and a wrong password are answered alike; tries are counted and slowed."""
     db().rollback()  # wrong tries are counted by a writer of their own, which must not wait for us
-    user_id = passwords.check(asked["username"], asked["password"])
+    user_id = passwords.check(asked["username"], asked["password"]).user_id
     begin_writing(db())
     token, seconds = tokens.make(user_id)
     return Told({"token": token, "token_type": "Bearer", "expires_in": seconds}, 201)

@@ -6,7 +6,6 @@ GET /sign-in/cas    GET /sign-in/cas/back
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
@@ -35,7 +34,7 @@ from web.errors import status_of
 from web.i18n import say
 from web.session import db, own_writing, settings
 from web.signin import cas, door, entering, oidc, outside, tries, ways
-from web.signin.outside import Found
+from web.signin.outside import Found, OutsideRefused
 from web.signin.ways import Way, WayLost
 
 bp = Blueprint("outside", __name__, url_prefix="/sign-in")
@@ -84,7 +83,7 @@ def leave(provider: str) -> ResponseReturnValue:
     db().rollback()  # the provider may take its time, and nobody waits for a transaction of ours
     try:
         url = gate.leave(way, _back(provider))
-    except SignInFailed as refusal:
+    except OutsideRefused as refusal:
         return _page(provider, gate, way.onward, refusal)
     return ways.keep(make_response(redirect(url, 303)), way)
 
@@ -106,7 +105,7 @@ def back(provider: str) -> ResponseReturnValue:
         begin_writing(db())
         user_id = outside.person(db(), found, may_create=settings().sign_up == CREATED)
         response = entering.enter(user_id, provider, way.onward)
-    except SignInFailed as refusal:
+    except OutsideRefused as refusal:
         db().rollback()
         _record(provider, refusal)
         return ways.forget(make_response(_page(provider, gate, way.onward, refusal)))
@@ -135,11 +134,15 @@ def _page(provider: str, gate: Gate, onward: str, refusal: SignInFailed) -> Resp
     ), status_of(refusal)
 
 
-def _record(provider: str, refusal: SignInFailed) -> None:
+def _record(provider: str, refusal: OutsideRefused) -> None:
     """An entry of the door's chain, so many an hour; who it was we may not know."""
     if tries.within("log:refused", RECORDED_AN_HOUR):
-        why = re.sub(r"(?<!^)(?=[A-Z])", "_", type(refusal).__name__).lower()
         with own_writing() as own:
             door.record(
-                own, Kind.SIGN_IN_REFUSED, by=SYSTEM.mark, user=None, why=why, method=provider
+                own,
+                Kind.SIGN_IN_REFUSED,
+                by=SYSTEM.mark,
+                user=None,
+                why=refusal.reason,
+                method=provider,
             )

@@ -58,11 +58,12 @@ def open_session() -> ResponseReturnValue:
     username = request.form.get("username", "").strip()
     db().rollback()  # wrong tries have a writer of their own, which must not wait for this one
     try:
-        user_id = passwords.check(username, request.form.get("password", ""))
+        proof = passwords.check(username, request.form.get("password", ""))
     except (SignInFailed, LockedOut) as refusal:
         return _page(username, refusal), status_of(refusal), retry(refusal)
     begin_writing(db())
-    return passwords.remember_browser(entering.enter(user_id, "password", target()), user_id)
+    response = entering.enter(proof.user_id, proof.method, target())
+    return passwords.remember_browser(response, proof.user_id)
 
 
 @bp.get("/session")

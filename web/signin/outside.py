@@ -6,6 +6,7 @@ renamed there still finds its person here. Nobody gets a post or a role this way
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,6 +46,11 @@ class Found:
 
 class OutsideRefused(SignInFailed):
     """A provider knows somebody, and we do not let them in."""
+
+    @property
+    def reason(self) -> str:
+        """The name of the refusal, as the record has it: `two_people`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
 
 
 class NotHere(OutsideRefused):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from flask import Response, request
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -19,7 +19,8 @@ from engine.models import Identity, Role, User
 from engine.people import SYSTEM, Actor
 from web.demo import college
 from web.session import db, own_session, own_writing, settings
-from web.signin import door, keys, tries
+from web.signin import directory, door, keys, tries
+from web.signin.outside import OutsideRefused
 
 MAX_PASSWORD: Final = 200
 COMMON: Final = Path(__file__).parent / "common_passwords.txt"
@@ -37,6 +38,13 @@ ADMINISTRATORS: Final = frozenset(
     }
 )
 """Who may always sign in with a password, so that a fault of the provider shuts nobody out."""
+
+
+class Proof(NamedTuple):
+    """Who somebody is, and how they showed it."""
+
+    user_id: int
+    method: str
 
 
 class DemoOnly(SignInFailed):
@@ -81,10 +89,11 @@ class PasswordNamesPerson(Refused):
     sentence = "新密码里不要有账号名、姓名、工号或手机号。"
 
 
-def check(username: str, password: str) -> int:
+def check(username: str, password: str) -> Proof:
     """The person with this name and password. Raises `SignInFailed` and its kin, `LockedOut`.
 
-    Wrong tries are counted in transactions of their own: let go of the request's own before.
+    Who has no password here may have one in the school's directory. Wrong tries are counted in
+    transactions of their own: let go of the request's own before.
     """
     if password == college.PASSWORD and not settings().demo:
         raise DemoOnly
@@ -94,6 +103,12 @@ def check(username: str, password: str) -> int:
     known = _known_browser(row.id if row is not None else None)
     key = known or f"account:{keys.blurred(username.casefold())}"
     count = tries.take(key, watched=() if known else (address,))
+    if row is None or row.password_hash is None:
+        found = _in_directory(row, username, password, count)
+        if found is not None:
+            with own_writing() as own:
+                tries.forget(own, key)
+            return Proof(found, "ldap")
     stored = row.password_hash if row is not None and row.is_active else None
     fits = len(password) <= MAX_PASSWORD and people.password_matches(stored, password)
     if row is None or not fits:
@@ -105,7 +120,17 @@ def check(username: str, password: str) -> int:
     if not _may_use_password(row.id):
         _refused(row, "elsewhere", count)
         raise ElsewhereOnly
-    return int(row.id)
+    return Proof(int(row.id), "password")
+
+
+def _in_directory(
+    row: Row[tuple[int, str | None, bool]] | None, username: str, password: str, count: int
+) -> int | None:
+    try:
+        return directory.check(username, password)
+    except OutsideRefused as refusal:
+        _refused(row, refusal.reason, count)
+        raise
 
 
 def _account(own: Session, username: str) -> Row[tuple[int, str | None, bool]] | None:
@@ -200,10 +225,36 @@ def require_not_shared(username: str) -> None:
         raise DemoShared
 
 
-def change(user_id: int, new: str, *, by: Actor) -> None:
-    """Give a person a new password, if it is a good one. Raises what `require_good` raises."""
+def require_fit(user_id: int, new: str) -> None:
+    """Go on only with a good password for this person. Raises what `require_good` raises."""
     columns = select(User.username, User.name, User.number, User.phone)
     row = db().execute(columns.where(User.id == user_id)).one()
     about = (row.username, row.name, row.number or "", row.phone)
     require_good(new, about=about, least=shortest(db()))
+
+
+def change(user_id: int, new: str, *, by: Actor) -> None:
+    """Give a person a new password, if it is a good one. Raises what `require_good` raises."""
+    require_fit(user_id, new)
     people.set_password(db(), user_id, new, by=by)
+
+
+def has_one(user_id: int) -> bool:
+    """Whether the person has a password here."""
+    mine = (User.id == user_id) & User.password_hash.is_not(None)
+    return db().execute(select(User.id).where(mine)).first() is not None
+
+
+def check_own(user_id: int, username: str, password: str) -> None:
+    """Check the password of who is signed in, before an act that asks for it.
+
+    Raises `SignInFailed`, `LockedOut`; wrong tries count for this person, not for the account.
+    """
+    key = f"own:{user_id}"
+    tries.take(key)
+    with own_session() as own:
+        row = _account(own, username)
+    if row is None or row.id != user_id or not people.password_matches(row.password_hash, password):
+        raise SignInFailed
+    with own_writing() as own:
+        tries.forget(own, key)
