@@ -1,8 +1,9 @@
 """Set up what a make target needs, and say so line by line; what is there already is left alone.
 
 `prepare.py run` makes the environment, the locked packages, the browser code and the translations.
-`prepare.py test` adds the development packages and a Chromium. Each step keeps a stamp, the hash of
-what went into it, inside the thing it made: throw the thing away and it is made again.
+`prepare.py test` adds the development packages, a Chromium and an LDAP server. Each step keeps a
+stamp, the hash of what went into it, inside the thing it made: throw the thing away and it is made
+again.
 
 Only the standard library: this runs before anything is installed.
 """
@@ -28,6 +29,16 @@ ASSETS = ROOT / "web" / "assets"
 DIST = ROOT / "web" / "static" / "dist"
 TRANSLATIONS = ROOT / "web" / "translations"
 BOOTSTRAP_PIP = "26.3"
+SLAPD_PLACES = tuple(
+    Path(folder) / "slapd"
+    for folder in (
+        "/usr/sbin",
+        "/usr/local/libexec",
+        "/opt/homebrew/opt/openldap/libexec",
+        "/usr/local/opt/openldap/libexec",
+        "/usr/libexec",
+    )
+)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -140,6 +151,57 @@ def chromium() -> str:
     return "installed with Playwright"
 
 
+def directory_server() -> str:
+    """OpenLDAP's slapd for the sign-in suite: only unpacked, so that no service is started.
+
+    A machine's own slapd is the second choice: some systems let it read its own folders only.
+    """
+    ours = VENV / "slapd"
+    if _is_slapd(ours / "usr" / "sbin" / "slapd", ours):
+        return "ready"
+    problem = "this machine has no apt-get"
+    if shutil.which("apt-get") and shutil.which("dpkg-deb"):
+        try:
+            _unpack_slapd(ours)
+        except Failed as failure:
+            problem = str(failure)
+        if _is_slapd(ours / "usr" / "sbin" / "slapd", ours):
+            return "unpacked with apt-get"
+    for path in SLAPD_PLACES:
+        if _is_slapd(path):
+            return str(path)
+    message = (
+        "The tests of signing in need OpenLDAP's server, slapd. Install it:\n"
+        "  Debian, Ubuntu: apt-get install slapd\n"
+        "  Fedora: dnf install openldap-servers\n"
+        "  macOS: brew install openldap\n"
+        f"It was not brought by itself: {problem}"
+    )
+    raise Failed(message)
+
+
+def _unpack_slapd(place: Path) -> None:
+    """Slapd and the libraries this machine lacks, from the system's packages, put in a folder."""
+    if _may_apt():
+        _call(["apt-get", "-qq", "update"])
+    asked = ["apt-get", "-s", "install", "--no-install-recommends", "slapd"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    lacking = re.findall(r"^Inst (\S+)", told, re.MULTILINE)
+    shutil.rmtree(place, ignore_errors=True)
+    packages = place / "packages"
+    packages.mkdir(parents=True)
+    _call(["apt-get", "-qq", "download", *sorted({"slapd", *lacking})], cwd=packages)
+    for package in sorted(packages.glob("*.deb")):
+        _call(["dpkg-deb", "-x", str(package), str(place)])
+    shutil.rmtree(packages)
+
+
+def _is_slapd(path: Path, root: Path | None = None) -> bool:
+    libraries = [str(one) for one in sorted((root / "usr" / "lib").glob("*-*"))] if root else []
+    environment = {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(libraries)}
+    return path.exists() and _runs([str(path), "-VV"], env=environment if libraries else None)
+
+
 def _found_chromium() -> str:
     """Where a Chromium is: on the PATH, or in Playwright's own folder. Empty when nowhere."""
     for name in CHROMIUM_NAMES:
@@ -238,9 +300,9 @@ def _call(command: list[str], *, cwd: Path = ROOT, env: Mapping[str, str] | None
         raise Failed(message)
 
 
-def _runs(command: list[str]) -> bool:
+def _runs(command: list[str], env: Mapping[str, str] | None = None) -> bool:
     try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        return subprocess.run(command, env=env, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
@@ -274,7 +336,12 @@ RUN: list[tuple[str, Callable[[], str]]] = [
 PLANS: dict[str, list[tuple[str, Callable[[], str]]]] = {
     "run": RUN,
     "check": [*RUN, ("development packages", development_packages)],
-    "test": [*RUN, ("development packages", development_packages), ("Chromium", chromium)],
+    "test": [
+        *RUN,
+        ("development packages", development_packages),
+        ("Chromium", chromium),
+        ("LDAP server", directory_server),
+    ],
 }
 
 

@@ -118,3 +118,48 @@ def test_it_runs_on_the_standard_library_alone():
         if line.startswith(("import ", "from "))
     }
     assert imported - sys.stdlib_module_names == set()
+
+
+@pytest.fixture
+def packaged(prepare, monkeypatch):
+    """A machine with apt-get, where unpacking a package brings a slapd that starts."""
+    machine = prepare.ROOT / "machine"
+    for name in ("apt-get", "dpkg-deb"):
+        (machine / name).write_text("#!/bin/sh\necho 'Inst libodbc2 (2.3)'\n")
+        (machine / name).chmod(0o755)
+    written_down = prepare._call
+
+    def call(command, **options):
+        written_down(command, **options)
+        if command[:3] == ["apt-get", "-qq", "download"]:
+            (options["cwd"] / "slapd.deb").write_text("")
+        if command[0] == "dpkg-deb":
+            slapd = prepare.VENV / "slapd" / "usr" / "sbin" / "slapd"
+            slapd.parent.mkdir(parents=True)
+            slapd.write_text("#!/bin/sh\n")
+            slapd.chmod(0o755)
+
+    monkeypatch.setattr(prepare, "_call", call)
+    return prepare
+
+
+def test_an_ldap_server_is_unpacked_once_and_never_installed(packaged):
+    assert packaged.directory_server() == "unpacked with apt-get"
+    assert packaged.directory_server() == "ready"
+    done = [words for words in packaged.called if words[-1] != "update"]
+    assert done[0] == ["apt-get", "-qq", "download", "libodbc2", "slapd"]
+    assert [words[0] for words in done[1:]] == ["dpkg-deb"]
+
+
+def test_a_machine_without_a_way_to_an_ldap_server_is_told_what_to_install(prepare, monkeypatch):
+    monkeypatch.setattr(prepare, "SLAPD_PLACES", ())
+    with pytest.raises(prepare.Failed, match="apt-get install slapd"):
+        prepare.directory_server()
+
+
+def test_the_ldap_server_of_the_machine_is_the_second_choice(prepare, monkeypatch):
+    mine = prepare.ROOT / "machine" / "slapd"
+    mine.write_text("#!/bin/sh\n")
+    mine.chmod(0o755)
+    monkeypatch.setattr(prepare, "SLAPD_PLACES", (mine,))
+    assert prepare.directory_server() == str(mine)
