@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import BigInteger, ColumnElement, String, literal, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, String, and_, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog
@@ -98,8 +98,8 @@ def actor(db: Session, user_id: int) -> Actor:
 
 
 def in_force(dated: Any, day: date) -> ColumnElement[bool]:
-    """The condition that a row with `since` and `until` (a holding, a role) is in force on `day`."""
-    return (dated.since <= day) & or_(dated.until.is_(None), dated.until >= day)
+    """The condition that a row with `since` and `until` (a holding, a role) is in force."""
+    return and_(dated.since <= day, or_(dated.until.is_(None), dated.until >= day))
 
 
 def user_key(user_id: int) -> str:
@@ -140,8 +140,10 @@ def hashed(password: str) -> str:
 
 def set_password(db: Session, user_id: int, password: str, *, by: Actor) -> None:
     """Give a person a new password."""
-    db.execute(update(User).where(User.id == user_id).values(password_hash=hashed(password)))
-    eventlog.record(db, Kind.PASSWORD_CHANGED, by=by.mark, asked={"user": user_id})
+    changed = {"password_hash": hashed(password), "password_changed_at": clock.now()}
+    db.execute(update(User).where(User.id == user_id).values(changed))
+    asked, about = {"user": user_id}, (f"user:{user_id}",)
+    eventlog.record(db, Kind.PASSWORD_CHANGED, by=by.mark, asked=asked, about=about)
 
 
 def password_matches(stored: str | None, password: str) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, doors, eventlog, people, permissions
 from engine.entries import Kind
-from engine.errors import Forbidden, NotFound, Refused
+from engine.errors import Forbidden, NotFound, ReasonRequired, Refused, TextTooLong
 from engine.models import Role, RoleGrant, User
 from engine.people import Actor
 from engine.permissions import Action
@@ -37,6 +37,7 @@ LABELS: Final[Mapping[Role, str]] = {
     Role.SECURITY_ADMIN: "安全管理员",
     Role.AUDITOR: "审计人员",
 }
+LONGEST_REASON: Final = 2_000
 _given = RoleGrant.__table__
 
 
@@ -53,6 +54,12 @@ class NotYourOwnRights(Forbidden):
     """Nobody changes what they themselves may do."""
 
     sentence = "不能改动自己的权限，请由另一位管理员来做。"
+
+
+class CannotTestAs(Refused):
+    """Whoever gives rights or looks on is not looked through; nor is oneself."""
+
+    sentence = "不能以{name}的身份查看：安全管理员和审计人员看到的内容只给他们自己，也不必试看自己。"
 
 
 class LastSecurityAdmin(Refused):
@@ -160,6 +167,40 @@ def require_not_last(db: Session, user_id: int) -> None:
     is_one = any(row.user_id == user_id for row in rows)
     if is_one and not any(row.user_id != user_id and row.until is None for row in rows):
         raise LastSecurityAdmin(name=_name(db, user_id))
+
+
+def may_be_tested(person: Actor) -> bool:
+    """Whether others may try this person's eyes on: not those of the security and audit groups."""
+    return not any(group_of(role) in ("security", "audit") for role in person.roles)
+
+
+def begin_test(db: Session, user_id: int, *, by: Actor, reason: str) -> Actor:
+    """Let somebody look at the product as another person sees it, without doing anything there.
+
+    Recorded with the reason. Raises `CannotTestAs`, `ReasonRequired`, `NotFound`.
+    """
+    permissions.require(by, Action.RIGHTS_TEST)
+    person = people.actor(db, user_id)
+    if by.id == user_id or not may_be_tested(person):
+        raise CannotTestAs(name=person.name)
+    reason = reason.strip()
+    if not reason:
+        raise ReasonRequired
+    if len(reason) > LONGEST_REASON:
+        raise TextTooLong(most=LONGEST_REASON)
+    _record_test(db, user_id, by=by, asked={"what": "begun", "reason": reason})
+    return person
+
+
+def end_test(db: Session, user_id: int, *, by: Actor) -> None:
+    """Record that somebody stopped looking as another person."""
+    _record_test(db, user_id, by=by, asked={"what": "ended"})
+
+
+def _record_test(db: Session, user_id: int, *, by: Actor, asked: Mapping[str, str]) -> None:
+    about = (f"user:{user_id}",)
+    told = {"user": user_id, **asked}
+    eventlog.record(db, Kind.RIGHTS_TESTED, by=by.mark, asked=told, about=about)
 
 
 def group_of(role: str) -> str:

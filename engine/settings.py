@@ -116,7 +116,7 @@ RULES: Final[Mapping[str, Rule]] = {
         "必须使用两步验证的角色",
         "这些人下次登录时要先绑定手机上的验证器，才能继续。",
         default=(),
-        words=roles.LABELS,
+        words={str(role): label for role, label in roles.LABELS.items()},
     ),
     "local_sign_in": OneOf(
         "谁可以用账号密码登录",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,12 +12,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from engine import clock, people
+from engine import clock, people, permissions, roles
 from engine import settings as house
 from engine.entries import Kind
 from engine.errors import NotFound, Refused
 from engine.models import User, WebSession
 from engine.people import Actor
+from engine.permissions import Action
 from web.session import READING, db, own_writing, settings
 from web.signin import door, keys, tokens
 
@@ -50,7 +51,11 @@ def cookie_name() -> str:
 
 
 def identify() -> None:
-    """Find out who asks: sets `g.actor` (or None), `g.user`, and `g.csrf` for browsers."""
+    """Find out who asks: sets `g.actor` (or None), `g.user`, and `g.csrf` for browsers.
+
+    `g.tester` is who looks through the eyes of `g.actor`, if somebody does.
+    """
+    g.tester = None
     g.actor, g.csrf, g.user, g.token_hash, g.scope = None, "", None, "", None
     if request.path.startswith("/api/"):
         found = tokens.found()
@@ -71,8 +76,22 @@ def _by_session(token_hash: str) -> None:
         return
     _become(row.user_id)
     g.csrf, g.token_hash = row.csrf, token_hash
+    if row.tested_id is not None and g.actor is not None:
+        _look_through(row.tested_id)
     if row.seen_at < now - SEEN_EVERY:
         _seen(token_hash)
+
+
+def _look_through(user_id: int) -> None:
+    """Be shown what another person sees, as long as this is still allowed."""
+    tester, own = g.actor, g.user
+    if not permissions.may(tester, Action.RIGHTS_TEST):
+        return
+    _become(user_id)
+    if g.actor is tester or not roles.may_be_tested(g.actor):
+        g.actor, g.user = tester, own
+        return
+    g.tester, g.actor = tester, replace(g.actor, seen_by=tester.id)
 
 
 def _seen(token_hash: str) -> None:
@@ -139,8 +158,12 @@ def keep(response: Response, cookie: str) -> Response:
 
 def close(response: Response) -> Response:
     """End the session of this browser, on the server and in the browser."""
-    if _forget() and g.get("actor") is not None:
-        door.record(db(), Kind.SIGNED_OUT, by=g.actor.mark, user=g.actor.id)
+    tester, actor = g.get("tester"), g.get("actor")
+    if tester is not None:
+        roles.end_test(db(), actor.id, by=tester)
+        actor = tester
+    if _forget() and actor is not None:
+        door.record(db(), Kind.SIGNED_OUT, by=actor.mark, user=actor.id)
     response.delete_cookie(
         cookie_name(), secure=settings().secure_cookies, httponly=True, samesite="Lax"
     )
