@@ -156,10 +156,10 @@ def _keep_all(db: Session, written: list[Mapping[str, Any]]) -> Iterator[tuple[i
     if not written:
         return iter(())
     rows = [{**salted(data), "instance_id": None} for data in written]
-    column = Content.__table__.c.id
-    added = insert(Content.__table__).returning(column, sort_by_parameter_order=True)
-    keys = list(db.execute(added, rows).scalars())
-    return ((key, row["sha256"]) for key, row in zip(keys, rows, strict=True))
+    table = Content.__table__
+    added = insert(table).returning(table.c.sha256, table.c.id)
+    keys = {row.sha256: row.id for row in db.execute(added, rows)}
+    return ((keys[row["sha256"]], row["sha256"]) for row in rows)
 
 
 def _grow(db: Session, chain: str, acts: list[tuple[Kind, Body]], *, by: str) -> list[Head]:

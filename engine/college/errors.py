@@ -75,6 +75,18 @@ class NotThereAnyMore(Refused):
     sentence = "{who}已于 {on} 离校，不用再办一次。"
 
 
+class LeavesLater(Refused):
+    """Somebody leaves on a day that has not come."""
+
+    sentence = "离校日期 {on} 还没有到。请先给岗位填好结束日期，到那一天再办理离校。"
+
+
+class NotYourself(Refused):
+    """Nobody closes their own account."""
+
+    sentence = "不能给自己办理离校，请由另一位管理员来做。"
+
+
 class StillHere(Refused):
     """Only somebody who left can be taken back."""
 
@@ -138,6 +150,12 @@ class PeriodEndsBeforeItBegins(Refused):
     sentence = "结束日期 {until} 早于开始日期 {since}，请核对。"
 
 
+class PostInUse(Refused):
+    """A post that people hold is not put out of use."""
+
+    sentence = "还有 {count} 人担任“{name}”，请先结束他们的任职，再停用这个岗位。"
+
+
 class PostHeldAlready(Refused):
     """The same person holds the same post in the same unit at the same time."""
 
@@ -154,6 +172,30 @@ class SeatHeldAlready(Refused):
     """The same person sits in the same committee at the same time."""
 
     sentence = "{who}从 {since} 起已经是“{committee}”的成员，时间重叠，请先结束原来的聘任。"
+
+
+class UnknownSeat(NotFound):
+    """No seat is called so."""
+
+    sentence = "没有“{seat}”这种身份。"
+
+
+class UnknownCommitteeKind(NotFound):
+    """No committee has this kind."""
+
+    sentence = "没有“{kind}”这一类组织。"
+
+
+class CommitteeNotEmpty(Refused):
+    """A committee that others belong to is not closed."""
+
+    sentence = "“{name}”下面还有 {count} 个组织，请先撤销或调整它们。"
+
+
+class BadTerm(Refused):
+    """A term of no years, or of too many."""
+
+    sentence = "任期应为 1 至 {most} 年。"
 
 
 class TermInThePast(Refused):

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog, people
-from engine.college import parts
-from engine.college.errors import NumberTaken, UsernameTaken, WrittenTwice
+from engine import clock, eventlog, people, roles
+from engine.college import endings, parts
+from engine.college.errors import (
+    LeavesLater,
+    NotThereAnyMore,
+    NotYourself,
+    NumberTaken,
+    StillHere,
+    UsernameTaken,
+    WrittenTwice,
+)
 from engine.college.words import words_of
 from engine.entries import Kind
 from engine.errors import NotFound
 from engine.eventlog import Fact
-from engine.models import PersonWord, User
+from engine.models import ApiToken, PersonWord, SignInLink, User, WebSession
 from engine.people import Actor
 
 _user = User.__table__
@@ -36,6 +45,14 @@ LIMITS: Final[Mapping[str, tuple[str, int]]] = {
 FIELDS: Final = (*LIMITS, "is_external")
 SENSITIVE: Final = frozenset({"email", "phone", "id_number"})
 """What is masked for whoever does not need it."""
+_WAYS_IN: Final = tuple(
+    (word, table, table.c.token_hash)
+    for word, table in (
+        ("sessions", WebSession.__table__),
+        ("tokens", ApiToken.__table__),
+        ("links", SignInLink.__table__),
+    )
+)
 _SPOKEN_OF: Final = frozenset({"username", "name", "number"})
 
 
@@ -88,13 +105,14 @@ def create_all(db: Session, rows: Sequence[NewPerson], *, by: Actor) -> list[int
         row["password_changed_at"] = at
     if not written:
         return []
-    added = insert(_user).returning(_user.c.id, sort_by_parameter_order=True)
+    added = insert(_user).returning(_user.c.username, _user.c.id)
     try:
         with db.begin_nested():
-            ids = list(db.execute(added, written).scalars())
+            made = {row.username: row.id for row in db.execute(added, written)}
     except IntegrityError:
         _refuse_taken(db, dict(enumerate(written)), known=())
         raise
+    ids = [made[row["username"]] for row in written]
     _add_words(db, zip(ids, written, strict=True))
     facts = [
         Fact(
@@ -228,3 +246,46 @@ def _add_words(db: Session, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> No
     ]
     if words:
         db.execute(insert(_word), words)
+
+
+def leave(db: Session, user_id: int, *, by: Actor, on: date) -> None:
+    """Let a person leave after `on`: posts, seats and roles end, and every way in is closed.
+
+    Raises `LeavesLater` for a day to come, `NotYourself`, `NotThereAnyMore`, `LastSecurityAdmin`.
+    """
+    user = _locked(db, user_id)
+    if by.id == user_id:
+        raise NotYourself
+    if not user.is_active:
+        raise NotThereAnyMore(who=user.name, on=user.left_on or on)
+    if on > clock.today():
+        raise LeavesLater(on=on)
+    roles.require_not_last(db, user_id)
+    ended = endings.of(db, user_id, on)
+    db.execute(update(_user).where(_user.c.id == user_id).values(is_active=False, left_on=on))
+    closed = {
+        word: len(db.execute(delete(table).where(table.c.user_id == user_id).returning(key)).all())
+        for word, table, key in _WAYS_IN
+    }
+    asked = {"user": user_id, "on": on.isoformat(), **closed}
+    left = Fact(Kind.USER_LEFT, asked, about=(f"user:{user_id}",))
+    heads = eventlog.record_all(db, [left, *(one.fact for one in ended)], by=by.mark)
+    endings.write(db, ended, heads[1:])
+
+
+def take_back(db: Session, user_id: int, *, by: Actor) -> None:
+    """Give somebody who left their account again; posts, seats and roles are given anew."""
+    user = _locked(db, user_id)
+    if user.is_active:
+        raise StillHere(who=user.name)
+    db.execute(update(_user).where(_user.c.id == user_id).values(is_active=True, left_on=None))
+    about = (f"user:{user_id}",)
+    eventlog.record(db, Kind.USER_RETURNED, by=by.mark, asked={"user": user_id}, about=about)
+
+
+def _locked(db: Session, user_id: int) -> Row[Any]:
+    locked = select(_user).where(_user.c.id == user_id).with_for_update()
+    row = db.execute(locked).one_or_none()
+    if row is None:
+        raise NotFound
+    return row

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog
-from engine.college import parts
-from engine.college.errors import KeyTaken, NotInUse, PersonGone, PostHeldAlready, UnitClosed
+from engine import clock, eventlog, people
+from engine.college import endings, parts, witness
+from engine.college.errors import (
+    EndedAlready,
+    KeyTaken,
+    NotInUse,
+    PersonGone,
+    PostHeldAlready,
+    PostInUse,
+    UnitClosed,
+)
+from engine.college.witness import Witness
 from engine.entries import Kind
 from engine.errors import NotFound
 from engine.eventlog import Fact
@@ -105,18 +114,16 @@ def give_all(db: Session, rows: Sequence[NewHolding], *, by: Actor) -> list[int]
         for row, head in zip(rows, heads, strict=True)
         if row not in again
     ]
-    ids: list[int] = []
+    ids = dict(again)
     if fresh:
-        added = insert(_holding).returning(_holding.c.id, sort_by_parameter_order=True)
-        ids = list(db.execute(added, fresh).scalars())
-    fresh_ids = iter(ids)
-    given = []
+        added = insert(_holding).returning(*_holding.c)
+        for one in db.execute(added, fresh):
+            ids[NewHolding(one.user_id, one.post_id, one.unit_id, one.since, one.until)] = one.id
     for row, head in zip(rows, heads, strict=True):
         if row in again:
             values = {"until": row.until, "given_seq": head.seq, "ended_seq": None}
             db.execute(update(_holding).where(_holding.c.id == again[row]).values(values))
-        given.append(again[row] if row in again else next(fresh_ids))
-    return given
+    return [ids[row] for row in rows]
 
 
 def _columns(row: NewHolding) -> dict[str, Any]:
@@ -215,3 +222,138 @@ def _rows(db: Session, table: Any, ids: set[int], *columns: Any) -> dict[int, An
 
 def _overlap(row: NewHolding, since: date, until: date | None) -> bool:
     return since <= (row.until or date.max) and row.since <= (until or date.max)
+
+
+def change(
+    db: Session,
+    post_id: int,
+    *,
+    by: Actor,
+    name: str | None = None,
+    kind: PostKind | None = None,
+    position: int | None = None,
+    is_active: bool | None = None,
+) -> bool:
+    """Change what is given. Returns whether anything differed. Raises `PostInUse`.
+
+    The key stays for good: flows and grants name it.
+    """
+    before = db.execute(select(_post).where(_post.c.id == post_id).with_for_update()).one_or_none()
+    if before is None:
+        raise NotFound
+    asked_for = {
+        "name": None if name is None else parts.text(_NAME[0], name, _NAME[1]),
+        "kind": None if kind is None else PostKind(kind).value,
+        "position": position,
+        "is_active": is_active,
+    }
+    after = {
+        word: value
+        for word, value in asked_for.items()
+        if value is not None and value != getattr(before, word)
+    }
+    if not after:
+        return False
+    if after.get("is_active") is False:
+        held = select(func.count()).select_from(_holding).where(_holding.c.post_id == post_id)
+        count = db.execute(held.where(people.in_force(Holding, clock.today()))).scalar_one()
+        if count:
+            raise PostInUse(name=before.name, count=count)
+    db.execute(update(_post).where(_post.c.id == post_id).values(after))
+    changed = {word: [getattr(before, word), value] for word, value in after.items()}
+    asked = {"post": post_id, "changed": changed}
+    eventlog.record(db, Kind.POST_CHANGED, by=by.mark, asked=asked, about=(f"post:{post_id}",))
+    return True
+
+
+def end(db: Session, holding_id: int, *, by: Actor, on: date) -> None:
+    """Let a person hold a post until `on` and no longer; one yet to begin does not begin.
+
+    Raises `NotFound`, `EndedAlready`, `PeriodEndsBeforeItBegins`.
+    """
+    whose = select(_holding.c.user_id).where(_holding.c.id == holding_id)
+    db.execute(select(_user.c.id).where(_user.c.id.in_(whose)).with_for_update())
+    held = select(_holding).where(_holding.c.id == holding_id).with_for_update()
+    row = db.execute(held).mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    until = last_day(row["since"], row["until"], on)
+    kind, asked, about = endings.post(dict(row))
+    asked["until"] = until.isoformat()
+    head = eventlog.record(db, kind, by=by.mark, asked=asked, about=about)
+    values = {"until": until, "ended_seq": head.seq}
+    db.execute(update(_holding).where(_holding.c.id == holding_id).values(values))
+
+
+def last_day(since: date, until: date | None, on: date) -> date:
+    """The last day of a period that is ended on a day; the day before it, if it has yet to begin.
+
+    Raises `EndedAlready`, `PeriodEndsBeforeItBegins`.
+    """
+    if until is not None and (until <= on or until < since):
+        raise EndedAlready(until=until)
+    if on < since and since > clock.today():
+        return since - timedelta(days=1)
+    parts.period(since, on)
+    return on
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post that somebody holds or held, and who made it so; `given` is None for the oldest."""
+
+    id: int
+    user_id: int
+    name: str
+    post_id: int
+    post_key: str
+    post: str
+    unit_id: int
+    unit: str
+    since: date
+    until: date | None
+    given: Witness | None
+    ended: Witness | None
+
+
+def held_on(db: Session, post_key: str, unit_id: int, day: date) -> list[Held]:
+    """Who held a post in a unit on a day, and who made it so; the longest-serving first."""
+    here = (_post.c.key == post_key) & (_holding.c.unit_id == unit_id)
+    return held(db, here & people.in_force(Holding, day))
+
+
+def held(db: Session, *conditions: ColumnElement[bool], limit: int = 1_000) -> list[Held]:
+    """Posts that are or were held, by conditions on holding, post, unit, person."""
+    columns = select(
+        _holding,
+        _user.c.name,
+        _post.c.key.label("post_key"),
+        _post.c.name.label("post"),
+        _unit.c.name.label("unit"),
+    )
+    rows = db.execute(
+        columns.join(_user, _user.c.id == _holding.c.user_id)
+        .join(_post, _post.c.id == _holding.c.post_id)
+        .join(_unit, _unit.c.id == _holding.c.unit_id)
+        .where(*conditions)
+        .order_by(_holding.c.since, _holding.c.id)
+        .limit(limit)
+    ).all()
+    told = witness.of(db, [seq for row in rows for seq in (row.given_seq, row.ended_seq)])
+    return [
+        Held(
+            row.id,
+            row.user_id,
+            row.name,
+            row.post_id,
+            row.post_key,
+            row.post,
+            row.unit_id,
+            row.unit,
+            row.since,
+            row.until,
+            told.get(row.given_seq or 0),
+            told.get(row.ended_seq or 0),
+        )
+        for row in rows
+    ]

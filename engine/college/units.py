@@ -182,13 +182,14 @@ def _insert(db: Session, level: Sequence[NewUnit], there: Mapping[str, _Known]) 
         }
         for row in level
     ]
-    added = insert(_unit).returning(_unit.c.id, sort_by_parameter_order=True)
+    added = insert(_unit).returning(_unit.c.code, _unit.c.id)
     try:
         with db.begin_nested():
-            ids = list(db.execute(added, written).scalars())
+            made = {row.code: row.id for row in db.execute(added, written)}
     except IntegrityError:
         _refuse_taken(level, _by_code(db, level))
         raise
+    ids = [made[row.code] for row in level]
     tree.add(db, ids)
     return ids
 

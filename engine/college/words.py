@@ -26,7 +26,7 @@ _BETWEEN: Final = re.compile(r"[\s·•.,'-]+")
 def words_of(name: str, number: str | None, username: str) -> set[str]:
     """The words under which a person is found, in lower case."""
     plain = name.strip().lower()
-    found = {username.lower(), (number or "").lower(), *_ends(plain)}
+    found = {_plain(username), _plain(number or ""), *_ends(plain)}
     for spoken in islice(product(*_readings(plain)), READINGS):
         found.add("".join(syllable[0] for syllable in spoken))
         found.add("".join(spoken))
@@ -35,13 +35,18 @@ def words_of(name: str, number: str | None, username: str) -> set[str]:
 
 def beginning(text: str) -> tuple[str, str]:
     """The range of words that begin so: from the first, up to but not including the second."""
-    word = _BETWEEN.sub(" ", text.strip().lower())[:LONGEST]
+    word = _plain(text)[:LONGEST]
     return word, word[:-1] + chr(min(ord(word[-1]) + 1, 0x10FFFF)) if word else ""
+
+
+def _plain(text: str) -> str:
+    """In lower case, with one space for whatever stands between words."""
+    return _BETWEEN.sub(" ", text.strip().lower())
 
 
 def _ends(plain: str) -> list[str]:
     """The name from each Chinese character, or each word, to its end."""
-    name = _BETWEEN.sub(" ", plain)
+    name = _plain(plain)
     starts = (
         place
         for place, character in enumerate(name)
