@@ -21,10 +21,12 @@ from web import (
     i18n,
     incidents,
     instances,
+    let_in,
     look,
     routing,
     security,
     session,
+    settings_pages,
     tasks,
     welcome,
 )
@@ -70,6 +72,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for pages in (
         auth_pages,
         account,
+        let_in,
+        settings_pages,
         tasks,
         instances,
         documents,

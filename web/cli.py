@@ -107,6 +107,12 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Options], ...]] = (
             (("--head",), {"metavar": "HASH"}),
         ),
     ),
+    (
+        "sign-in-link",
+        "print a link that lets a person set a new password, once",
+        "web.commands:sign_in_link",
+        ((("user",), {"metavar": "USER"}),),
+    ),
     ("seal", "seal the record now and print the hash to keep outside", "web.commands:seal", ()),
     (
         "backup",

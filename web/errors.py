@@ -19,6 +19,7 @@ from engine import errors
 from engine.bpmn.parse import Unreadable
 from engine.errors import CannotKeep, Refused
 from engine.forms.validation import Invalid
+from engine.settings import SettingStale
 from web.i18n import in_words, say
 from web.security import ForeignRequest
 from web.signin.outside import ProviderSilent
@@ -40,6 +41,7 @@ STATUS: Final[Mapping[type[Refused], int]] = {
     errors.InstanceNotRunning: 409,
     errors.IncidentNotOpen: 409,
     errors.LeaseLost: 409,
+    SettingStale: 409,
     errors.StaleDraft: 412,
     errors.TooLarge: 413,
 }

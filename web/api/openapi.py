@@ -12,8 +12,8 @@ from typing import Final
 import orjson
 from flask import Response
 
-from web.access import PUBLIC, public
-from web.api import schemas, told
+from web.access import PUBLIC, SIGNED_IN, public
+from web.api import schemas, scopes, told
 from web.api.fields import Json, ListOf, Object, Part, Shape
 from web.api.routing import JSON, MULTIPART, OPERATIONS, WRITING, Operation, route
 
@@ -22,7 +22,8 @@ ABOUT: Final = (
     "Times are ISO 8601 in UTC. Lists are pages: `items`, and in `next` the cursor of the page "
     "after them. Writes accept `Idempotency-Key`: the same request under the same key is answered "
     "again, not done again. What carries an `ETag` is written over with `If-Match`; over a state "
-    "that has changed the answer is 412 with what is there now."
+    "that has changed the answer is 412 with what is there now. A token is good for the scopes it "
+    "was made with: each operation names the one it needs; `all` is good for everything."
 )
 REFUSALS: Final = {
     400: "The request cannot be read.",
@@ -92,9 +93,9 @@ def _operation(one: Operation) -> Json:
         "parameters": [*_places(one), *_queries(one), *_headers(one)],
         "responses": dict(_answers(one)),
     }
-    if one.access == PUBLIC:
-        found["security"] = []
-    elif one.access != "signed in":
+    scope = scopes.needed(one.method, one.rule)
+    found["security"] = [] if one.access == PUBLIC else [{"token": [scope] if scope else []}]
+    if one.access not in (PUBLIC, SIGNED_IN):
         found["description"] = f"Needs `{one.access}`."
     content = dict(_bodies(one))
     if content:

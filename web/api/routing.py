@@ -19,7 +19,7 @@ from engine.bpmn.parse import Unreadable
 from engine.errors import LockedOut, Refused
 from engine.forms.sentence import Sentence
 from engine.forms.validation import Invalid
-from web.api import fields, idempotency
+from web.api import fields, idempotency, scopes
 from web.api.fields import Shape
 from web.api.preconditions import Stale, unless_seen
 from web.errors import UNPROCESSABLE, problem, status_of
@@ -180,6 +180,13 @@ def _worded(said: Any, answers: Mapping[int, type[Shape] | None]) -> Response:
     if shape is None:
         response.headers.pop("Content-Type")
     return response if request.method in WRITING else unless_seen(response)
+
+
+@blueprint.before_request
+def within_scope() -> None:
+    """Refuse what the token was not made for, before anything else is looked at."""
+    if request.url_rule is not None:
+        scopes.require(request.url_rule.rule.removeprefix(blueprint.url_prefix or ""))
 
 
 @blueprint.before_request

@@ -25,12 +25,14 @@ from web.api.fields import (
 )
 from web.api.paging import Paged
 from web.signin.passwords import MAX_PASSWORD
+from web.signin.tokens import DAY, SCOPES
 
 KEY: Final = 100
 NAME: Final = 300
 WORD: Final = 200
 NOTE: Final = 500
 LONG: Final = 100_000
+YEAR: Final = 365 * DAY
 MAX_BATCH: Final = 100
 BOXES: Final = ("todo", "done", "started", "draft")
 CHIPS: Final = ("overdue", "today", "week", "returned")
@@ -44,6 +46,10 @@ class TokenAsked(Shape):
 
     username = Text(KEY, required=True, least=1)
     password = Text(MAX_PASSWORD, required=True, least=1)
+    code = Text(KEY, "A one-time or recovery code, for an account with a second factor.")
+    name = Text(KEY, "Which program uses it, for the list of tokens.")
+    scope = Text(WORD, f"Words with spaces: {', '.join(SCOPES)}. Without it, all.")
+    expires_in = Number("Seconds; without it, as the installation says.", least=60, most=YEAR)
 
 
 class InstanceAsked(Shape):
@@ -170,6 +176,26 @@ class Token(Shape):
     token = Text(WORD, "Shown once; kept on the server as a hash.", required=True)
     token_type = Text(WORD, required=True)
     expires_in = Number("Seconds.", required=True)
+    scope = Text(WORD, "Words with spaces.", required=True)
+    ref = Text(KEY, "Names the token where it is listed and ended; opens nothing.", required=True)
+
+
+class TokenListed(Shape):
+    """A token, without what makes it one."""
+
+    ref = Text(KEY, required=True)
+    name = Text(KEY, required=True)
+    scope = Text(WORD, required=True)
+    created_at = Moment(required=True)
+    expires_at = Moment(required=True)
+    used_at = Moment("The last use, to five minutes.", required=True, nullable=True)
+
+
+class Tokens(Shape):
+    """All tokens of a person; there is one page of them."""
+
+    items = ListOf(Object(TokenListed), required=True)
+    next = Text(WORD, required=True, nullable=True)
 
 
 class Person(Shape):

@@ -11,12 +11,10 @@ from typing import Final
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
 
 from engine import doors, jobs, people
 from engine.db import begin_writing
 from engine.errors import Refused
-from engine.models import User
 from web.access import public
 from web.auth_pages.blueprint import bp
 from web.errors import UNPROCESSABLE
@@ -70,7 +68,7 @@ def use(secret: str) -> ResponseReturnValue:
     try:
         user_id = links.holder(db(), secret)
         try:
-            passwords.require_not_shared(_username(user_id))
+            passwords.require_not_shared(passwords.username(user_id))
             actor = people.actor(db(), user_id)
             if new == again:
                 passwords.change(user_id, new, by=actor)
@@ -86,15 +84,11 @@ def use(secret: str) -> ResponseReturnValue:
     return passwords.remember_browser(entering.enter(user_id, "link"), user_id)
 
 
-def _username(user_id: int) -> str:
-    return str(db().execute(select(User.username).where(User.id == user_id)).scalar_one())
-
-
 def _page(secret: str, user_id: int, errors: dict[str, str]) -> str:
     return render_template(
         "auth/new_password.html",
         secret=secret,
-        username=_username(user_id),
+        username=passwords.username(user_id),
         errors=errors,
         shortest=passwords.shortest(db()),
     )

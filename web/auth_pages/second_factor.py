@@ -6,7 +6,7 @@ GET  /sign-in/second-factor   POST /sign-in/second-factor
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -18,9 +18,8 @@ from web.auth_pages.blueprint import bp
 from web.auth_pages.sign_in import retry
 from web.errors import status_of
 from web.i18n import say
-from web.security import own_path
 from web.session import db
-from web.signin import entering, second_factor, sessions, tries
+from web.signin import entering, second_factor, tries
 from web.signin.entering import NobodyEnters, Pending
 from web.signin.second_factor import SecretLost
 
@@ -85,12 +84,10 @@ def confirm_set_up() -> ResponseReturnValue:
     except (SignInFailed, LockedOut) as refusal:
         db().rollback()
         return _set_up(one, refusal), status_of(refusal), retry(refusal)
-    session.pop(entering.PENDING, None)
-    cookie = sessions.open(one.user_id, one.method)
-    onward = own_path(one.onward) or url_for("tasks.index")
+    onward = entering.target(actor, one.onward)
     page = render_template("auth/codes.html", codes=codes, onward=onward)
     tries.forget(db(), key)
-    return sessions.keep(make_response(page), cookie)
+    return entering.open_session(make_response(page), actor, one.method)
 
 
 def _again(refusal: Refused) -> ResponseReturnValue:

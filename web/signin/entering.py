@@ -63,12 +63,22 @@ def must_have_second_factor(actor: Actor) -> bool:
 
 
 def let_in(actor: Actor, method: str, onward: str = "") -> Response:
-    """Open the session and go on; who has neither post nor role comes to a page that says so."""
+    """Open the session and go on."""
+    response = make_response(redirect(target(actor, onward), 303))
+    return open_session(response, actor, method)
+
+
+def target(actor: Actor, onward: str) -> str:
+    """Where a person goes on to; who has neither post nor role comes to a page that says so."""
+    if not actor.roles and not actor.units and FIRST_PAGE in current_app.view_functions:
+        return url_for(FIRST_PAGE)
+    return own_path(onward) or url_for("tasks.index")
+
+
+def open_session(response: Response, actor: Actor, method: str) -> Response:
+    """Open the session with this answer; nobody waits at the door any more."""
     session.pop(PENDING, None)
-    is_new = not actor.roles and not actor.units and FIRST_PAGE in current_app.view_functions
-    target = url_for(FIRST_PAGE) if is_new else own_path(onward) or url_for("tasks.index")
-    cookie = sessions.open(int(actor.id or 0), method)
-    return sessions.keep(make_response(redirect(target, 303)), cookie)
+    return sessions.keep(response, sessions.open(int(actor.id or 0), method))
 
 
 def _wait(user_id: int, method: str, onward: str) -> None:

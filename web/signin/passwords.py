@@ -19,7 +19,7 @@ from engine.models import Identity, Role, User
 from engine.people import SYSTEM, Actor
 from web.demo import college
 from web.session import db, own_session, own_writing, settings
-from web.signin import directory, door, keys, tries
+from web.signin import directory, door, keys, outside, tries
 from web.signin.outside import OutsideRefused
 
 MAX_PASSWORD: Final = 200
@@ -129,6 +129,7 @@ def _in_directory(
     try:
         return directory.check(username, password)
     except OutsideRefused as refusal:
+        outside.tell_operator(refusal)
         _refused(row, refusal.reason, count)
         raise
 
@@ -231,6 +232,11 @@ def require_fit(user_id: int, new: str) -> None:
     row = db().execute(columns.where(User.id == user_id)).one()
     about = (row.username, row.name, row.number or "", row.phone)
     require_good(new, about=about, least=shortest(db()))
+
+
+def username(user_id: int) -> str:
+    """The name a person signs in with."""
+    return str(db().execute(select(User.username).where(User.id == user_id)).scalar_one())
 
 
 def change(user_id: int, new: str, *, by: Actor) -> None:
