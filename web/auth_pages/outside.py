@@ -84,6 +84,7 @@ def leave(provider: str) -> ResponseReturnValue:
     try:
         url = gate.leave(way, _back(provider))
     except OutsideRefused as refusal:
+        outside.tell_operator(refusal)
         return _page(provider, gate, way.onward, refusal)
     return ways.keep(make_response(redirect(url, 303)), way)
 
@@ -107,6 +108,7 @@ def back(provider: str) -> ResponseReturnValue:
         response = entering.enter(user_id, provider, way.onward)
     except OutsideRefused as refusal:
         db().rollback()
+        outside.tell_operator(refusal)
         _record(provider, refusal)
         return ways.forget(make_response(_page(provider, gate, way.onward, refusal)))
     return ways.forget(response)

@@ -6,6 +6,7 @@ renamed there still finds its person here. Nobody gets a post or a role this way
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +22,7 @@ from engine.entries import Kind
 from engine.errors import Refused, SignInFailed
 from engine.models import Identity, User
 from engine.people import SYSTEM, Actor
+from web.signin import outward
 
 LONGEST_SUBJECT: Final = 255
 _PEOPLE: Final = select(User.id, User.username, User.number, User.name, User.is_active)
@@ -42,6 +44,9 @@ class Found:
     number: str = ""
     name: str = ""
     email: str = ""
+
+
+log = logging.getLogger(__name__)
 
 
 class OutsideRefused(SignInFailed):
@@ -122,6 +127,14 @@ class ProviderSilent(OutsideRefused):
     """The provider cannot be reached, or takes too long."""
 
     sentence = "{provider}没有应答，请稍后再试，或用其他方式登录。"
+
+
+def tell_operator(refusal: OutsideRefused) -> None:
+    """A line in the process's own log where the fault is a server's, without names and secrets."""
+    if isinstance(refusal, ProviderWrong | ProviderSilent | NoKey):
+        cause = refusal.__cause__
+        inner = outward.innermost(cause) if cause is not None else refusal.values.get("why", "")
+        log.warning("%s: %s", refusal.reason, inner, extra={"action": "sign_in"})
 
 
 def person(db: Session, found: Found, *, may_create: bool) -> int:

@@ -66,11 +66,18 @@ class _Bounded(HTTPAdapter):
             answer._content = _read(answer, until)  # noqa: SLF001
             answer._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001 - the same
         except (requests.RequestException, HTTPError, OSError) as problem:
-            raise Unanswered(str(type(problem).__name__)) from problem
+            raise Unanswered(innermost(problem)) from problem
         if answer.is_redirect:
             message = "the answer leads elsewhere"
             raise Unanswered(message)
         return answer
+
+
+def innermost(problem: BaseException) -> str:
+    """What went wrong at the bottom, for the operator: no address, and so no ticket and no code."""
+    while inner := problem.__cause__ or problem.__context__:
+        problem = inner
+    return f"{type(problem).__name__}: {problem}"
 
 
 def _read(answer: requests.Response, until: float) -> bytes:
