@@ -10,9 +10,10 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import eventlog, versions
+from engine import entries, eventlog, versions
 from engine.entries import Kind
 from engine.models import (
+    Content,
     LogChain,
     LogEntry,
     ProcessDefinition,
@@ -37,7 +38,8 @@ def verify(
             yield found
         return
     for chain in (*eventlog.KEPT_TOGETHER, eventlog.SEAL):
-        yield from _walk(db, chain)
+        broken = list(_walk(db, chain))
+        yield from broken or _kept(db, chain)
     yield from _seals(db)
     if head is not None:
         yield from _anchor(db, head)
@@ -96,6 +98,31 @@ def _walk(db: Session, chain: str) -> Iterator[Difference]:
     if stands is not None and (stands.seq, stands.hash) != (expected - 1, before):
         sentence = "记录到第 {seq} 条为止，应当有 {expected} 条：最新的记录不见了，或多出了记录。"
         yield Difference(chain, expected, sentence, {"seq": expected - 1, "expected": stands.seq})
+
+
+def _kept(db: Session, chain: str) -> Iterator[Difference]:
+    """What was kept outside a chain that is whole is still what was written, or was erased."""
+    wanted = select(LogEntry.seq, LogEntry.body).where(LogEntry.chain == chain)
+    after = 0
+    while rows := db.execute(
+        wanted.where(LogEntry.seq > after).order_by(LogEntry.seq).limit(PAGE)
+    ).all():
+        after = rows[-1].seq
+        bodies = [(row.seq, entries.read_body(row.body)) for row in rows]
+        told = [(seq, body.asked.get("kept"), body.content) for seq, body in bodies if body.content]
+        keys = [key for _seq, key, _hashed in told]
+        found = select(Content.__table__).where(Content.__table__.c.id.in_(keys))
+        contents = {row.id: row for row in db.execute(found)}
+        for seq, key, hashed in told:
+            content = contents.get(key)
+            if content is None or (content.data and not _is_as_told(content, hashed)):
+                sentence = "第 {seq} 条记录的内容与它的校验值不符。"
+                yield Difference(chain, seq, sentence, {"seq": seq})
+                return
+
+
+def _is_as_told(content: Any, hashed: str) -> bool:
+    return bool(content.sha256 == hashed) and eventlog.is_written(content)
 
 
 def _seals(db: Session) -> Iterator[Difference]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, delete, insert, literal, select
+from sqlalchemy import Row, Select, delete, insert, literal, select, true
 from sqlalchemy.orm import Session
 
 from engine.college import parts
@@ -54,9 +54,12 @@ def move(db: Session, unit_id: int, parent_id: int | None) -> None:
     if parent_id is None:
         return
     over, under = PAIRS.alias("over"), PAIRS.alias("under")
-    pairs = select(
-        under.c.unit_id, over.c.above_id, over.c.steps + under.c.steps + literal(1)
-    ).where(over.c.unit_id == parent_id, under.c.above_id == unit_id)
+    steps = over.c.steps + under.c.steps + literal(1)
+    pairs = (
+        select(under.c.unit_id, over.c.above_id, steps)
+        .select_from(over.join(under, true()))
+        .where(over.c.unit_id == parent_id, under.c.above_id == unit_id)
+    )
     db.execute(insert(PAIRS).from_select(["unit_id", "above_id", "steps"], pairs))
     below = select(PAIRS.c.unit_id).where(PAIRS.c.above_id == unit_id)
     _refuse_depth(db, list(db.execute(below).scalars()))
