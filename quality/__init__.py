@@ -2,6 +2,7 @@
 
 from engine import handlers
 from quality import cases, publishing, resolvers
+from quality.imports import work
 from quality.subjects import made
 
 
@@ -12,3 +13,4 @@ def register() -> None:
         handlers.resolver(word)(resolver)
     handlers.background(made.TOPIC)(made.work)
     handlers.register_case("quality.document", cases.DocumentCase())
+    work.register()

@@ -29,14 +29,17 @@ class RowAction(StrEnum):
     CHANGE = "change"
     SAME = "same"
     LEAVE = "leave"
+    """Nobody in the file: somebody who is missing from a list that says it is complete."""
+    KEEP = "keep"
+    """Missing as well, but stays."""
     ERROR = "error"
 
 
 class Import(Base):
     """An uploaded workbook on its way into the register.
 
-    `counts` is a JSON object from row action to number; `done` counts the rows dealt with in the
-    present status, `total` how many there are.
+    `counts` is a JSON object from row action to number, beside `unused`, the headers that mean no
+    column; `done` counts the rows dealt with in the present status, `total` how many there are.
     """
 
     __tablename__ = "import_run"

@@ -1,0 +1,18 @@
+"""What this package plugs in: who works on which sheet, and its background work."""
+
+from __future__ import annotations
+
+from engine import handlers
+from quality.imports import applying, columns, comparing
+from quality.imports.held import HoldingWorker
+from quality.imports.people import PersonWorker
+from quality.imports.units import UnitWorker
+
+
+def register() -> None:
+    """Plug in the sheets of units, people and posts held, and the work on them."""
+    columns.register("units", UnitWorker())
+    columns.register("people", PersonWorker())
+    columns.register("holdings", HoldingWorker())
+    handlers.background(comparing.TOPIC)(comparing.work)
+    handlers.background(applying.TOPIC)(applying.work)
