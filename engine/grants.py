@@ -22,7 +22,7 @@ from engine.eventlog import Fact
 from engine.models import Committee, Grant, Post, Reach, Role, Unit, User
 from engine.people import Actor
 from engine.permissions import Action
-from engine.roles import NotYourOwnRights
+from engine.roles import LONGEST_REASON, NotYourOwnRights
 
 EVERYBODY: Final = "everybody"
 """The holder that is everybody with an account."""
@@ -32,7 +32,6 @@ INCLUDED_IN: Final[Mapping[Action, tuple[Action, ...]]] = {
     Action.SUBJECT_START: (Action.SUBJECT_START,),
 }
 """Which granted actions allow an action: whoever may start work for a subject may read it."""
-LONGEST_REASON: Final = 2_000
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
 _KEY: Final = re.compile(

@@ -59,7 +59,7 @@ class NotYourOwnRights(Forbidden):
 class CannotTestAs(Refused):
     """Whoever gives rights or looks on is not looked through; nor is oneself."""
 
-    sentence = "不能以{name}的身份查看：安全管理员和审计人员看到的内容只给他们自己，也不必试看自己。"
+    sentence = "不能以{name}的身份查看：安全管理员、审计人员和您自己除外。"
 
 
 class LastSecurityAdmin(Refused):

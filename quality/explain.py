@@ -220,8 +220,15 @@ def _of_grants(
             reasons.append(_grant_reason(sources, had[scope.grant_id]))
     if reasons:
         return Verdict(allowed=True, reasons=tuple(reasons), lacking=())
+    lacking.sort(key=_distance)
     others = _held_by_others(db, person, action, thing)
     return Verdict(allowed=False, reasons=(), lacking=(*lacking, *others)[:MOST_LACKING])
+
+
+def _distance(one: Lack) -> tuple[int, bool]:
+    """How far from helping: what fails in fewest parts first, what everybody has last."""
+    is_for_all = one.grant is not None and one.grant.scope.holder == grants.EVERYBODY
+    return len(one.failing), is_for_all
 
 
 def _parts(person: Actor, scope: Scope, *, with_year: bool) -> dict[str, Any]:
@@ -242,7 +249,8 @@ def _held_by_others(
         .where(people.in_force(Grant, clock.today()))
         .where(func.coalesce(table.c.subject_kind, kind) == kind)
     )
-    rows = db.execute(wanted.order_by(table.c.id).limit(MOST_LACKING)).all()
+    nearest = wanted.order_by(table.c.subject_kind.is_(None), table.c.id)
+    rows = db.execute(nearest.limit(MOST_LACKING)).all()
     return [Lack(grant=one) for one in given.granted(db, rows, person)]
 
 

@@ -8,15 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog, grants, people
 from engine.grants import Scope
-from engine.models import Committee, Grant, Holding, LogEntry, Membership, Post, RoleGrant, Unit
+from engine.models import (
+    Committee,
+    Grant,
+    Holding,
+    LogEntry,
+    Membership,
+    Post,
+    Role,
+    RoleGrant,
+    Unit,
+    User,
+)
 from engine.people import PUBLIC, Actor
+
+MOST_SHOWN: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +156,42 @@ def given_by(db: Session, seqs: Iterable[int | None]) -> dict[int, tuple[str, da
         row.seq: (names.get(people.marked(row.by) or 0, ""), datetime.fromisoformat(row.at))
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHeld:
+    """A role that somebody has, or is to have."""
+
+    user_id: int
+    name: str
+    role: str
+    since: date
+    until: date | None
+    given_by: str
+    given_at: datetime | None
+
+
+def with_roles(db: Session) -> tuple[RoleHeld, ...]:
+    """Everybody with a role of the product beyond being staff, by role; the first few hundred."""
+    wanted = (
+        select(RoleGrant.user_id, User.name, RoleGrant.role, *_dates(RoleGrant))
+        .join(User, User.id == RoleGrant.user_id)
+        .where(RoleGrant.role != Role.STAFF)
+        .where(or_(RoleGrant.until.is_(None), RoleGrant.until >= clock.today()))
+        .order_by(RoleGrant.role, User.name, RoleGrant.id)
+        .limit(MOST_SHOWN)
+    )
+    rows = db.execute(wanted).all()
+    made = given_by(db, (row.given_seq for row in rows))
+    return tuple(
+        RoleHeld(
+            row.user_id,
+            row.name,
+            row.role,
+            row.since,
+            row.until,
+            made.get(row.given_seq, ("", None))[0],
+            made.get(row.given_seq, ("", None))[1],
+        )
+        for row in rows
+    )

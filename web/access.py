@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden as NotDeclared
 
 from engine import permissions
 from engine.permissions import Action
-from web import htmx
+from web import eyes, htmx
 from web.signin import sessions
 
 PUBLIC: Final = "public"
@@ -57,12 +57,14 @@ def install(app: Flask) -> None:
         if declared is None:
             raise NotDeclared
         if declared == PUBLIC:
+            eyes.guard()
             return None
         if g.actor is None:
             if _is_asked_by_a_script():
                 raise sessions.NotSignedIn
             here = request.full_path.rstrip("?") if request.method == "GET" else ""
             return redirect(url_for("auth.sign_in", next=here or None), 303)
+        eyes.guard()
         if isinstance(declared, Action):
             permissions.require(g.actor, declared)
         return None

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from engine import people, permissions, versions
 from engine.errors import NotFound
 from engine.models import (
+    Committee,
     Post,
     ProcessDefinition,
     ProcessInstance,
@@ -292,6 +293,8 @@ def key_words(db: Session, keys: Iterable[str]) -> dict[str, str]:
     parts = {key: key.split(":") for key in keys}
     users = people.names(db, [int(part[1]) for part in parts.values() if part[0] == "u"])
     posts, units = _names(db, Post, parts, 1), _names(db, Unit, parts, 2)
+    seated = {part[1] for part in parts.values() if part[0] == "c"}
+    committees = _committees(db, seated) if seated else {}
     found = {}
     for key, part in parts.items():
         if part[0] == "u":
@@ -299,9 +302,16 @@ def key_words(db: Session, keys: Iterable[str]) -> dict[str, str]:
         elif part[0] == "p":
             unit = units.get(part[2], "") if len(part) > 2 else ""  # noqa: PLR2004  (p:post:unit)
             found[key] = "·".join(one for one in (unit, posts.get(part[1], part[1])) if one)
+        elif part[0] == "c":
+            found[key] = committees.get(part[1], part[1])
         else:
             found[key] = part[1]
     return found
+
+
+def _committees(db: Session, keys: Iterable[str]) -> dict[str, str]:
+    named = select(Committee.key, Committee.name).where(Committee.key.in_(sorted(keys)))
+    return {row.key: row.name for row in db.execute(named)}
 
 
 def _names(db: Session, model: Any, parts: Mapping[str, list[str]], place: int) -> dict[str, str]:
