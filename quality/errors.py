@@ -91,15 +91,9 @@ class UnitOfAnotherKind(SubjectRefused):
 
 
 class UnknownPerson(SubjectRefused):
-    """No person, or several, answer to what was written."""
+    """No person of this number."""
 
-    sentence = "没有找到“{written}”，请填工号、账号或全名。"
-
-
-class PersonNotClear(SubjectRefused):
-    """Several people have this name."""
-
-    sentence = "叫“{written}”的不止一位，请改填工号或账号：{among}。"
+    sentence = "没有找到“{written}”这个人，请重新选一位。"
 
 
 class OwnerLeft(SubjectRefused):
@@ -130,12 +124,6 @@ class NotYet(SubjectRefused):
     """What is recorded as done lies in the future."""
 
     sentence = "{on} 还没有到，请填今天或以前的日期。"
-
-
-class NotADay(SubjectRefused):
-    """A day that no calendar has."""
-
-    sentence = "“{written}”不是日期，请写成 2026-09-01 的样子。"
 
 
 class UnknownParent(SubjectRefused):

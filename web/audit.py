@@ -43,7 +43,11 @@ HOUSE_WORDS: Final = {
     Kind.POST_GIVEN: "任职",
     Kind.ROLE_GIVEN: "授予角色",
     Kind.PASSWORD_CHANGED: "修改密码",
-    Kind.SUBJECT_CREATED: "新建诊改对象",
+    Kind.SUBJECT_CREATED: "新建诊改主体",
+    Kind.SUBJECT_CHANGED: "修改诊改主体",
+    Kind.SUBJECT_CLOSED: "停用诊改主体",
+    Kind.MEMBER_GIVEN: "进入主体团队",
+    Kind.MEMBER_ENDED: "离开主体团队",
     Kind.REPLAY_VIEWED: "查看回放",
     Kind.LOG_EXPORTED: "导出记录",
 }

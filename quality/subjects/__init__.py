@@ -2,21 +2,25 @@
 
 from quality.subjects.described import Given
 from quality.subjects.kept import (
+    CHANGEABLE,
     change,
     change_all,
     close,
     create,
     create_all,
     mark_pilots,
+    problems,
     reopen,
 )
 from quality.subjects.listed import (
     SubjectRow,
     Wanted,
+    below,
     counts,
     has_documents_for,
     head,
     one,
+    parents_for,
     units_of,
     visible,
 )
@@ -26,6 +30,7 @@ from quality.subjects.startable import Startable, standing, startable
 from quality.subjects.team import TeamRow, give_owner, join, leave, members, owners
 
 __all__ = [
+    "CHANGEABLE",
     "Given",
     "Made",
     "Missing",
@@ -33,6 +38,7 @@ __all__ = [
     "SubjectRow",
     "TeamRow",
     "Wanted",
+    "below",
     "change",
     "change_all",
     "close",
@@ -50,6 +56,8 @@ __all__ = [
     "missing",
     "one",
     "owners",
+    "parents_for",
+    "problems",
     "read_reference",
     "reference",
     "reopen",

@@ -32,7 +32,8 @@ from quality.subjects.references import reference
 MOST_AT_ONCE: Final = 2_000
 _subject = Subject.__table__
 CHANGEABLE: Final = ("code", "name", "unit_id", "parent_id", "header", "is_pilot")
-PRIVATE: Final = frozenset({"code", "name", "header"})
+WORDS: Final = {"parent_id": "parent_subject"}
+"""Columns whose name means something else in other entries (the unit above)."""
 
 
 def create(  # noqa: PLR0913  (the columns of a row)
@@ -139,7 +140,7 @@ def _created(subject_id: int, given: Given, since: date) -> Fact:
         "kind": given.kind,
         "unit_id": given.unit_id,
         "owner_id": given.owner_id,
-        "parent_id": given.parent_id,
+        WORDS["parent_id"]: given.parent_id,
         "is_active": True,
         "is_pilot": given.is_pilot,
     }
@@ -158,6 +159,16 @@ def about(subject_id: int, *user_ids: int | None) -> tuple[str, ...]:
     """The things an entry about a subject and these people is about."""
     people = (f"user:{user_id}" for user_id in user_ids if user_id is not None)
     return (reference(subject_id), *people)
+
+
+def problems(
+    db: Session, given: Given, *, subject_id: int | None = None
+) -> list[described.Problem]:
+    """Everything that is wrong with a description (of a subject), each with its place."""
+    near = described.around(db, [given], ids=[] if subject_id is None else [subject_id])
+    was = None if subject_id is None else given_of(locked(db, [subject_id])[subject_id])
+    settled = described.settle(given, near)
+    return described.problems(settled, near, subject_id=subject_id, was=was)
 
 
 def change(db: Session, subject_id: int, changes: Mapping[str, Any], *, by: Actor) -> bool:
@@ -241,16 +252,17 @@ def _apply(db: Session, statement: Any, given: Given) -> None:
 
 
 def changed(row: Any, columns: Mapping[str, list[Any]], **more: Any) -> Fact:
-    """The entry of a change; `columns` says for each column what it was and what it is."""
-    hidden = PRIVATE if kinds.get(row.kind).is_a_person else frozenset[str]()
-    private = {name: values for name, values in columns.items() if name in hidden}
-    shown = {name: values for name, values in columns.items() if name not in hidden}
-    asked = {"subject": row.id, "changed": shown, **more}
+    """The entry of a change; `columns` says for each what it was and what it is.
+
+    Of a person, the entry names the columns, and what they were and are stands outside the log.
+    """
+    told = {WORDS.get(name, name): pair for name, pair in columns.items()}
+    is_private = kinds.get(row.kind).is_a_person
     return Fact(
         Kind.SUBJECT_CHANGED,
-        asked,
+        {"subject": row.id, "changed": list(told) if is_private else told, **more},
         about=about(row.id, *columns.get("owner_id", ())),
-        private={"changed": private} if private else {},
+        private=told if is_private else {},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -17,12 +17,14 @@ from engine.models import Unit, UnitAbove, User
 from engine.people import Actor
 from engine.permissions import Action
 from quality import kinds, pages, sharing, units
+from quality.kinds import SubjectKind
 from quality.models import Stage, Subject
 from quality.pages import Page
 from quality.subjects import described
 
 _subject = Subject.__table__
 _above = _subject.alias("above")
+CHOICES: Final = 1_000
 LISTED_UNITS: Final = ("department", "college")
 
 
@@ -33,6 +35,7 @@ class SubjectRow:
     id: int
     kind: str
     kind_label: str
+    kind_short: str
     code: str
     name: str
     unit_id: int
@@ -57,10 +60,19 @@ class Wanted:
     kind: str | None = None
     unit_id: int | None = None
     parent_id: int | None = None
+    owner_id: int | None = None
     is_pilot: bool | None = None
     has_owner: bool | None = None
     is_active: bool | None = None
     text: str = ""
+
+    def of_any_kind(self) -> Wanted:
+        """The same, whatever the kind."""
+        return replace(self, kind=None)
+
+    def of_pilots(self) -> Wanted:
+        """The same, pilots only."""
+        return replace(self, is_pilot=True)
 
 
 EVERYTHING: Final = Wanted()
@@ -130,6 +142,24 @@ def units_of(db: Session, person: Actor) -> tuple[tuple[int, str], ...]:
     return tuple((row.id, row.name) for row in db.execute(named))
 
 
+def parents_for(db: Session, key: str) -> tuple[tuple[int, str], ...]:
+    """Subjects in use that one of this kind may belong to, for whoever keeps the register."""
+    wanted = kinds.get(key).register.parents
+    found = (
+        select(_subject.c.id, _subject.c.kind, _subject.c.name, _subject.c.code)
+        .where(_subject.c.kind.in_(wanted), _subject.c.is_active)
+        .order_by(_subject.c.kind, _subject.c.code)
+        .limit(CHOICES)
+    )
+    return tuple((row.id, f"{row.name} {row.code}") for row in db.execute(found))
+
+
+def below(db: Session, person: Actor, subject_id: int) -> tuple[tuple[SubjectKind, int], ...]:
+    """How many subjects in use stand directly below one, by kind."""
+    found = counts(db, person, Wanted(parent_id=subject_id, is_active=True))
+    return tuple((kind, found[kind.key]) for kind in kinds.every() if kind.key in found)
+
+
 def head(
     db: Session, row: SubjectRow, stage: Stage = Stage.GOAL
 ) -> tuple[tuple[str, str | None], ...]:
@@ -147,11 +177,23 @@ def head(
     )
 
 
+def chosen(db: Session, person: Actor, wanted: Wanted) -> ColumnElement[bool]:
+    """The condition that a subject is in a list, for acts on all that it shows."""
+    owner = User.__table__
+    ids = (
+        select(_subject.c.id)
+        .select_from(_subject.join(owner, owner.c.id == _subject.c.owner_id, isouter=True))
+        .where(known_to(db, person), *narrowed(wanted))
+    )
+    return _subject.c.id.in_(ids)
+
+
 def narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     """The conditions of a list's filters; the rows must be joined with their owners."""
     asked = {
         _subject.c.kind: wanted.kind,
         _subject.c.parent_id: wanted.parent_id,
+        _subject.c.owner_id: wanted.owner_id,
         _subject.c.is_pilot: wanted.is_pilot,
         _subject.c.is_active: wanted.is_active,
     }
@@ -205,6 +247,7 @@ def read(row: Row[Any]) -> SubjectRow:
         id=row.id,
         kind=row.kind,
         kind_label=kinds.get(row.kind).label,
+        kind_short=kinds.get(row.kind).short,
         code=row.code,
         name=row.name,
         unit_id=row.unit_id,

@@ -18,6 +18,7 @@ from engine.college import persons, posts, units
 from engine.models import Role
 from engine.people import SYSTEM
 from quality import default_grants, subjects
+from web.demo import subjects as register
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
@@ -103,6 +104,7 @@ def found(db: Session, size: int) -> College:
         _college(db, made, registry, code, told)
     _others(registry, size - len(made.users))
     default_grants.lay(db)
+    register.enter(db)
     _publish(db)
     return made
 
