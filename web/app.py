@@ -27,6 +27,7 @@ from web import (
     security,
     session,
     settings_pages,
+    subjects,
     tasks,
     welcome,
 )
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         tasks,
         instances,
         documents,
+        subjects,
         audit,
         definitions,
         designer,
