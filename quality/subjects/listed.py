@@ -40,6 +40,7 @@ class SubjectRow:
     name: str
     unit_id: int
     unit: str
+    unit_code: str
     owner_id: int | None
     owner: str
     parent_id: int | None
@@ -222,6 +223,7 @@ def rows() -> Select[Any]:
         select(
             _subject,
             unit.c.name.label("unit"),
+            unit.c.code.label("unit_code"),
             owner.c.name.label("owner"),
             _above.c.name.label("parent"),
         )
@@ -252,6 +254,7 @@ def read(row: Row[Any]) -> SubjectRow:
         name=row.name,
         unit_id=row.unit_id,
         unit=row.unit,
+        unit_code=row.unit_code,
         owner_id=row.owner_id,
         owner=row.owner or "",
         parent_id=row.parent_id,

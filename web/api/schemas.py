@@ -139,7 +139,12 @@ class SubjectsWanted(Paged):
     """Which subjects."""
 
     kind = Text(KEY, "major, course …")
-    q = Text(KEY, "Part of the name, or the beginning of the code.")
+    q = Text(KEY, "Part of the name or of the owner's, or the beginning of the code.")
+    unit = Digits("Number of a unit; those below it count as well.", least=1)
+    parent = Digits("Number of the subject they belong to.", least=1)
+    pilot = Switch("Only pilots, or only the others.")
+    ownerless = Switch("Only those that nobody answers for, or only the others.")
+    active = Switch("Only those in use, or only the closed.")
 
 
 class DocumentsWanted(Paged):

@@ -260,7 +260,10 @@ class Subject(Shape):
     code = Text(KEY, required=True)
     name = Text(WORD, required=True)
     unit = Text(WORD, required=True)
+    unit_code = Text(KEY, required=True)
     owner = Object(Person, required=True, nullable=True)
+    parent = Number("The subject it belongs to.", required=True, nullable=True)
+    is_pilot = Flag(required=True)
     is_active = Flag(required=True)
 
 
