@@ -29,6 +29,7 @@ class Seated:
     id: int
     committee_id: int
     committee: str
+    committee_kind: str
     user_id: int
     name: str
     is_external: bool
@@ -54,6 +55,7 @@ def seats(db: Session, *conditions: ColumnElement[bool], limit: int = 1_000) -> 
     columns = select(
         _membership,
         _committee.c.name.label("committee"),
+        _committee.c.kind.label("committee_kind"),
         _user.c.name,
         _user.c.is_external,
         _user.c.employer,
@@ -73,6 +75,7 @@ def seats(db: Session, *conditions: ColumnElement[bool], limit: int = 1_000) -> 
             row.id,
             row.committee_id,
             row.committee,
+            row.committee_kind,
             row.user_id,
             row.name,
             row.is_external,

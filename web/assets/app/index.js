@@ -9,5 +9,6 @@ import { menus } from "./menus.js";
 import { tabs } from "./tabs.js";
 import { toasts } from "./toasts.js";
 import { tools } from "./tools.js";
+import { trees } from "./tree.js";
 
-for (const part of [dialogs, menus, toasts, tabs, filling, guards, tools, keys, htmx]) part();
+for (const part of [dialogs, menus, toasts, tabs, filling, guards, tools, trees, keys, htmx]) part();
