@@ -22,6 +22,7 @@ from engine.people import Actor
 from engine.permissions import Action
 
 HISTORY: Final = 20
+NOT_OFFERED: Final = "“{label}”请在列出的几项里选。"
 
 
 class SettingUnknown(Refused):
@@ -80,9 +81,9 @@ class OneOf:
 
     def problem(self, value: object) -> tuple[str, Mapping[str, object]] | None:
         """Why this cannot be the value; None where it can."""
-        if value in self.words:
+        if isinstance(value, str) and value in self.words:
             return None
-        return "“{label}”请在列出的几项里选。", {"label": self.label}
+        return NOT_OFFERED, {"label": self.label}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,10 @@ class Several:
 
     def problem(self, value: object) -> tuple[str, Mapping[str, object]] | None:
         """Why this cannot be the value; None where it can."""
-        if isinstance(value, list | tuple) and all(each in self.words for each in value):
+        words = value if isinstance(value, list | tuple) else [None]
+        if all(isinstance(each, str) and each in self.words for each in words):
             return None
-        return "“{label}”请在列出的几项里选。", {"label": self.label}
+        return NOT_OFFERED, {"label": self.label}
 
 
 Rule = Number | OneOf | Several

@@ -103,7 +103,7 @@ def secret(db: Session, user_id: int) -> str:
 
 def picture(words: str, username: str) -> str:
     """The secret as a QR code, an image that stands in the page itself."""
-    address = pyotp.TOTP(words).provisioning_uri(username, issuer_name=ISSUER)
+    address = pyotp.TOTP(words).provisioning_uri(name=username, issuer_name=ISSUER)
     made = segno.make(address, error="m", micro=False)
     return str(made.svg_data_uri(scale=5, border=3, dark="#000", light="#fff"))
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
-from engine import people
+from engine import clock, people
 from engine.db import begin_writing
-from engine.models import User, WebSession
+from engine.models import Identity, Job, SignIn, User, WebSession
 from engine.people import SYSTEM
 from tests.integration.web.conftest import PASSWORD
+from tests.integration.web.door import change_user, csrf, entries, parallel, rule, send, sign_in
 from web import demo
-from web.signin import tries
-
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-
-
-def csrf(browser):
-    """The token of this browser's session, as its account page has it."""
-    return TOKEN.search(browser.get("/account").text)[1]
+from web.signin import passwords, tries
 
 
 def test_signing_in_leads_to_where_one_wanted_to_go(app):
@@ -34,7 +29,24 @@ def test_signing_in_leads_to_where_one_wanted_to_go(app):
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"]
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "\\/evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        " //evil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "http:evil.example",
+        "evil.example",
+        "@evil.example",
+        "/x\r\nSet-Cookie: a=b",
+    ],
 )
 def test_nobody_is_led_to_another_site(app, elsewhere):
     given = {"username": "leader", "password": PASSWORD, "next": elsewhere}
@@ -197,3 +209,170 @@ def test_a_page_that_has_been_open_for_long_can_ask_who_is_signed_in(app, browse
 def test_a_script_is_told_the_status_and_not_led_to_the_sign_in_page(app, header):
     assert app.test_client().get("/tasks/", headers=header).status_code == 401
     assert app.test_client().put("/tasks/1/draft", headers=header, json={}).status_code == 401
+
+
+@pytest.mark.parametrize("inside", ["/%2Fevil.example", "/%5Cevil.example", "/account?x=//e"])
+def test_what_is_written_in_percents_stays_on_this_site(app, inside):
+    given = {"username": "leader", "password": PASSWORD, "next": inside}
+    answer = app.test_client().post("/sign-in", data=given)
+    assert urlsplit(answer.headers["Location"]).netloc == ""
+    assert answer.headers["Location"].startswith(("/%", "/account"))
+
+
+def test_a_hundred_wrong_passwords_are_slowed_and_the_owner_is_not_locked_out(app, browser):
+    """From many addresses; whoever has signed in before in this browser goes on."""
+    owner = browser("leader")
+    send(owner, "/sign-out")
+    tried = [
+        app.test_client().post(
+            "/sign-in",
+            data={"username": "leader", "password": f"wrong-{number}"},
+            environ_base={"REMOTE_ADDR": f"10.0.{number}.1"},
+        )
+        for number in range(100)
+    ]
+    assert [one.status_code for one in tried].index(429) <= 10
+    assert {one.status_code for one in tried[10:]} == {429}
+    assert all(int(one.headers["Retry-After"]) >= 1 for one in tried[10:])
+    assert sign_in(app.test_client()).status_code == 429
+    assert sign_in(owner).status_code == 303
+
+
+def test_a_known_browser_is_slowed_too_and_known_for_one_account_only(app, browser):
+    client = browser("leader")
+    send(client, "/sign-out")
+    for _try in range(tries.FREE_TRIES):
+        assert sign_in(client, password="wrong").status_code == 401
+    assert sign_in(client).status_code == 429
+    assert sign_in(app.test_client()).status_code == 303
+    for _try in range(tries.FREE_TRIES):
+        sign_in(client, "stranger", "wrong")
+    assert sign_in(app.test_client(), "stranger").status_code == 429
+
+
+def test_a_wait_ends_by_itself_grows_and_is_bounded(app):
+    client, waits = app.test_client(), []
+    for _round in range(8):
+        while (answer := sign_in(client, password="wrong")).status_code == 401:
+            pass
+        waits.append(int(answer.headers["Retry-After"]))
+        with clock.freeze(clock.now() + timedelta(seconds=waits[-1] + 1)):
+            sign_in(client, password="wrong")
+            answer = sign_in(client, password="wrong")
+            waits[-1] = int(answer.headers["Retry-After"])
+    assert max(waits) <= tries.LONGEST_WAIT
+    with clock.freeze(clock.now() + timedelta(hours=2)):
+        assert sign_in(client).status_code == 303
+
+
+def test_one_password_on_many_accounts_slows_the_address(app):
+    client = app.test_client()
+    answers = [
+        sign_in(client, f"person{number}", "autumn-2026").status_code for number in range(70)
+    ]
+    assert set(answers[: tries.TRIES_PER_ADDRESS]) == {401}
+    assert set(answers[tries.TRIES_PER_ADDRESS :]) == {429}
+    elsewhere = app.test_client().post(
+        "/sign-in",
+        data={"username": "leader", "password": PASSWORD},
+        environ_base={"REMOTE_ADDR": "10.9.9.9"},
+    )
+    assert elsewhere.status_code == 303
+
+
+def test_a_hundred_guesses_at_once_are_a_hundred_tries(app):
+    asked = {"username": "leader", "password": "wrong"}
+    answers = parallel(12, lambda: app.test_client().post("/sign-in", data=asked).status_code)
+    assert answers.count(401) <= tries.FREE_TRIES
+    assert set(answers) == {401, 429}
+
+
+def test_refusals_are_recorded_without_flooding_and_without_strangers_names(app, sessions, college):
+    client = app.test_client()
+    sign_in(client, password="wrong")
+    for number in range(70):
+        sign_in(client, f"my-secret-password-{number}", "wrong")
+    told = entries(sessions, "sign_in_refused")
+    assert told[0][1] == {
+        "kept": told[0][1]["kept"],
+        "tries": 1,
+        "user": college.users["leader"],
+        "why": "password",
+    }
+    assert {asked["user"] for _kind, asked in told[1:]} == {None}
+    with sessions() as db:
+        kept = str(db.execute(select(SignIn.key)).all()) + str(told)
+        db.execute(update(SignIn.__table__).values(failures=10_000, locked_until=None))
+        db.commit()
+    assert "my-secret" not in kept
+    sign_in(client, password="wrong")
+    assert len(entries(sessions, "sign_in_refused")) == len(told)
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "\ud800", "x" * 100_000, "'; DROP TABLE x; --", ""])
+def test_names_that_nobody_can_have_are_wrong_names(app, name):
+    given = {"username": name.encode("utf-8", "surrogatepass"), "password": "wrong"}
+    assert app.test_client().post("/sign-in", data=given).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("wanted", "linked", "inside"),
+    [
+        ("everybody", False, {"leader": 303, "admin": 303}),
+        ("unlinked", False, {"leader": 303, "admin": 303}),
+        ("unlinked", True, {"leader": 401, "admin": 303}),
+        ("administrators", False, {"leader": 401, "admin": 303}),
+    ],
+)
+def test_the_house_says_who_may_sign_in_with_a_password(
+    app, sessions, college, wanted, linked, inside
+):
+    rule(sessions, local_sign_in=wanted)
+    if linked:
+        row = {"provider": "oidc", "subject": "x", "created_at": clock.now()}
+        with sessions() as db:
+            db.execute(insert(Identity), row | {"user_id": college.users["leader"]})
+            db.commit()
+    assert {name: sign_in(app.test_client(), name).status_code for name in inside} == inside
+    wrong = sign_in(app.test_client(), "leader", "wrong").text
+    assert "统一登录" not in wrong.split("sign-in-error")[1][:100]
+
+
+@pytest.mark.parametrize(
+    "new", ["password1", "PASSWORD1", "woaini1314", "aaaaaaaaaaaa", "1q2w3e4r"]
+)
+def test_a_common_password_is_refused(browser, new):
+    client = browser("leader")
+    answer = send(client, "/account/password", current=PASSWORD, new=new, again=new)
+    assert (answer.status_code, "太常见" in answer.text) == (422, True)
+
+
+def test_what_everybody_knows_of_a_person_is_no_password(browser, sessions):
+    change_user(sessions, "leader", number="T20180034", phone="13800001234")
+    client = browser("leader")
+    for new in ("T20180034", "x13800001234", "吴允恭吴允恭吴允恭", "my-leader-pass"):
+        answer = send(client, "/account/password", current=PASSWORD, new=new, again=new)
+        assert (answer.status_code, "不要有账号名" in answer.text) == (422, True), new
+
+
+def test_the_house_says_how_short_a_password_may_be(browser, sessions):
+    rule(sessions, shortest_password=15)
+    client = browser("leader")
+    answer = send(client, "/account/password", current=PASSWORD, new="x1y2z3w4v5", again="")
+    assert "至少 15 个字符" in answer.text
+
+
+def test_the_bundled_list_has_the_commonest(app):
+    with app.app_context():
+        common = passwords._common()
+    assert len(common) == 3_000
+    assert min(map(len, common)) == 8
+
+
+def test_without_mail_the_page_says_whom_to_ask(app, sessions):
+    page = app.test_client().get("/password-reset")
+    assert "人员管理员" in page.text
+    assert "<form" not in page.text.split('id="main"')[1]
+    app.test_client().post("/password-reset", data={"username": "leader"})
+    with sessions() as db:
+        assert db.execute(select(Job).where(Job.topic == "mail.reset")).first() is None
