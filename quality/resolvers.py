@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine import clock, people
 from engine.errors import NotFound
 from engine.handlers import Resolver
-from engine.models import Holding
+from engine.models import Holding, Post, PostKind
 from quality import subjects, units
 from quality.models import Subject
 
@@ -32,11 +32,16 @@ def subject_college(db: Session, reference: str) -> int | None:
 
 
 def initiator_unit(db: Session, user_id: str) -> int | None:
-    """The unit in which a person holds a post; of several, the one held first."""
+    """The unit in which a person holds a post; of several, the one held first.
+
+    A unit that the person leads from above is not theirs.
+    """
     table = Holding.__table__
     return db.execute(
         select(table.c.unit_id)
+        .join(Post, Post.id == table.c.post_id)
         .where(table.c.user_id == int(user_id), people.in_force(Holding, clock.today()))
+        .where(Post.kind != PostKind.LEADER)
         .order_by(table.c.since, table.c.id)
         .limit(1)
     ).scalar_one_or_none()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -200,6 +201,18 @@ def close(db: Session, committee_id: int, *, by: Actor, on: date) -> None:
     endings.write(db, ended, heads[1:])
 
 
+@dataclass(frozen=True, slots=True)
+class NewSeat:
+    """A seat to be given; `unit_id` is who nominated them, no `until` is for the term."""
+
+    committee_id: int
+    user_id: int
+    since: date
+    seat: str = Seat.MEMBER
+    until: date | None = None
+    unit_id: int | None = None
+
+
 def seat(  # noqa: PLR0913  (who, where, as what, from when to when)
     db: Session,
     committee_id: int,
@@ -215,36 +228,66 @@ def seat(  # noqa: PLR0913  (who, where, as what, from when to when)
 
     `unit_id` is who nominated them. Raises `SeatHeldAlready`, `TermInThePast`, `PersonGone` …
     """
-    if seat not in set(Seat):
-        raise UnknownSeat(seat=seat)
-    parts.period(since, until)
-    user = _sitter(db, user_id)
-    committee = one(db, committee_id, is_shared=True)
-    last = until or term_end(since, committee.term_years)
+    row = NewSeat(committee_id, user_id, since, seat, until, unit_id)
+    return seat_all(db, [row], by=by)[0]
+
+
+def seat_all(db: Session, rows: Sequence[NewSeat], *, by: Actor) -> list[int]:
+    """Let people sit in committees, in a few statements however many. Returns the ids in order."""
+    for row in rows:
+        if row.seat not in set(Seat):
+            raise UnknownSeat(seat=row.seat)
+        parts.period(row.since, row.until)
+    if not rows:
+        return []
+    users = parts.locked(db, _user, {row.user_id for row in rows})
+    committees = parts.locked(db, _committee, {row.committee_id for row in rows}, is_shared=True)
+    written = [_seat(row, users, committees) for row in rows]
+    again = _refuse_seated(db, written, users, committees)
+    facts = [Fact(Kind.SEAT_GIVEN, _asked(row), about=_about(row)) for row in written]
+    heads = eventlog.record_all(db, facts, by=by.mark)
+    places = [(row["committee_id"], row["user_id"], row["since"]) for row in written]
+    for values, place, head in zip(written, places, heads, strict=True):
+        values |= {"given_seq": head.seq, "ended_seq": None}
+        if place in again:
+            changed = update(_membership).where(_membership.c.id == again[place])
+            db.execute(changed.values(values))
+    fresh = [row for row, place in zip(written, places, strict=True) if place not in again]
+    if fresh:
+        for made in db.execute(insert(_membership).returning(*_membership.c), fresh):
+            again[made.committee_id, made.user_id, made.since] = made.id
+    return [again[place] for place in places]
+
+
+def _seat(row: NewSeat, users: Mapping[int, Any], committees: Mapping[int, Any]) -> dict[str, Any]:
+    """The row of a seat with its last day. Refuses those who left and what is closed or past."""
+    user, committee = users.get(row.user_id), committees.get(row.committee_id)
+    if user is None or committee is None:
+        raise NotFound
+    last = row.until or term_end(row.since, committee.term_years)
     if last is not None and last < clock.today():
-        raise TermInThePast(since=since, until=last)
+        raise TermInThePast(since=row.since, until=last)
     if committee.until is not None and (last is None or last > committee.until):
         raise NotInUse(name=committee.name)
     if not user.is_active:
         raise PersonGone(who=user.name, on=user.left_on or clock.today())
-    again = _refuse_seated(db, committee, user, since, last)
-    row = {
-        "committee_id": committee_id,
-        "user_id": user_id,
-        "seat": Seat(seat).value,
-        "unit_id": unit_id,
-        "since": since,
+    return {
+        "committee_id": row.committee_id,
+        "user_id": row.user_id,
+        "seat": Seat(row.seat).value,
+        "unit_id": row.unit_id,
+        "since": row.since,
         "until": last,
     }
-    asked = {**row, "since": since.isoformat(), "until": last.isoformat() if last else None}
-    about = (*_things(committee_id, unit_id), f"user:{user_id}")
-    head = eventlog.record(db, Kind.SEAT_GIVEN, by=by.mark, asked=asked, about=about)
-    written = {**row, "given_seq": head.seq, "ended_seq": None}
-    if again is not None:
-        db.execute(update(_membership).where(_membership.c.id == again).values(written))
-        return again
-    added = insert(_membership).returning(_membership.c.id)
-    return int(db.execute(added, written).scalar_one())
+
+
+def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
+    until = row["until"].isoformat() if row["until"] is not None else None
+    return {**row, "since": row["since"].isoformat(), "until": until}
+
+
+def _about(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return (*_things(row["committee_id"], row["unit_id"]), f"user:{row['user_id']}")
 
 
 def term_end(since: date, years: int | None) -> date | None:
@@ -257,26 +300,32 @@ def term_end(since: date, years: int | None) -> date | None:
         return date(since.year + years, 2, 28)
 
 
-def _sitter(db: Session, user_id: int) -> Any:
-    columns = select(_user.c.id, _user.c.name, _user.c.is_active, _user.c.left_on)
-    row = db.execute(columns.where(_user.c.id == user_id).with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _refuse_seated(
-    db: Session, committee: Row[Any], user: Any, since: date, last: date | None
-) -> int | None:
-    """Refuse a seat in overlapping times; the row of one taken back before it began lives again."""
-    here = (_membership.c.committee_id == committee.id) & (_membership.c.user_id == user.id)
-    again = None
-    for row in db.execute(select(_membership).where(here).order_by(_membership.c.since)):
-        if row.until is not None and row.until < row.since:
-            again = row.id if row.since == since else again
-        elif row.since <= (last or date.max) and since <= (row.until or date.max):
-            raise SeatHeldAlready(who=user.name, committee=committee.name, since=row.since)
-    return again
+    db: Session,
+    written: Sequence[Mapping[str, Any]],
+    users: Mapping[int, Any],
+    committees: Mapping[int, Any],
+) -> dict[tuple[int, int, date], int]:
+    """Refuse seats in overlapping times; rows taken back before they began live again."""
+    taken: dict[tuple[int, int], list[tuple[date, date | None]]] = {}
+    again: dict[tuple[int, int, date], int] = {}
+    for portion in parts.chunks(sorted(users)):
+        held = select(_membership).where(_membership.c.user_id.in_(portion))
+        for row in db.execute(held.order_by(_membership.c.since)):
+            place = (row.committee_id, row.user_id)
+            if row.until is not None and row.until < row.since:
+                again[*place, row.since] = row.id
+            else:
+                taken.setdefault(place, []).append((row.since, row.until))
+    for new in written:
+        place = (new["committee_id"], new["user_id"])
+        for since, until in taken.setdefault(place, []):
+            if since <= (new["until"] or date.max) and new["since"] <= (until or date.max):
+                who, committee = users[new["user_id"]].name, committees[new["committee_id"]].name
+                raise SeatHeldAlready(who=who, committee=committee, since=since)
+        taken[place].append((new["since"], new["until"]))
+    wanted = {(new["committee_id"], new["user_id"], new["since"]) for new in written}
+    return {place: number for place, number in again.items() if place in wanted}
 
 
 def unseat(db: Session, membership_id: int, *, by: Actor, on: date) -> None:

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import Enum
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
 
 from engine.college.errors import (
     Empty,
@@ -65,3 +68,15 @@ def chunks(values: Iterable[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
     rest = iter(values)
     while portion := list(islice(rest, size)):
         yield portion
+
+
+def locked(
+    db: Session, table: Any, ids: Iterable[int], *, is_shared: bool = False
+) -> dict[int, Row[Any]]:
+    """Rows by id, locked until the transaction ends; shared, against being closed alone."""
+    found: dict[int, Row[Any]] = {}
+    for portion in chunks(sorted(ids)):
+        rows = select(table).where(table.c.id.in_(portion)).order_by(table.c.id)
+        lock = rows.with_for_update(read=is_shared, key_share=is_shared)
+        found |= {row.id: row for row in db.execute(lock)}
+    return found

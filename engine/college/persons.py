@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from datetime import date
 from typing import Any, Final
 
@@ -71,6 +72,9 @@ class NewPerson:
     employer: str = ""
 
 
+_NEW: Final = tuple(one.name for one in fields_of(NewPerson))
+
+
 def create(  # noqa: PLR0913  (what is known of a person, by keyword)
     db: Session,
     username: str,
@@ -98,7 +102,7 @@ def create_all(db: Session, rows: Sequence[NewPerson], *, by: Actor) -> list[int
     Raises `UsernameTaken` or `NumberTaken` for the first that cannot be; then none is added.
     """
     now = clock.now()
-    written = [_checked(asdict(row)) for row in rows]
+    written = [_checked({name: getattr(row, name) for name in _NEW}) for row in rows]
     for row in written:
         at = now if row["password_hash"] is not None else None
         row |= {"is_active": True, "language": "", "theme": "", "created_at": now}

@@ -156,9 +156,9 @@ class _Known:
 
     @classmethod
     def of(cls, db: Session, rows: Sequence[NewHolding]) -> _Known:
-        users = _rows(db, _user, {row.user_id for row in rows}, _user.c.is_active, _user.c.left_on)
-        units = _rows(db, _unit, {row.unit_id for row in rows}, _unit.c.until)
-        posts = _rows(db, _post, {row.post_id for row in rows}, _post.c.is_active)
+        users = parts.locked(db, _user, {row.user_id for row in rows})
+        units = parts.locked(db, _unit, {row.unit_id for row in rows}, is_shared=True)
+        posts = parts.locked(db, _post, {row.post_id for row in rows}, is_shared=True)
         held: dict[tuple[int, int, int], list[Any]] = {}
         for portion in parts.chunks(sorted(users)):
             for row in db.execute(select(_holding).where(_holding.c.user_id.in_(portion))):
@@ -206,18 +206,6 @@ class _Known:
             post=self.posts[row.post_id].name,
             since=since,
         )
-
-
-def _rows(db: Session, table: Any, ids: set[int], *columns: Any) -> dict[int, Any]:
-    """Rows by id, locked against being closed or leaving until the transaction ends."""
-    found: dict[int, Any] = {}
-    for portion in parts.chunks(sorted(ids)):
-        rows = select(table.c.id, table.c.name, *columns).where(table.c.id.in_(portion))
-        locked = rows.order_by(table.c.id).with_for_update(
-            read=table is not _user, key_share=table is not _user
-        )
-        found |= {row.id: row for row in db.execute(locked)}
-    return found
 
 
 def _overlap(row: NewHolding, since: date, until: date | None) -> bool:

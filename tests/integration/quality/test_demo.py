@@ -8,12 +8,23 @@ import pytest
 from sqlalchemy import func, select
 
 import quality
-from engine import people, verify
-from engine.models import Incident, LogEntry, ProcessInstance, User, UserTask
+from engine import clock, people, verify
+from engine.college import posts, seated, units
+from engine.models import (
+    Committee,
+    Holding,
+    Incident,
+    LogEntry,
+    Post,
+    ProcessInstance,
+    Unit,
+    User,
+    UserTask,
+)
 from quality import documents, subjects
 from web import demo
 
-PEOPLE = 130
+PEOPLE = 200
 
 
 @pytest.fixture
@@ -75,3 +86,68 @@ def test_the_demo_is_whole(reading):
 def test_a_second_installation_is_refused(installed):
     with pytest.raises(demo.NotEmpty):
         demo.install(installed, people=PEOPLE)
+
+
+def test_the_college_of_the_demo_is_complete(reading):
+    day = clock.today()
+    unit = Unit.__table__
+    kinds = Counter(reading.execute(select(unit.c.kind)).scalars())
+    assert (kinds["school"], kinds["campus"], kinds["department"], kinds["college"]) == (
+        1,
+        2,
+        12,
+        6,
+    )
+    assert kinds["class"] == 12
+    headed = (
+        select(Holding.unit_id).join(Post, Post.id == Holding.post_id).where(Post.key == "head")
+    )
+    classes = {"class"}
+    for row in reading.execute(select(unit)):
+        if row.kind not in classes:
+            here = headed.where(Holding.unit_id == row.id, people.in_force(Holding, day))
+            assert reading.execute(here).first() is not None, row.name
+        if row.kind not in {"school", "campus"}:
+            assert units.campus(reading, row.id) is not None, row.name
+    machine = reading.execute(select(unit.c.id).where(unit.c.code == "machine")).scalar_one()
+    for post in ("leader", "contact_leader"):
+        assert [one.name for one in posts.held_on(reading, post, machine, day)] == ["宋维岳"]
+    (first,) = reading.execute(select(unit.c.id).where(unit.c.code == "machine_1")).scalars()
+    assert [one.name for one in posts.held_on(reading, "counsellor", first, day)] == ["许佩文"]
+    assert "林小满" in [one.name for one in posts.held_on(reading, "student", first, day)]
+    numbers = reading.execute(select(User.number)).scalars().all()
+    assert all(numbers)
+
+
+def test_one_committee_of_the_demo_is_left_short(reading):
+    day = clock.today()
+    committees = reading.execute(select(Committee.id, Committee.key)).all()
+    lacks = seated.lacks(reading, [one.id for one in committees], day)
+    short = {
+        one.key: [lack.text() for lack in lacks[one.id]] for one in committees if lacks[one.id]
+    }
+    assert short == {
+        "group_students": [
+            "还缺 1 人：总人数至少 5 人，现有 4 人。",
+            "总人数应为奇数，现有 4 人。",
+            "还缺 1 名校外专家：应有 1 名，现有 0 名。",
+        ]
+    }
+
+
+def test_every_account_of_the_demo_has_what_it_is_for(reading):
+    keys = {name: person(reading, name).keys for name, _shown, _what in demo.ACCOUNTS}
+    for name, key in (
+        ("major_leader", "p:major_leader"), ("course_leader", "p:course_leader"),
+        ("college_reviewer", "p:college_reviewer"), ("college_reviewer2", "p:college_reviewer"),
+        ("academic_affairs", "p:academic_affairs"), ("party_office", "p:party_office"),
+        ("hr_office", "p:hr_office"), ("student_affairs", "p:student_affairs"),
+        ("school_leader", "p:school_leader"), ("counsellor", "p:counsellor"),
+        ("counsellor2", "p:counsellor"), ("teacher", "p:teacher"), ("student", "p:student"),
+        ("student2", "p:student"), ("quality_office", "r:quality_office"), ("expert", "p:expert"),
+        ("auditor", "r:auditor"), ("process_admin", "r:process_admin"),
+        ("process_admin2", "r:process_admin"), ("people_admin", "r:people_admin"),
+        ("operator", "r:operator"), ("security_admin", "r:security_admin"),
+    ):  # fmt: skip
+        assert key in keys.pop(name)
+    assert keys == {}

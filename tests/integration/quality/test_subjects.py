@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event, update
 
 from engine import handlers
 from engine.college import persons, posts, units
 from engine.errors import NotFound
+from engine.models import PostKind
 from engine.people import SYSTEM
 from quality import errors, subjects
 from quality.models import Subject
@@ -116,6 +119,10 @@ def test_words_of_assignment_rules_find_units(story):
     below = subjects.create(db, "major", "460304", "智能机器人技术", section, by=SYSTEM)
     department = subjects.create(db, "functional_department", "jwc", "教务处", office, by=SYSTEM)
     leader, nobody = college.users["leader"], college.users["admin"]
+    looks_after = posts.create(db, "contact", "联系领导", by=SYSTEM, kind=PostKind.LEADER)
+    for user in (leader, nobody):
+        before = SINCE - timedelta(days=1)
+        posts.give(db, user, looks_after, college.units["trade"], since=before, by=SYSTEM)
     for word, referred, unit in (
         ("subject.unit", subjects.reference(below), section),
         ("subject.college", subjects.reference(below), college.units["machine"]),

@@ -1,0 +1,65 @@
+"""What a new installation begins with: posts, committees with their rules, laid once."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from sqlalchemy import select
+
+from engine.college import composition, kinds, seated, units
+from engine.college.units import NewUnit
+from engine.models import Committee, Post, PostKind
+from engine.people import SYSTEM
+from quality import foundation
+
+UNITS = (
+    NewUnit("s", "示范学院", "school"),
+    NewUnit("dzb", "党政办公室", "department", "s"),
+    NewUnit("one", "机械学院", "college", "s"),
+    NewUnit("two", "商贸学院", "college", "s"),
+)
+
+
+@pytest.fixture
+def laid(db):
+    units.create_all(db, UNITS, by=SYSTEM)
+    return foundation.lay(db, by=SYSTEM)
+
+
+def test_the_posts_of_the_catalogue_are_there(db, laid):
+    found = {row.key: row.kind for row in db.execute(select(Post.key, Post.kind))}
+    assert found.keys() == laid.posts.keys()
+    assert found["head"] == found["college_reviewer"] == PostKind.OFFICE
+    assert found["leader"] == found["contact_leader"] == PostKind.LEADER
+    assert found["teacher"] == found["staff"] == found["student"] == PostKind.MEMBER
+
+
+def test_the_committees_of_the_catalogue_have_duties_rules_and_units(db, laid):
+    rows = {row.key: row for row in db.execute(select(Committee.__table__))}
+    assert rows.keys() == laid.committees.keys()
+    assert {"group_one", "group_two"} <= rows.keys()
+    assert rows["group_one"].name == "机械学院诊改工作组"
+    assert rows["group_departments"].unit_id is not None
+    assert rows["group_staff"].unit_id is None  # there is no 人力资源处 here
+    assert rows["quality_office"].parent_id == rows["quality_committee"].id
+    assert rows["expert_committee"].term_years == 3
+    for row in rows.values():
+        assert row.kind in kinds.COMMITTEE_KINDS
+        assert seated.duties(row)
+        assert composition.read(orjson.loads(row.rule))
+    led, college = seated.rule(rows["group_staff"]), seated.rule(rows["group_two"])
+    assert (led.size.least, led.odd, led.external.most) == (5, True, 1)
+    assert (college.size.least, college.odd, college.external.most) == (7, True, 2)
+    assert college.seats["chair"].most == 2
+    pool = seated.rule(rows["expert_pool"]).nominated
+    assert [(one.kind, one.internal, one.external) for one in pool] == [
+        ("department", 1, 1), ("college", 2, 2),
+    ]  # fmt: skip
+
+
+def test_it_is_laid_once_and_completed_later(db, laid):
+    again = foundation.lay(db, by=SYSTEM)
+    assert again == laid
+    units.create(db, "three", "建筑学院", "college", by=SYSTEM)
+    more = foundation.lay(db, by=SYSTEM)
+    assert more.committees.keys() - laid.committees.keys() == {"group_three"}
