@@ -27,9 +27,9 @@ def loaded(text: str) -> list[Fault]:
     return [Fault(column, sentence, values) for column, sentence, values in orjson.loads(text)]
 
 
-MISSING: Final = "“{header}”没有填写。"
-TOO_LONG: Final = "“{header}”太长，最多 {most} 个字。"
-UNREADABLE: Final = "“{header}”里有不能保存的字符，请删去。"
+MISSING: Final = "没有填写。"
+TOO_LONG: Final = "太长，最多 {most} 个字。"
+UNREADABLE: Final = "有不能保存的字符，请删去。"
 SPACES: Final = "“{text}”里不能有空格。"
 NO_DAY: Final = "“{text}”不是日期，请写成 2026-09-01 的样子。"
 NO_NUMBER: Final = "“{text}”不是整数。"

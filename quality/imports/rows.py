@@ -25,14 +25,13 @@ def cleaned(sheet: Sheet, line: int, typed: Mapping[str, str]) -> Row:
     row = Row(0, line, "", dict(typed), {}, [])
     for column in sheet.columns:
         text = typed.get(column.key, "")
-        value, fault = values.meant(column.kind, text, column.most, column.header)
+        value, fault = values.meant(column.kind, text, column.most)
         if fault is not None:
             row.faults.append(replace(fault, column=column.key))
         elif value is not None:
             row.values[column.key] = value
         elif column.is_required:
-            said = {"header": column.header}
-            row.faults.append(Fault(column.key, faults.MISSING, said))
+            row.faults.append(Fault(column.key, faults.MISSING))
     row.key = WORKERS[sheet.key].key(row.values)[:200]
     return row
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -226,19 +226,19 @@ def by_sheet(db: Session, import_id: int) -> list[tuple[Sheet, int]]:
     return [(sheet, found[key]) for key, sheet in columns.sheets().items() if key in found]
 
 
-def stuck(db: Session, import_id: int) -> bool:
-    """Whether the background work on an import came to an incident that is still open."""
+def stuck(db: Session, import_ids: Iterable[int]) -> frozenset[int]:
+    """Those imports whose background work came to an incident that is still open."""
     topics = (comparing.TOPIC, applying.TOPIC)
     found = (
-        select(Incident.id)
-        .join(Job, Job.id == Incident.job_id)
+        select(Job.reference)
+        .join(Incident, Incident.job_id == Job.id)
         .where(
             Incident.status == IncidentStatus.OPEN,
             Job.topic.in_(topics),
-            Job.reference == str(import_id),
+            Job.reference.in_([str(import_id) for import_id in import_ids]),
         )
     )
-    return db.execute(found.limit(1)).one_or_none() is not None
+    return frozenset(int(reference) for reference in db.execute(found).scalars())
 
 
 def stay(db: Session, import_id: int, number: int, *, by: Actor, stays: bool) -> None:

@@ -79,18 +79,18 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(GUARDED) else text
 
 
-def meant(kind: Cell, text: str, most: int, header: str) -> tuple[Any, Fault | None]:
+def meant(kind: Cell, text: str, most: int) -> tuple[Any, Fault | None]:
     """What a text means in a column of this kind; None for an empty cell."""
     if not text.strip():
         return None, None
     if not texts.storable(text):
-        return None, Fault("", faults.UNREADABLE, {"header": header})
+        return None, Fault("", faults.UNREADABLE)
     try:
         value = _READERS[kind](text)
     except Wrong as wrong:
         return None, Fault("", wrong.sentence, wrong.gaps)
     if isinstance(value, str) and len(value) > most:
-        return None, Fault("", faults.TOO_LONG, {"header": header, "most": most})
+        return None, Fault("", faults.TOO_LONG, {"most": most})
     return value, None
 
 

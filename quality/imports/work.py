@@ -6,13 +6,15 @@ from engine import handlers
 from quality.imports import applying, columns, comparing
 from quality.imports.held import HoldingWorker
 from quality.imports.people import PersonWorker
+from quality.imports.subjects import SubjectWorker
 from quality.imports.units import UnitWorker
 
 
 def register() -> None:
-    """Plug in the sheets of units, people and posts held, and the work on them."""
+    """Plug in the sheets of units, people, posts held and subjects, and the work on them."""
     columns.register("units", UnitWorker())
     columns.register("people", PersonWorker())
     columns.register("holdings", HoldingWorker())
+    columns.register("subjects", SubjectWorker())
     handlers.background(comparing.TOPIC)(comparing.work)
     handlers.background(applying.TOPIC)(applying.work)

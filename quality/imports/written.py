@@ -20,6 +20,7 @@ from quality.imports.columns import Sheet
 from quality.imports.faults import Fault
 from quality.imports.models import RowAction
 from quality.imports.values import Cell, guarded
+from quality.kinds import every as every_kind
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH: Final = 18
@@ -41,6 +42,7 @@ def template(db: Session, sheets: Sequence[Sheet]) -> bytes:
             Cell.UNIT_KIND: ("kinds", [kind.label for kind in kinds.UNIT_KINDS.values()]),
             Cell.POST: ("posts", list(there.posts(db).names)),
             Cell.YES_NO: ("yes_no", ["是", "否"]),
+            Cell.CHOICE: ("subject_kinds", [kind.short for kind in every_kind()]),
         }
         ranges = {
             kind: f"={columns.title('choices')}!${chr(65 + at)}$2:${chr(65 + at)}${len(words) + 1}"
