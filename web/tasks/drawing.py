@@ -20,6 +20,7 @@ from engine.forms.validation import Invalid
 from engine.people import user_key
 from engine.permissions import Action
 from engine.queries import cases, colleagues, coming, task_page
+from engine.queries.colleagues import Colleague
 from engine.queries.task_page import Seen, Task
 from engine.queries.timeline import Line
 from engine.tasks import drafts
@@ -102,7 +103,7 @@ def of(
         "refusal": refusal,
         "lacks_reason": isinstance(refusal, ReasonRequired),
         "opened": opened,
-        "people": colleagues.starting_with(db(), typed.query) if opened == "reassign" else (),
+        "people": _people(typed.query) if opened == "reassign" else (),
         "is_mine": task.completed_by == me().id,
     }
 
@@ -113,6 +114,12 @@ def preview(task_id: int) -> dict[str, Any] | None:
         return of(task_page.one(db(), me(), task_id))
     except NotFound:
         return None
+
+
+def _people(text: str) -> tuple[Colleague, ...]:
+    """Whom the task may be handed to; nobody for somebody from outside, who sees no directory."""
+    may_look = permissions.may(me(), Action.PERSON_VIEW)
+    return colleagues.starting_with(db(), text) if may_look else ()
 
 
 def clock_time(at: datetime | None) -> str:

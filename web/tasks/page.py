@@ -10,10 +10,11 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import Refused
+from engine.permissions import Action
 from engine.queries import colleagues, task_page
 from engine.queries.task_page import Task
 from web import htmx
-from web.access import signed_in
+from web.access import needs, signed_in
 from web.session import db, me
 from web.tasks import drawing
 from web.tasks.asked import NOTHING, Typed
@@ -51,7 +52,7 @@ def preview(task_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/tasks/people")
-@signed_in
+@needs(Action.PERSON_VIEW)
 def people() -> str:
     """People to choose from, as a part of the dialogue."""
     found = colleagues.starting_with(db(), request.args.get("q", ""))
