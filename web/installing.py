@@ -17,7 +17,7 @@ from engine import clock, people, roles
 from engine.college import persons
 from engine.models import Role, RoleGrant, User
 from engine.people import SYSTEM
-from quality import default_grants
+from quality import default_grants, foundation
 from web import commands
 from web import demo as demo_college
 from web.config import read
@@ -55,6 +55,7 @@ def init(options: argparse.Namespace) -> int:
             db, SECURITY, SECURITY_NAME, by=SYSTEM, password=passwords[-1] or None
         )
         roles.give(db, security, Role.SECURITY_ADMIN, by=SYSTEM)
+        foundation.lay(db, by=SYSTEM)
         default_grants.lay(db)
     for username, password in zip(wanted, passwords, strict=True):
         if password:

@@ -72,8 +72,8 @@ def _counts(kind: str, rule: composition.Rule) -> Iterator[str]:
         yield gettext(
             "每个%(kind)s推荐校内专家 %(internal)s 名、校外专家 %(external)s 名",
             kind=gettext(kinds.UNIT_KINDS[one.kind].label),
-            internal=one.internal,
-            external=one.external,
+            internal=one.inside,
+            external=one.outside,
         )
 
 

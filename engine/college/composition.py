@@ -31,8 +31,8 @@ class Nomination:
     """How many experts of the house and from outside each unit of a kind names, at least."""
 
     kind: str
-    internal: int
-    external: int
+    inside: int
+    outside: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ def _counted(wanted: Range, have: int, what: str) -> list[Lack]:
 def _nominated(wanted: Nomination, unit: Nominator, members: Sequence[Member]) -> list[Lack]:
     lacks = []
     for is_external, least, what in (
-        (False, wanted.internal, "校内专家"),
-        (True, wanted.external, "校外专家"),
+        (False, wanted.inside, "校内专家"),
+        (True, wanted.outside, "校外专家"),
     ):
         have = sum(one.unit_id == unit.id and one.is_external == is_external for one in members)
         if have < least:
@@ -180,10 +180,10 @@ def _range(told: Mapping[str, Any], part: str) -> Range:
 def _nomination(told: object) -> Nomination:
     if not isinstance(told, Mapping) or str(told.get("kind")) not in UNIT_KINDS:
         raise BadRule(part="nominated", why="没有这一类单位。")
-    internal, external = (
+    inside, outside = (
         _count("nominated", told.get(word, 0)) for word in ("internal", "external")
     )
-    return Nomination(told["kind"], internal, external)
+    return Nomination(told["kind"], inside, outside)
 
 
 def _count(part: str, value: object) -> int:

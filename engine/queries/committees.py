@@ -47,15 +47,15 @@ class Nominated:
 
     unit_id: int
     unit: str
-    internal: int
-    external: int
-    internal_wanted: int
-    external_wanted: int
+    inside: int
+    outside: int
+    inside_wanted: int
+    outside_wanted: int
 
     @property
     def is_complete(self) -> bool:
         """It has named as many as it should."""
-        return self.internal >= self.internal_wanted and self.external >= self.external_wanted
+        return self.inside >= self.inside_wanted and self.outside >= self.outside_wanted
 
 
 def listed(db: Session, *, closed: bool = False) -> tuple[CommitteeRow, ...]:
@@ -94,8 +94,8 @@ def nominated(db: Session, rule: Rule, members: Sequence[Seated]) -> tuple[Nomin
             row.name,
             sum(one.unit_id == row.id and not one.is_external for one in members),
             sum(one.unit_id == row.id and one.is_external for one in members),
-            wanted[row.kind].internal,
-            wanted[row.kind].external,
+            wanted[row.kind].inside,
+            wanted[row.kind].outside,
         )
         for row in db.execute(open_units)
     )

@@ -52,7 +52,7 @@ def test_the_committees_of_the_catalogue_have_duties_rules_and_units(db, laid):
     assert (college.size.least, college.odd, college.external.most) == (7, True, 2)
     assert college.seats["chair"].most == 2
     pool = seated.rule(rows["expert_pool"]).nominated
-    assert [(one.kind, one.internal, one.external) for one in pool] == [
+    assert [(one.kind, one.inside, one.outside) for one in pool] == [
         ("department", 1, 1), ("college", 2, 2),
     ]  # fmt: skip
 
