@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import Row as Kept
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -46,13 +45,28 @@ def kind_meant(text: str) -> SubjectKind | None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A subject to be entered, or what is to be changed of one; its owner, from a day on."""
+    """A subject to be entered, or what is to be changed of one; its owner, from a day on.
+
+    `above` is the key of a parent that the same file brings.
+    """
 
     given: Given
     since: date | None
     subject_id: int | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     has_new_owner: bool = False
+    above: str = ""
+
+
+@dataclass(slots=True)
+class _Read:
+    """A row as it was read: what it says, of which subject, and which parts wait for other rows."""
+
+    row: Row
+    given: Given
+    old: Kept[Any] | None
+    waits: set[str]
+    above: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class _Around:
     numbers: Mapping[int, str]
     units_coming: Mapping[str, RowAction]
     people_coming: Mapping[str, RowAction]
-    subjects_coming: Mapping[str, RowAction]
+    subjects_coming: dict[str, RowAction]
 
 
 class SubjectWorker:
@@ -99,7 +113,7 @@ class SubjectWorker:
         """New subjects, and known ones of which the file says something else."""
         around = _around(db, rows, promised)
         found: dict[int, Verdict] = {}
-        read: dict[int, tuple[Row, Given, Kept[Any] | None, frozenset[str]]] = {}
+        read = []
         for row in rows:
             kind = kind_meant(row.values.get("kind", ""))
             if kind is None and "kind" in row.values:
@@ -108,37 +122,65 @@ class SubjectWorker:
                 row.faults.append(Fault("kind", UNKNOWN_KIND, said))
             if kind is None or "code" not in row.values:
                 found[row.number] = wrong(row.faults)
-                continue
-            old = around.subjects.get((kind.key, row.values["code"]))
-            given, waits = _read(row, kind, old, around)
-            read[row.number] = (row, given, old, waits)
-        near = described.around(
-            db,
-            [given for _row, given, _old, _waits in read.values()],
-            ids={old.id for _row, _given, old, _waits in read.values() if old is not None},
-        )
-        for number, (row, given, old, waits) in read.items():
-            found[number] = _verdict(row, described.settle(given, near), old, waits, near, around)
+            else:
+                read.append(_read(row, kind, around))
+        olds = {one.old.id for one in read if one.old is not None}
+        near = described.around(db, [one.given for one in read], ids=olds)
+        for one in read:
+            one.given = described.settle(one.given, near)
+            verdict = _verdict(one, near, around)
+            found[one.row.number] = verdict
+            around.subjects_coming[one.row.key] = verdict.action
         return found
 
     def apply(
         self, db: Session, rows: Sequence[Row], verdicts: Mapping[int, Verdict], *, by: Actor
     ) -> None:
-        """Enter the new ones together, change the others together, owners one by one."""
+        """Enter the new ones, parents before what is below them; change the others."""
         plans: list[Plan] = [verdicts[row.number].plan for row in rows]
-        fresh: dict[date | None, list[Given]] = {}
-        for plan in plans:
-            if plan.subject_id is None:
-                fresh.setdefault(plan.since, []).append(plan.given)
-        for since, given in fresh.items():
-            subjects.create_all(db, given, by=by, since=since)
-        changes = {one.subject_id: one.changes for one in plans if one.subject_id and one.changes}
+        waiting = [plan for plan in plans if plan.subject_id is None]
+        while waiting:
+            coming = {f"{plan.given.kind}{BETWEEN}{plan.given.code}" for plan in waiting}
+            now = [plan for plan in waiting if plan.above not in coming] or waiting
+            _enter(db, now, by=by)
+            waiting = [plan for plan in waiting if plan not in now]
+        changed = [plan for plan in plans if plan.subject_id is not None]
+        parents = _parents(db, changed)
+        changes = {
+            plan.subject_id or 0: {**plan.changes, **_parent(plan, parents)}
+            for plan in changed
+            if plan.changes
+        }
         if changes:
             subjects.change_all(db, changes, by=by)
-        for plan in plans:
+        for plan in changed:
             if plan.subject_id is not None and plan.has_new_owner:
                 since = plan.since or clock.today()
                 subjects.give_owner(db, plan.subject_id, plan.given.owner_id, since=since, by=by)
+
+
+def _enter(db: Session, plans: Sequence[Plan], *, by: Actor) -> None:
+    parents = _parents(db, plans)
+    fresh: dict[date | None, list[Given]] = {}
+    for plan in plans:
+        fresh.setdefault(plan.since, []).append(replace(plan.given, **_parent(plan, parents)))
+    for since, given in fresh.items():
+        subjects.create_all(db, given, by=by, since=since)
+
+
+def _parents(db: Session, plans: Iterable[Plan]) -> dict[str, int]:
+    """The subjects that plans wait for, by key, as far as they are there by now."""
+    codes = {plan.above.partition(BETWEEN)[2] for plan in plans if plan.above}
+    return {f"{kind}{BETWEEN}{code}": row.id for (kind, code), row in _subjects(db, codes).items()}
+
+
+def _parent(plan: Plan, parents: Mapping[str, int]) -> dict[str, Any]:
+    """The parent that a plan waited for. Raises `UnknownParent` where it did not come."""
+    if not plan.above:
+        return {}
+    if plan.above not in parents:
+        raise errors.UnknownParent
+    return {"parent_id": parents[plan.above]}
 
 
 def _depth(row: Row, first: Mapping[str, Row]) -> int:
@@ -180,7 +222,7 @@ def _around(db: Session, rows: Sequence[Row], promised: Promised) -> _Around:
         _numbers(db, owner_ids),
         promised("units", {text for text in texts if text not in places.by_code}),
         promised("people", numbers - set(people)),
-        promised("subjects", above),
+        {**promised("subjects", above), **{row.key: RowAction.UNREAD for row in rows if row.key}},
     )
 
 
@@ -208,11 +250,10 @@ def _numbers(db: Session, ids: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def _read(
-    row: Row, kind: SubjectKind, old: Kept[Any] | None, around: _Around
-) -> tuple[Given, frozenset[str]]:
-    """What the row says of the subject, and which parts wait for other rows of the file."""
+def _read(row: Row, kind: SubjectKind, around: _Around) -> _Read:
+    """What the row says of the subject."""
     values, waits = row.values, set[str]()
+    old = around.subjects.get((kind.key, values["code"]))
     given = subjects.given_of(old) if old is not None else Given(kind.key, "", "", None)
     given = replace(given, code=values["code"])
     if "name" in values:
@@ -235,9 +276,10 @@ def _read(
     if owner is not None:
         column = "code" if kind.is_a_person else "owner"
         given = _owned(row, given, column, owner, waits, around)
+    read = _Read(row, given, old, waits)
     if "parent" in values:
-        given = _placed(row, given, kind, waits, around)
-    return given, frozenset(waits)
+        _place(read, kind, around)
+    return read
 
 
 def _owned(
@@ -255,32 +297,26 @@ def _owned(
     return given
 
 
-def _placed(row: Row, given: Given, kind: SubjectKind, waits: set[str], around: _Around) -> Given:
-    code = row.values["parent"]
-    # a kind that has no parents, or another one's code: the register says what is wrong with it
+def _place(read: _Read, kind: SubjectKind, around: _Around) -> None:
+    code = read.row.values["parent"]
+    # another kind's code, or a kind without parents: the register says what is wrong with it
     for key in (*kind.register.parents, *kinds.KEYS):
         if (key, code) in around.subjects:
-            return replace(given, parent_id=around.subjects[key, code].id)
-        coming = around.subjects_coming.get(f"{key}{BETWEEN}{code}")
-        if coming is not None and key in kind.register.parents:
-            waits.add("parent")
-            if coming is RowAction.ERROR:
-                row.faults.append(Fault("parent", PARENT_IN_ERROR, {"text": code}))
-            return given
-    waits.add("parent")
+            read.given = replace(read.given, parent_id=around.subjects[key, code].id)
+            return
+        above = f"{key}{BETWEEN}{code}"
+        if key in kind.register.parents and above in around.subjects_coming:
+            read.waits.add("parent")
+            read.above = above
+            return
+    read.waits.add("parent")
     wanted = "、".join(kinds.get(one).label for one in kind.register.parents)
-    row.faults.append(Fault("parent", UNKNOWN_PARENT, {"text": code, "wanted": wanted or "—"}))
-    return given
+    said = {"text": code, "wanted": wanted or "—"}
+    read.row.faults.append(Fault("parent", UNKNOWN_PARENT, said))
 
 
-def _verdict(
-    row: Row,
-    given: Given,
-    old: Kept[Any] | None,
-    waits: frozenset[str],
-    near: described.Around,
-    around: _Around,
-) -> Verdict:
+def _verdict(read: _Read, near: described.Around, around: _Around) -> Verdict:
+    row, given, old, waits = read.row, read.given, read.old, read.waits
     since, kind = row.values.get("since"), kinds.get(given.kind)
     was = subjects.given_of(old) if old is not None else None
     found = list(row.faults)
@@ -288,6 +324,8 @@ def _verdict(
         found.append(Fault("", CLOSED, {"name": old.name}))
     if since is not None and since > near.today:
         found.append(Fault("since", errors.NotYet.sentence, {"on": since.isoformat()}))
+    if around.subjects_coming.get(read.above) is RowAction.ERROR:
+        found.append(Fault("parent", PARENT_IN_ERROR, {"text": row.values["parent"]}))
     if kind.register.tied in (kinds.UNIT, kinds.PERSON):
         typed = row.values.get("name")
         if typed is not None and not waits & {"unit", "owner"} and typed != given.name:
@@ -300,8 +338,8 @@ def _verdict(
     if found:
         return wrong(found)
     if was is None or old is None:
-        return Verdict(RowAction.ADD, {}, plan=Plan(given, since))
-    return _changed(given, was, old, since, waits, around)
+        return Verdict(RowAction.ADD, {}, plan=Plan(given, since, above=read.above))
+    return _changed(read, was, around)
 
 
 def _told(values: Mapping[str, object]) -> dict[str, Any]:
@@ -311,15 +349,8 @@ def _told(values: Mapping[str, object]) -> dict[str, Any]:
     }
 
 
-def _changed(
-    given: Given,
-    was: Given,
-    old: Kept[Any],
-    since: date | None,
-    waits: frozenset[str],
-    around: _Around,
-) -> Verdict:
-    before = orjson.loads(old.header)
+def _changed(read: _Read, was: Given, around: _Around) -> Verdict:
+    given, waits, before = read.given, read.waits, was.header
     head = described.header(given)
     shown: dict[str, str] = {}
     changes: dict[str, Any] = {}
@@ -341,7 +372,8 @@ def _changed(
         shown["owner"] = _shown("owner", was, around)
     if not shown:
         return Verdict(RowAction.SAME, {})
-    plan = Plan(given, since, old.id, changes, has_new_owner)
+    subject_id, since = read.old.id if read.old else None, read.row.values.get("since")
+    plan = Plan(given, since, subject_id, changes, has_new_owner, read.above)
     return Verdict(RowAction.CHANGE, shown, plan=plan)
 
 
