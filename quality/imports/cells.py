@@ -23,7 +23,7 @@ MOST_ROWS: Final = 50_000
 MOST_ABOVE: Final = 10
 """Lines that may stand above the headers."""
 MOST_CELLS: Final = 3_000_000
-MOST_TEXT: Final = 64 * 1024 * 1024
+MOST_BYTES: Final = 64 * 1024 * 1024
 NAMED: Final = 5
 _ROW: Final = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _CELL: Final = re.compile(rb"<(?:\w+:)?c[\s>/]")
@@ -45,6 +45,7 @@ class Bounds:
     """What all sheets of one file may have together."""
 
     rows: int = MOST_ROWS
+    bytes: int = MOST_BYTES
 
 
 def sheet(blocks: Iterator[bytes], name: str, bounds: Bounds) -> bytes:
@@ -55,6 +56,9 @@ def sheet(blocks: Iterator[bytes], name: str, bounds: Bounds) -> bytes:
         rows += len(_ROW.findall(before + block)) - len(_ROW.findall(before))
         if rows > bounds.rows + MOST_ABOVE:
             raise TooManyRows(sheet=name, most=MOST_ROWS)
+        bounds.bytes -= len(block)
+        if bounds.bytes < 0:
+            raise UnpacksTooLarge(most=MOST_BYTES // (1024 * 1024))
         before = block[-16:]
         kept.append(block)
     bounds.rows -= rows
@@ -94,8 +98,8 @@ def require_text_bounded(strings: bytes, sheets: list[bytes]) -> None:
     lengths = [len(one) for one in _TEXT.split(strings)[1:]]
     longest = max(lengths, default=0)
     shown = [_SHARED.findall(xml) for xml in sheets]
-    if longest * sum(map(len, shown)) <= MOST_TEXT:
+    if longest * sum(map(len, shown)) <= MOST_BYTES:
         return
     total = sum(lengths[place] for one in shown for place in map(int, one) if place < len(lengths))
-    if total > MOST_TEXT:
-        raise UnpacksTooLarge(most=MOST_TEXT // (1024 * 1024))
+    if total > MOST_BYTES:
+        raise UnpacksTooLarge(most=MOST_BYTES // (1024 * 1024))

@@ -30,7 +30,7 @@ from quality.imports.errors import (
 )
 
 MOST_MEMBERS: Final = 1_000
-MOST_UNPACKED: Final = 64 * 1024 * 1024
+MOST_UNPACKED: Final = cells.MOST_BYTES
 MOST_SMALL: Final = 2 * 1024 * 1024
 """The parts that say what is where; those of a real workbook have a few KB."""
 MEGABYTE: Final = 1024 * 1024
@@ -97,7 +97,8 @@ def _require_a_workbook(parts: Mapping[str, Part]) -> None:
         raise OldWorkbook
     if not {WORKBOOK, RELATIONS, TYPES} <= set(parts):
         raise NotAWorkbook
-    if sum(part.size for part in parts.values()) > MOST_UNPACKED:
+    beside = [part.size for name, part in parts.items() if not name.startswith("xl/worksheets/")]
+    if sum(beside) > MOST_UNPACKED:
         raise UnpacksTooLarge(most=MOST_UNPACKED // MEGABYTE)
 
 
