@@ -48,8 +48,8 @@ def end_tokens(db: Session, user_id: int, *, by: str) -> int:
     return len(ended)
 
 
-def end_links(db: Session, user_id: int) -> None:
-    """Links that were made for a person and not used lead nowhere from here on."""
+def end_links(db: Session, *user_ids: int) -> None:
+    """Links that were made for these people and not used lead nowhere from here on."""
     table = SignInLink.__table__
-    unused = (table.c.user_id == user_id) & table.c.used_at.is_(None)
+    unused = table.c.user_id.in_(user_ids) & table.c.used_at.is_(None)
     db.execute(update(table).where(unused).values(used_at=clock.now()))

@@ -59,6 +59,13 @@ CARDS: Final = (
     Card("incidents.index", "alert", "异常", "系统自己走不下去的地方", (Action.INCIDENT_VIEW,)),
     Card("rights.index", "key", "权限", "谁有什么角色，可以看什么、做什么", (Action.RIGHTS_VIEW,)),
     Card(
+        "settings.show_security",
+        "lock",
+        "登录与安全",
+        "密码、两步验证、谁可以怎样登录",
+        (Action.SETTING_EDIT,),
+    ),
+    Card(
         "audit.overview",
         "history",
         "审计",

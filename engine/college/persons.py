@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog, people, roles
+from engine import clock, doors, eventlog, people, roles
 from engine.college import endings, parts
 from engine.college.errors import (
     LeavesLater,
@@ -171,6 +171,9 @@ def change_all(
         for user_id, changed in differs.items()
     ]
     eventlog.record_all(db, facts, by=by.mark)
+    # a link that went to an address which is no longer theirs opens nothing
+    for portion in parts.chunks([one for one in differs if "email" in differs[one]]):
+        doors.end_links(db, *portion)
     return frozenset(written)
 
 

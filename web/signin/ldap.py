@@ -71,7 +71,7 @@ def _check(settings: Outside, username: str, password: str) -> Found | None:
 @contextmanager
 def _connected(settings: Outside, user: str, password: str) -> Iterator[ldap3.Connection]:
     """A connection that is encrypted, where it has to be, before anything is said."""
-    tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=settings.ca_file or None)
+    tls = _Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=settings.ca_file or None)
     server = ldap3.Server(settings.ldap_url, get_info=ldap3.NONE, connect_timeout=SECONDS, tls=tls)
     connection = ldap3.Connection(
         server,
@@ -90,6 +90,21 @@ def _connected(settings: Outside, user: str, password: str) -> Iterator[ldap3.Co
     finally:
         with suppress(LDAPException, OSError):
             connection.unbind()
+        if connection.socket is not None:  # left open where unbinding failed
+            connection.socket.close()
+
+
+class _Tls(ldap3.Tls):
+    """Encryption by the context of today, which checks certificate and name.
+
+    The library's own way asks for a function that Python 3.12 no longer has.
+    """
+
+    def wrap_socket(self, connection: ldap3.Connection, do_handshake: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  (the library's signature)
+        context = ssl.create_default_context(cafile=self.ca_certs_file)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        name = connection.server.host
+        connection.socket = context.wrap_socket(connection.socket, server_hostname=name)
 
 
 def _require_here(settings: Outside, connection: ldap3.Connection) -> None:

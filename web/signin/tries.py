@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, insert, select, update
@@ -36,9 +36,9 @@ def take(key: str, *, watched: Sequence[str] = ()) -> int:
     The keys in `watched` are looked at as well, but not counted.
     """
     with own_writing() as own:
-        _require_unlocked(own, [key, *watched])
+        _require_unlocked(own, watched)
         _purge(own)
-        return _count(own, key, FREE_TRIES)
+        return _count(own, key, FREE_TRIES, is_refused=True)
 
 
 def missed(key: str, free: int = TRIES_PER_ADDRESS) -> int:
@@ -67,15 +67,22 @@ def _require_unlocked(own: Session, keys: Sequence[str]) -> None:
         .limit(1)
     ).scalar_one_or_none()
     if locked is not None:
-        raise LockedOut(seconds=max(1, int((locked - now).total_seconds())))
+        raise LockedOut(seconds=_seconds(locked))
 
 
-def _count(own: Session, key: str, free: int) -> int:
+def _seconds(until: datetime) -> int:
+    return max(1, int((until - clock.now()).total_seconds()))
+
+
+def _count(own: Session, key: str, free: int, *, is_refused: bool = False) -> int:
+    """Count one more; the row is locked before it is looked at, so that no two count as one."""
     now = clock.now()
     with suppress(IntegrityError), own.begin_nested():
         own.execute(insert(_table), {"key": key, "failures": 0, "changed_at": now})
     mine = _table.c.key == key
     row = own.execute(select(_table).where(mine).with_for_update()).one()
+    if is_refused and row.locked_until is not None and row.locked_until > now:
+        raise LockedOut(seconds=_seconds(row.locked_until))
     failures = 1 if row.changed_at < now - FORGET_AFTER else row.failures + 1
     wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - free, 10)) if failures >= free else 0
     until = now + timedelta(seconds=wait) if wait else None

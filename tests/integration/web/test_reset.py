@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from engine import clock, jobs
+from engine.college import persons
+from engine.db import begin_writing
 from engine.models import ApiToken, Job, Role, SignInLink, WebSession
+from engine.people import SYSTEM
 from tests.integration.web.conftest import PASSWORD
 from tests.integration.web.door import (
     GOOD,
@@ -23,7 +29,6 @@ from tests.integration.web.door import (
     sign_in,
 )
 from tests.integration.web.mail_server import MailServer
-from web import cli
 
 HERE = "https://zhengai.school.example"
 LINK = re.compile(rf"{HERE}/sign-in/link/([\w-]+)")
@@ -143,6 +148,15 @@ def test_a_newer_link_a_new_password_and_leaving_end_the_older(app, mailed, brow
     assert app.test_client().post(f"/sign-in/link/{third}", data=given).status_code == 410
 
 
+def test_a_link_dies_with_the_address_it_went_to(app, mailed, sessions, college):
+    path = f"/sign-in/link/{mailed()}"
+    with sessions() as db:
+        person = college.users["leader"]
+        persons.change(begin_writing(db), person, by=SYSTEM, email="new@school.example")
+        db.commit()
+    assert app.test_client().get(path).status_code == 410
+
+
 def test_a_link_is_long_and_kept_as_a_hash(mailed, sessions):
     secret = mailed()
     assert len(secret) >= 43
@@ -235,16 +249,19 @@ def test_the_house_says_how_long_a_link_is_good(app, browser, sessions, college)
         assert app.test_client().get(MADE.search(page)[1]).status_code == 410
 
 
-def test_the_command_prints_a_link(app, database_url, tmp_path, monkeypatch, capsys, sessions):
-    for name, value in (("DATABASE_URL", database_url), ("DATA_DIR", str(tmp_path))):
-        monkeypatch.setenv(f"ZHENGAI_{name}", value)
-    monkeypatch.setenv("ZHENGAI_PUBLIC_URL", HERE)
-    assert cli.main(["sign-in-link", "auditor"]) == 0
-    secret = LINK.search(capsys.readouterr().out)[1]
+def test_the_command_prints_a_link(app, database_url, tmp_path, sessions):
+    given = {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "PUBLIC_URL": HERE}
+    environment = os.environ | {f"ZHENGAI_{name}": value for name, value in given.items()}
+
+    def command(who):
+        line = [sys.executable, "-m", "web.cli", "sign-in-link", who]
+        return subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+
+    secret = LINK.search(command("auditor").stdout)[1]
     path = f"/sign-in/link/{secret}"
     assert app.test_client().post(path, data={"new": GOOD, "again": GOOD}).status_code == 303
-    assert cli.main(["sign-in-link", "nobody"]) == 1
-    assert "nobody" in capsys.readouterr().err
+    refused = command("nobody")
+    assert (refused.returncode, refused.stdout, "nobody" in refused.stderr) == (1, "", True)
     assert entries(sessions, "sign_in_link_made")[-1][1]["how"] == "command"
 
 

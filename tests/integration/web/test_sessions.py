@@ -43,10 +43,11 @@ def test_one_session_can_be_ended_from_another(browser, sessions):
     assert entries(sessions, "session_ended")[-1][1]["count"] == 1
 
 
-def test_nobody_ends_the_session_of_somebody_else(browser, sessions):
+def test_nobody_ends_the_session_of_somebody_else(browser, sessions, college):
     stranger, leader = browser("stranger"), browser("leader")
     with sessions() as db:
-        hashes = list(db.execute(select(WebSession.token_hash)).scalars())
+        mine = select(WebSession.token_hash).where(WebSession.user_id == college.users["leader"])
+        hashes = list(db.execute(mine).scalars())
     for each in hashes:
         send(stranger, f"/account/sessions/{each[:16]}/end")
     assert leader.get("/account").status_code == 200
