@@ -35,9 +35,7 @@ def make(folder: Path) -> None:
     )
     root = root.add_extension(usage, critical=True)
     own = _about(_name("127.0.0.1"), above, mine).add_extension(
-        x509.SubjectAlternativeName(
-            [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        ),
+        x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
         critical=False,
     )
     for name, built in (("ca.pem", root), ("server.pem", own)):

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -128,9 +131,20 @@ class Slapd:
     def stop(self) -> None:
         """End it; whoever asks from now on finds nobody."""
         if self._process is not None:
+            self.go_on()
             self._process.terminate()
             self._process.wait(10)
             self._process = None
+
+    def pause(self) -> None:
+        """Let it hang: whoever asks waits."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def person(self, uid: str, password: str = "", **said: str) -> str:
         """Add a person. Returns the DN."""
@@ -164,9 +178,14 @@ class Slapd:
             for dn in [entry["dn"] for entry in connection.response]:
                 assert connection.delete(dn), connection.result
 
-    def _as_admin(self) -> ldap3.Connection:
+    @contextmanager
+    def _as_admin(self) -> Iterator[ldap3.Connection]:
         server = ldap3.Server(self.url, get_info=ldap3.NONE)
-        return ldap3.Connection(server, ADMIN, ADMIN_PASSWORD, auto_bind=True)
+        connection = ldap3.Connection(server, ADMIN, ADMIN_PASSWORD, auto_bind=True)
+        try:
+            yield connection
+        finally:
+            connection.unbind()
 
     def _wait(self) -> None:
         until = time.monotonic() + STARTS_WITHIN

@@ -29,10 +29,11 @@ def slapd_server() -> Iterator[Slapd]:
 
 
 @pytest.fixture
-def slapd(slapd_server: Slapd) -> Slapd:
+def slapd(slapd_server: Slapd) -> Iterator[Slapd]:
     """The LDAP server, with nobody in its directory."""
     slapd_server.clear()
-    return slapd_server
+    yield slapd_server
+    slapd_server.go_on()
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from tests.signin.cas_server import NAMESPACE, response, success
 from tests.signin.listening import Answer
 
 BUTTON = "/sign-in/cas"
+# what does not touch data is tried on one database
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -32,6 +34,7 @@ def test_a_person_is_found_by_the_user_name_and_comes_where_they_wanted(app, col
         assert db.scalar(select(WebSession.method)) == "cas"
 
 
+@ON_ONE
 def test_a_ticket_is_shown_to_the_server_with_the_service_it_is_for(app, cas):
     gone_and_back(app.test_client(), BUTTON)
     shown = next(one for one in cas.asked if one.path.endswith("serviceValidate"))
@@ -39,6 +42,7 @@ def test_a_ticket_is_shown_to_the_server_with_the_service_it_is_for(app, cas):
     assert shown.given["ticket"].startswith("ST-")
 
 
+@ON_ONE
 def test_a_ticket_is_good_once(app):
     client = app.test_client()
     back = abroad(client.get(BUTTON).headers["Location"])
@@ -52,6 +56,7 @@ def test_a_ticket_is_good_once(app):
     assert who(other) is None
 
 
+@ON_ONE
 def test_the_ticket_of_another_browser_is_refused(app):
     mine, other = app.test_client(), app.test_client()
     back = abroad(mine.get(BUTTON).headers["Location"])
@@ -60,6 +65,7 @@ def test_the_ticket_of_another_browser_is_refused(app):
     assert who(other) is None
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     "ticket",
     ["", "x", "ST-forged", "PT-1-proxy", "ST-" + "a" * 300, "ST-1%0d%0aHost:evil", "ST-票"],
@@ -177,7 +183,7 @@ TRAPS = {
 }
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 @pytest.mark.parametrize("name", TRAPS)
 def test_whatever_a_server_answers_lets_nobody_in_who_is_not_vouched_for(app, cas, name):
     cas.says = TRAPS[name]
@@ -188,13 +194,14 @@ def test_whatever_a_server_answers_lets_nobody_in_who_is_not_vouched_for(app, ca
     assert who(client) is None
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 def test_an_answer_without_end_is_cut_off(app, cas, monkeypatch):
     monkeypatch.setattr("web.signin.outward.WHOLE_SECONDS", 0.3)
     cas.says = Answer(b"<", drip=True)
     assert gone_and_back(app.test_client(), BUTTON).status_code == 503
 
 
+@ON_ONE
 def test_the_ticket_is_not_in_the_log_of_the_process(app, cas, caplog):
     caplog.set_level(logging.WARNING)
     cas.says = Answer(status=302, headers={"Location": "http://127.0.0.1:1/"})

@@ -24,6 +24,8 @@ from tests.signin.listening import Answer
 from tests.signin.oidc_provider import CLIENT, KEY, OTHER_KEY, SECRET, as_json
 
 BUTTON = "/sign-in/oidc"
+# what does not touch data is tried on one database
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -38,6 +40,7 @@ def settings(provider):
     }
 
 
+@ON_ONE
 def test_the_sign_in_page_has_a_button_for_the_provider_and_for_no_other(app):
     page = app.test_client().get("/sign-in?next=/account").text
     assert "校园统一登录" in page
@@ -78,6 +81,7 @@ def test_the_first_sign_in_leaves_an_entry_and_how_one_got_in_is_kept(app, colle
         assert db.scalar(select(Identity.user_id)) == college.users["leader"]
 
 
+@ON_ONE
 def test_nobody_is_led_to_another_site(app):
     answer = gone_and_back(app.test_client(), f"{BUTTON}?next=https://evil.example/")
     assert answer.headers["Location"] == "/tasks/"
@@ -94,6 +98,7 @@ def test_what_the_provider_says_more_of_somebody_is_asked_where_the_token_lacks_
     assert who(client) == college.users["leader"]
 
 
+@ON_ONE
 def test_more_that_is_said_of_somebody_else_is_not_believed(app, provider):
     provider.change = lambda claims: {
         name: value for name, value in claims.items() if name != "preferred_username"
@@ -129,6 +134,7 @@ def test_a_second_account_with_the_same_number_is_refused(app, provider):
     refused(app, "已经由校园统一登录的另一个账号使用", 401)
 
 
+@ON_ONE
 def test_a_state_from_nowhere_is_refused(app):
     client = app.test_client()
     answer = client.get(f"{BUTTON}/back?code=x&state=forged")
@@ -136,6 +142,7 @@ def test_a_state_from_nowhere_is_refused(app):
     assert "这次登录已过时" in answer.text
 
 
+@ON_ONE
 def test_the_answer_of_another_browser_is_refused(app):
     mine, other = app.test_client(), app.test_client()
     back = abroad(mine.get(BUTTON).headers["Location"])
@@ -152,6 +159,7 @@ def test_an_answer_is_good_once(app):
     assert home(client, back).status_code == 401
 
 
+@ON_ONE
 def test_an_answer_that_comes_too_late_is_refused(app, monkeypatch):
     client = app.test_client()
     back = abroad(client.get(BUTTON).headers["Location"])
@@ -160,6 +168,7 @@ def test_an_answer_that_comes_too_late_is_refused(app, monkeypatch):
     assert home(client, back).status_code == 401
 
 
+@ON_ONE
 def test_pressing_twice_does_not_frighten_who_is_in(app):
     client = app.test_client()
     back = abroad(client.get(BUTTON).headers["Location"])
@@ -167,6 +176,7 @@ def test_pressing_twice_does_not_frighten_who_is_in(app):
     assert home(client, back).headers["Location"] == "/tasks/"
 
 
+@ON_ONE
 @pytest.mark.parametrize(
     "said",
     ["error=access_denied", "error=server_error", "code=", "", f"code={'a' * 5000}", "code=wrong"],
@@ -180,12 +190,14 @@ def test_an_error_of_the_provider_is_a_sentence(app, said):
     assert who(client) is None
 
 
+@ON_ONE
 def test_somebody_who_says_no_at_the_provider_is_not_signed_in(app):
     client = app.test_client()
     state = client.get(BUTTON).headers["Location"].partition("state=")[2].partition("&")[0]
     assert "您没有同意登录" in client.get(f"{BUTTON}/back?state={state}&error=access_denied").text
 
 
+@ON_ONE
 def test_an_answer_that_names_another_server_is_refused(app):
     client = app.test_client()
     back = abroad(client.get(BUTTON).headers["Location"])
@@ -241,7 +253,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_token_that_is_not_for_this_sign_in_is_refused(app, provider, name):
     provider.change = CHANGES[name]
@@ -266,13 +278,14 @@ SIGNATURES = {
 }
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_a_token_that_the_provider_did_not_sign_is_refused(app, provider, name):
     provider.sign = SIGNATURES[name]
     refused(app, "不能采信")
 
 
+@ON_ONE
 def test_keys_that_changed_since_are_asked_again(app, provider, college, monkeypatch):
     gone_and_back(app.test_client(), BUTTON)
     new = RSAKey.generate_key(2048, {"kid": "new", "use": "sig"})
@@ -286,6 +299,7 @@ def test_keys_that_changed_since_are_asked_again(app, provider, college, monkeyp
     assert who(client) == college.users["leader"]
 
 
+@ON_ONE
 def test_the_provider_is_asked_about_itself_once(app, provider):
     for _time in range(3):
         gone_and_back(app.test_client(), BUTTON)
@@ -317,7 +331,7 @@ BAD_ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 @pytest.mark.parametrize(
     ("path", "number"),
     [(path, number) for path, said in BAD_ANSWERS.items() for number in range(len(said))],
@@ -332,7 +346,7 @@ def test_whatever_a_provider_answers_is_a_sentence(app, provider, path, number):
     assert who(client) is None
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
 def test_addresses_to_which_secrets_would_go_unencrypted_are_not_used(app, provider, name):
     told = provider.configuration() | {name: "http://elsewhere.example/"}
@@ -342,7 +356,7 @@ def test_addresses_to_which_secrets_would_go_unencrypted_are_not_used(app, provi
     assert "地址不能用" in answer.text
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 def test_an_answer_without_end_is_cut_off(app, provider, monkeypatch):
     monkeypatch.setattr("web.signin.outward.WHOLE_SECONDS", 0.3)
     provider.says["/.well-known/openid-configuration"] = Answer(b"{", drip=True)
@@ -351,7 +365,7 @@ def test_an_answer_without_end_is_cut_off(app, provider, monkeypatch):
     assert "没有应答" in answer.text
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE
 def test_when_too_many_wait_for_the_provider_the_others_are_told(app, monkeypatch):
     monkeypatch.setattr("web.signin.outward.WAITS_FOR_TURN", 0.01)
     monkeypatch.setattr("web.signin.outward._turns.acquire", lambda **_given: False)
