@@ -28,7 +28,10 @@ _subject, _member, _owner = Subject.__table__, SubjectMember.__table__, SubjectO
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:
-    """Somebody who answers for a subject, or works in its team, from one day to another."""
+    """Somebody who answers for a subject, or works in its team, from one day to another.
+
+    `has_left` says that the person is no longer there, whatever the period says.
+    """
 
     id: int
     user_id: int
@@ -36,6 +39,7 @@ class TeamRow:
     since: date | None
     until: date | None
     is_now: bool
+    has_left: bool
 
 
 def give_owner(
@@ -175,7 +179,14 @@ def members(db: Session, subject_id: int) -> tuple[TeamRow, ...]:
 def _read(db: Session, table: Any, subject_id: int) -> tuple[TeamRow, ...]:
     today = clock.today()
     wanted = (
-        select(table.c.id, table.c.user_id, User.name, table.c.since, table.c.until)
+        select(
+            table.c.id,
+            table.c.user_id,
+            User.name,
+            User.is_active,
+            table.c.since,
+            table.c.until,
+        )
         .join(User, User.id == table.c.user_id)
         .where(
             table.c.subject_id == subject_id,
@@ -187,7 +198,15 @@ def _read(db: Session, table: Any, subject_id: int) -> tuple[TeamRow, ...]:
     )
     rows = db.execute(wanted).all()
     return tuple(
-        TeamRow(row.id, row.user_id, row.name, row.since, row.until, _is_now(row, today))
+        TeamRow(
+            row.id,
+            row.user_id,
+            row.name,
+            row.since,
+            row.until,
+            is_now=_is_now(row, today),
+            has_left=not row.is_active,
+        )
         for row in rows
     )
 
