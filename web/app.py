@@ -11,6 +11,7 @@ from engine import db as database
 from web import (
     access,
     account,
+    accounts,
     audit,
     auth_pages,
     committees,
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         auth_pages,
         account,
         let_in,
+        accounts,
         settings_pages,
         tasks,
         instances,

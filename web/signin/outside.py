@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Row, delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from engine.people import SYSTEM, Actor
 from web.signin import outward
 
 LONGEST_SUBJECT: Final = 255
+MOST_LINKED: Final = 20
 _PEOPLE: Final = select(User.id, User.username, User.number, User.name, User.is_active)
 
 
@@ -214,6 +216,34 @@ def _link(db: Session, found: Found, user_id: int) -> None:
         about=(f"user:{user_id}",),
         private={"identity": ["", f"{found.provider} {found.key}"]},
     )
+
+
+def linked(db: Session, user_id: int) -> list[Row[tuple[str, str, datetime]]]:
+    """The accounts of providers that lead to this person: provider, its name for them, since."""
+    columns = select(Identity.provider, Identity.subject, Identity.created_at)
+    mine = columns.where(Identity.user_id == user_id).order_by(Identity.created_at)
+    return list(db.execute(mine.limit(MOST_LINKED)))
+
+
+def unlink(db: Session, user_id: int, *, by: Actor, reason: str) -> int:
+    """No account of a provider leads to this person any more; the next sign-in finds anew.
+
+    Returns how many there were.
+    """
+    accounts = linked(db, user_id)
+    if accounts:
+        db.execute(delete(Identity.__table__).where(Identity.__table__.c.user_id == user_id))
+        eventlog.record(
+            db,
+            Kind.USER_CHANGED,
+            by=by.mark,
+            asked={"user": user_id, "changed": ["identity"], "reason": reason},
+            about=(f"user:{user_id}",),
+            private={
+                "identity": [" ".join(f"{one.provider} {one.subject}" for one in accounts), ""]
+            },
+        )
+    return len(accounts)
 
 
 def _create(db: Session, found: Found, *, may_create: bool) -> int:
