@@ -12,7 +12,7 @@ from engine.college import persons
 from engine.college.persons import NewPerson
 from engine.people import Actor
 from engine.permissions import Action
-from quality.imports import faults, held, there
+from quality.imports import faults, held, there, values
 from quality.imports.columns import Promised, Row, Verdict, wrong
 from quality.imports.faults import Fault
 from quality.imports.models import RowAction
@@ -212,5 +212,5 @@ def _verdict(row: Row, person: Any, given: Give | End | None) -> Verdict:
 
 def _shown(value: object) -> str:
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return values.yes_or_no(value)
     return "" if value is None else str(value)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
+
+import yaml
 
 from engine.college import kinds
 from engine.forms import texts
@@ -21,6 +24,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 FIRST_SERIAL, LAST_SERIAL = 18_264, 73_415
 """Days as Excel counts them, of the years 1950 to 2100: a date whose cell lost its format."""
 _SERIAL_ZERO: Final = date(1899, 12, 30)
+WORDS: Final[Mapping[str, Sequence[str]]] = yaml.safe_load(
+    Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
+)
 GUARDED: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a cell must not begin with in a file we write: a spreadsheet might compute it."""
 
@@ -56,7 +62,7 @@ class Wrong(Exception):
 def typed(value: object) -> str:
     """What stands in a cell, as the person who typed it would read it."""
     if isinstance(value, bool):
-        return "是" if value else "否"  # as a list to choose from writes it
+        return yes_or_no(value)
     if isinstance(value, float):
         return _figure(value)
     if isinstance(value, datetime):
@@ -66,6 +72,11 @@ def typed(value: object) -> str:
     if text.startswith("'") and text[1:2] in GUARDED:
         text = text[1:]
     return text.strip()[:LONGEST]
+
+
+def yes_or_no(value: bool) -> str:  # noqa: FBT001  (it is the value that is worded)
+    """Yes or no, as a list to choose from writes it."""
+    return WORDS["yes" if value else "no"][0]
 
 
 def _figure(value: float) -> str:
@@ -125,12 +136,12 @@ def _username(text: str) -> str:
 _DAY: Final = (
     re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]+0{1,2}:00(?::00)?)?"),
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
-    re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]?"),
+    re.compile(r"(\d{4})\u5e74(\d{1,2})\u6708(\d{1,2})[\u65e5\u53f7]?"),
 )
 
 
 def _day(text: str) -> date:
-    plain = re.sub(r"\s*([-/.年月日])\s*", r"\1", half(text))
+    plain = re.sub(r"\s*([-/.\u5e74\u6708\u65e5\u53f7])\s*", r"\1", half(text))
     found = next((match for pattern in _DAY if (match := pattern.fullmatch(plain))), None)
     if found is not None:
         return _date(text, *map(int, found.groups()))
@@ -166,15 +177,11 @@ def _number(text: str) -> int:
     return int(half(text))
 
 
-_YES: Final = frozenset({"是", "√", "✓", "y", "yes", "true", "1", "校外"})
-_NO: Final = frozenset({"否", "×", "n", "no", "false", "0", "校内"})
-
-
 def _yes_no(text: str) -> bool:
     word = half(text).casefold()
-    if word not in _YES | _NO:
+    if word not in (*WORDS["yes"], *WORDS["no"]):
         raise Wrong(faults.NO_YES_OR_NO, text=text)
-    return word in _YES
+    return word in WORDS["yes"]
 
 
 def _email(text: str) -> str:
@@ -186,7 +193,7 @@ def _email(text: str) -> str:
 
 def _phone(text: str) -> str:
     number = _line(half(text))
-    if re.fullmatch(r"[+\d][\d ()/;,#*转-]{4,}", number) is None:
+    if re.fullmatch(r"[+\d][\d ()/;,#*\u8f6c-]{4,}", number) is None:
         raise Wrong(faults.NO_PHONE, text=text)
     return number
 

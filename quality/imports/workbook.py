@@ -26,7 +26,7 @@ from quality.imports.errors import (
 )
 
 CODES: Final = ("utf-8-sig", "gb18030")
-BETWEEN: Final = (",", "\t", ";", "，")
+BETWEEN: Final = (",", "\t", ";")
 _NO_TEXT: Final = frozenset(b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10")
 Line = tuple[int, dict[str, str]]
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.college import kinds
-from quality.imports import columns, rows, runs, there
+from quality.imports import columns, rows, runs, there, values
 from quality.imports.cells import MOST_ROWS
 from quality.imports.columns import Sheet
 from quality.imports.faults import Fault
@@ -41,7 +41,7 @@ def template(db: Session, sheets: Sequence[Sheet]) -> bytes:
         choices = {
             Cell.UNIT_KIND: ("kinds", [kind.label for kind in kinds.UNIT_KINDS.values()]),
             Cell.POST: ("posts", list(there.posts(db).names)),
-            Cell.YES_NO: ("yes_no", ["是", "否"]),
+            Cell.YES_NO: ("yes_no", [values.yes_or_no(one) for one in (True, False)]),
             Cell.CHOICE: ("subject_kinds", [kind.short for kind in every_kind()]),
         }
         ranges = {
@@ -99,7 +99,7 @@ def _explained(book: Any, sheets: Sequence[Sheet]) -> None:
 
 
 def _shown(page: Any, sheets: Sequence[Sheet], bold: Any) -> None:
-    page.set_column(0, max(len(sheet.columns) for sheet in sheets), WIDTH)
+    page.set_column(0, max((len(sheet.columns) for sheet in sheets), default=0), WIDTH)
     line = 0
     for sheet in sheets:
         page.write_string(line, 0, sheet.name, bold)
