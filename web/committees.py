@@ -100,9 +100,8 @@ def show(committee_id: int) -> str:
     committee, asked = committees.one(db(), committee_id), Written(request.args)
     day = asked.day("on") or clock.today()
     members = seated.on(db(), committee_id, day)
-    entries = history.of(
-        db(), f"committee:{committee_id}", reader=me(), after=number("after"), limit=ENTRIES
-    )
+    thing = f"committee:{committee_id}"
+    entries = history.of(db(), thing, reader=me(), after=number("after"), limit=ENTRIES)
     return render_template(
         "committees/show.html",
         committee=committee,
@@ -118,7 +117,7 @@ def show(committee_id: int) -> str:
         below=[
             one for one in committees.listed(db(), closed=False) if one.parent_id == committee_id
         ],
-        lines=[house.told(one) for one in entries.items],
+        lines=[house.told(one, thing) for one in entries.items],
         next_url=url_for(
             "committees.show", committee_id=committee_id, after=entries.next, _anchor="history"
         )

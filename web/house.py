@@ -55,6 +55,7 @@ _PARTS: Final[Mapping[str, str]] = {
     "phone": "电话",
     "id_number": "证件号码",
     "employer": "工作单位",
+    "identity": "统一认证账号",
     "is_external": "校外人员",
     "code": "代码",
     "key": "标识",
@@ -72,6 +73,7 @@ HEAD: Final = 3
 TAIL: Final = 4
 SHORTEST: Final = 10
 """A text so short would show too much of itself."""
+_COVERED: Final = frozenset({"phone", "id_number"})
 _LONG: Final = frozenset({"duties", "rule"})
 _LABELS: Final = {
     **{key: kind.label for key, kind in kinds.UNIT_KINDS.items()},
@@ -123,8 +125,11 @@ def masked(value: str) -> str:
     return f"{value[:HEAD]}****{value[-TAIL:]}"
 
 
-def told(entry: Told) -> Line:
-    """An entry in words; one that is not as it was recorded says only that."""
+def told(entry: Told, thing: str = "") -> Line:
+    """An entry in words; one that is not as it was recorded says only that.
+
+    `thing` is whose history it stands in (`user:5`), which it need not name again.
+    """
     if entry.kind is None:
         return Line(entry.seq, gettext("记录已损坏"), "late", "alert", None, "", "", (), ())
     title, css, symbol = _WORDS.get(entry.kind, ("登记", "", ""))
@@ -137,7 +142,7 @@ def told(entry: Told) -> Line:
         entry.at,
         who,
         entry.by,
-        tuple(_about(entry)),
+        tuple(_about(entry, thing)),
         tuple(_change(entry, one) for one in entry.changes),
     )
 
@@ -151,12 +156,12 @@ def lack(missing: Lack) -> str:
     return in_words(missing.sentence, values)
 
 
-def _about(entry: Told) -> Iterator[str]:
+def _about(entry: Told, thing: str) -> Iterator[str]:
     asked = entry.asked
     for word, kind in _THINGS:
-        name = entry.names.get(f"{kind}:{asked.get(word)}")
-        if name:
-            yield name
+        named = f"{kind}:{asked.get(word)}"
+        if named != thing and named in entry.names:
+            yield entry.names[named]
     if "role" in asked:
         yield wording.offered(str(asked["role"]))
     if asked.get("since"):
@@ -185,14 +190,16 @@ def _change(entry: Told, change: Change) -> tuple[str, str]:
 
 def _value(entry: Told, part: str, value: Any) -> str:
     if value is None or value == "":
-        return gettext("（空）")
+        return str(gettext("（空）"))
+    if part in _COVERED:
+        return masked(str(value))
     if isinstance(value, bool):
-        return gettext("是") if value else gettext("否")
+        return str(gettext("是") if value else gettext("否"))
     if part in ("parent_id", "campus_id", "unit_id"):
         kind = "committee" if part == "parent_id" and "committee" in entry.asked else "unit"
         return entry.names.get(f"{kind}:{value}", str(value))
     if part == "kind":
-        return gettext(_LABELS.get(str(value), str(value)))
+        return str(gettext(_LABELS.get(str(value), str(value))))
     return str(value)
 
 

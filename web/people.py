@@ -129,7 +129,8 @@ def show(user_id: int) -> str:
     person = facts.one(db(), user_id)
     held = posts.held(db(), Holding.user_id == user_id)
     seats = seated.seats(db(), Membership.user_id == user_id)
-    entries = history.of(db(), f"user:{user_id}", reader=me(), after=number("after"), limit=ENTRIES)
+    thing = f"user:{user_id}"
+    entries = history.of(db(), thing, reader=me(), after=number("after"), limit=ENTRIES)
     following = entries.next
     return render_template(
         "people/show.html",
@@ -140,7 +141,7 @@ def show(user_id: int) -> str:
         seats_before=[one for one in reversed(seats) if not _runs(one.until)],
         roles=facts.roles(db(), user_id),
         subjects=_subjects(user_id),
-        lines=[house.told(one) for one in entries.items],
+        lines=[house.told(one, thing) for one in entries.items],
         next_url=url_for("people.show", user_id=user_id, after=following, _anchor="history")
         if following
         else None,

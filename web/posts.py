@@ -95,9 +95,8 @@ def show(post_id: int) -> str:
     held, following = holdings.listed(
         db(), Holding.post_id == post_id, on=day, after=number("after")
     )
-    entries = history.of(
-        db(), f"post:{post_id}", reader=me(), after=number("before"), limit=ENTRIES
-    )
+    thing = f"post:{post_id}"
+    entries = history.of(db(), thing, reader=me(), after=number("before"), limit=ENTRIES)
     written_on = asked.given.get("on") or None
     return render_template(
         "posts/show.html",
@@ -110,7 +109,7 @@ def show(post_id: int) -> str:
         next_url=url_for("posts.show", post_id=post_id, on=written_on, after=following)
         if following
         else None,
-        lines=[house.told(one) for one in entries.items],
+        lines=[house.told(one, thing) for one in entries.items],
         older=url_for("posts.show", post_id=post_id, before=entries.next, _anchor="history")
         if entries.next
         else None,

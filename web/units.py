@@ -103,7 +103,8 @@ def show(unit_id: int) -> str:
     below = units.below(db(), unit_id)
     classes = [one for one in below if one.kind == kinds.CLASS]
     members, further = directory.search(db(), Wanted(unit_id=unit_id), limit=PEOPLE)
-    entries = history.of(db(), f"unit:{unit_id}", reader=me(), after=number("after"), limit=ENTRIES)
+    thing = f"unit:{unit_id}"
+    entries = history.of(db(), thing, reader=me(), after=number("after"), limit=ENTRIES)
     return render_template(
         "units/show.html",
         unit=unit,
@@ -124,7 +125,7 @@ def show(unit_id: int) -> str:
         subjects=subjects.visible(
             db(), me(), subjects.Wanted(unit_id=unit_id, is_active=True), limit=SUBJECTS
         ),
-        lines=[house.told(one) for one in entries.items],
+        lines=[house.told(one, thing) for one in entries.items],
         next_url=_older(unit_id, entries.next),
     )
 

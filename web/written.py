@@ -97,6 +97,6 @@ class Written:
 
         `fields` are places by kind of refusal, `named` by the part that the refusal names.
         """
-        part = str(refusal.values.get("what", ""))
+        part = str(refusal.values.get("what") or refusal.values.get("part") or "")
         kind = next((fields[one] for one in type(refusal).__mro__ if one in fields), TOP)
         self.wrong((named or {}).get(part, kind), say(refusal))

@@ -33,8 +33,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.college import words
 from engine.errors import Refused
-from engine.models import Holding, PersonWord, Post, Unit, UnitAbove, User
+from engine.models import Holding, PersonWord, Post, PostKind, Unit, UnitAbove, User
 
 PAGE: Final = 50
 MOST: Final = 200
@@ -46,7 +47,6 @@ LAST: Final = "\U0010ffff"
 _user, _word, _holding = User.__table__, PersonWord.__table__, Holding.__table__
 _post, _unit, _above = Post.__table__, Unit.__table__, UnitAbove.__table__
 
-_BETWEEN: Final = re.compile(r"[\s·•]+")
 _NARROW: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """Full-width letters and digits, as an input method writes them."""
 
@@ -113,16 +113,16 @@ def search(
     What begins with the first word comes first, the shortest before the longer; without words,
     people stand by name.
     """
-    limit, words = max(1, min(limit, MOST)), terms(wanted.text)
+    limit, asked = max(1, min(limit, MOST)), terms(wanted.text)
     statement = _page(
-        len(words),
+        len(asked),
         wanted.unit_id is not None,
         wanted.post_id is not None,
         wanted.state,
         after is not None,
     )
     given: dict[str, Any] = {"most": limit + 1, "today": clock.today()}
-    for number, word in enumerate(words):
+    for number, word in enumerate(asked):
         given |= {f"from_{number}": word, f"to_{number}": word + LAST}
     named = {"unit": wanted.unit_id, "post": wanted.post_id, "after": after}
     given |= {name: value for name, value in named.items() if value is not None}
@@ -132,8 +132,8 @@ def search(
 
 def terms(text: str) -> tuple[str, ...]:
     """The words of a search, written as the index has them; four at most."""
-    words = _BETWEEN.split(text.translate(_NARROW).lower())
-    return tuple(word[:LONGEST] for word in words if word)[:TERMS]
+    written = (words.beginning(one)[0] for one in text.translate(_NARROW).split())
+    return tuple(word[:LONGEST] for word in written if word)[:TERMS]
 
 
 def _people(rows: Iterable[Any]) -> list[PersonRow]:
@@ -149,12 +149,12 @@ def _people(rows: Iterable[Any]) -> list[PersonRow]:
 
 
 @cache
-def _page(words: int, in_unit: bool, with_post: bool, state: State, further: bool) -> Select[Any]:  # noqa: FBT001  (the shape of a statement, made once)
+def _page(count: int, in_unit: bool, with_post: bool, state: State, further: bool) -> Select[Any]:  # noqa: FBT001  (the shape of a statement, made once)
     """The statement of this shape; its values are given when it is run."""
-    found = _by_word(words, state) if words else _by_name(state)
+    found = _by_word(count, state) if count else _by_name(state)
     found = found.where(_is_state(state), *_narrowed(in_unit, with_post, state))
     if further:
-        found = found.where(_behind(words))
+        found = found.where(_behind(count))
     word, number = found.selected_columns["word"], found.selected_columns["id"]
     cut = found.order_by(word, number).limit(bindparam("most")).subquery("found")
     held = and_(_holding.c.user_id == cut.c.id, _in_force())
@@ -169,7 +169,7 @@ def _page(words: int, in_unit: bool, with_post: bool, state: State, further: boo
     )
 
 
-def _by_word(words: int, state: State) -> Select[Any]:
+def _by_word(count: int, state: State) -> Select[Any]:
     """People with a word that begins so, each by the first such word; other words only narrow."""
     earlier = _word.alias("earlier")
     before = exists().where(
@@ -178,7 +178,7 @@ def _by_word(words: int, state: State) -> Select[Any]:
         earlier.c.word < _word.c.word,
     )
     conditions = [_begins(_word, 0), ~before]
-    for number in range(1, words):
+    for number in range(1, count):
         other = _word.alias(f"word_{number}")
         conditions.append(
             exists().where(other.c.user_id == _word.c.user_id, _begins(other, number))
@@ -200,10 +200,10 @@ def _facts(state: State) -> list[ColumnElement[Any]]:
     ]
 
 
-def _behind(words: int) -> ColumnElement[bool]:
+def _behind(count: int) -> ColumnElement[bool]:
     """Stands behind the last person of the page before, wherever that one stands now."""
     last = bindparam("after", type_=Integer)
-    if not words:
+    if not count:
         name = select(_user.c.name).where(_user.c.id == last).scalar_subquery()
         return tuple_(_user.c.name, _user.c.id) > tuple_(name, last)
     theirs = _word.alias("theirs")
@@ -212,10 +212,8 @@ def _behind(words: int) -> ColumnElement[bool]:
     return tuple_(_word.c.word, _word.c.user_id) > tuple_(place, last)
 
 
-def _begins(words: FromClause, number: int) -> ColumnElement[bool]:
-    return and_(
-        words.c.word >= bindparam(f"from_{number}"), words.c.word < bindparam(f"to_{number}")
-    )
+def _begins(word: FromClause, number: int) -> ColumnElement[bool]:
+    return and_(word.c.word >= bindparam(f"from_{number}"), word.c.word < bindparam(f"to_{number}"))
 
 
 def _is_state(state: State) -> ColumnElement[bool]:
@@ -226,7 +224,7 @@ def _is_state(state: State) -> ColumnElement[bool]:
 
 
 def _narrowed(in_unit: bool, with_post: bool, state: State) -> list[ColumnElement[bool]]:  # noqa: FBT001  (as above)
-    """Holds a post in the unit or below; of those who left, held one."""
+    """Belongs to the unit or one below, or holds the post; of those who left, did so."""
     if not (in_unit or with_post):
         return []
     held = _holding.alias("held")
@@ -236,6 +234,9 @@ def _narrowed(in_unit: bool, with_post: bool, state: State) -> list[ColumnElemen
     if in_unit:
         below = select(_above.c.unit_id).where(_above.c.above_id == bindparam("unit"))
         conditions.append(held.c.unit_id.in_(below))
+    if in_unit and not with_post:
+        from_above = select(_post.c.id).where(_post.c.kind == PostKind.LEADER)
+        conditions.append(held.c.post_id.not_in(from_above))
     return [_user.c.id.in_(select(held.c.user_id).where(*conditions))]
 
 

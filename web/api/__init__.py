@@ -5,6 +5,7 @@ Each module holds the routes of one resource; `routing` reads requests and words
 """
 
 from web.api import (
+    committees,
     definitions,
     drafts,
     imports,
@@ -12,16 +13,20 @@ from web.api import (
     me,
     openapi,
     operations,
+    people,
+    posts,
     rights,
     subjects,
     tasks,
     tokens,
+    units,
     versions,
 )
 from web.api.routing import blueprint
 
 __all__ = [
     "blueprint",
+    "committees",
     "definitions",
     "drafts",
     "imports",
@@ -29,9 +34,12 @@ __all__ = [
     "me",
     "openapi",
     "operations",
+    "people",
+    "posts",
     "rights",
     "subjects",
     "tasks",
     "tokens",
+    "units",
     "versions",
 ]

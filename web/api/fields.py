@@ -6,7 +6,7 @@ Every text is bounded and can be stored; unknown fields are refused; each refusa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from marshmallow import RAISE, Schema, ValidationError
@@ -18,6 +18,7 @@ from engine.forms.sentence import Sentence
 
 MAX_NUMBER: Final = 2**63 - 1
 MAX_DIGITS: Final = 19
+DAY: Final = len("2027-03-31")
 
 Json = dict[str, Any]
 
@@ -177,6 +178,23 @@ class Moment(Part):
     def shape(self) -> Json:
         """A string with a time."""
         return {"type": "string", "format": "date-time"}
+
+
+class Day(Part):
+    """A day: ISO 8601, without a time."""
+
+    def _deserialize(self, value: Any, *_rest: Any, **_options: Any) -> date:
+        try:
+            return date.fromisoformat(value if isinstance(value, str) and len(value) == DAY else "")
+        except ValueError as error:
+            raise wrong("看不懂这个日期，请写成 2027-03-31 的样子。") from error
+
+    def _serialize(self, value: Any, *_rest: Any, **_options: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def shape(self) -> Json:
+        """A string with a day."""
+        return {"type": "string", "format": "date"}
 
 
 class Anything(Part):

@@ -41,6 +41,13 @@ def page(items: Iterable[Any], following: Any) -> Json:
     return {"items": list(items), "next": None if following is None else _written(following)}
 
 
+def sliced(rows: list[Json], wanted: Json) -> Json:
+    """One page by number of a list that is so short that it was read whole."""
+    after, most = number(wanted) or 0, limit(wanted)
+    left = sorted((row for row in rows if row["id"] > after), key=lambda row: int(row["id"]))
+    return page(left[:most], left[most - 1]["id"] if len(left) > most else None)
+
+
 def number(wanted: Json) -> int | None:
     """The cursor of a list that is ordered by number."""
     found: int | None = _read(wanted, _is_number)

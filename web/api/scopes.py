@@ -20,11 +20,13 @@ NONE: Final = ""
 CHANGES: Final = {
     "committees": "people",
     "definitions": "definitions",
+    "holdings": "people",
     "imports": "people",
     "incidents": "operations",
     "instances": "work",
     "people": "people",
     "posts": "people",
+    "seats": "people",
     "subjects": "subjects",
     "tasks": "work",
     "units": "people",
