@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -98,6 +98,15 @@ def has_documents_for(db: Session, person: Actor, subject_id: int) -> bool:
     """Whether this person sees what the subject publishes; knowing of it is not enough."""
     seen = select(_subject.c.id).where(_subject.c.id == subject_id, sharing.may_see(db, person))
     return db.execute(seen).one_or_none() is not None
+
+
+def known(db: Session, person: Actor, subject_ids: Iterable[int | None]) -> frozenset[int]:
+    """Which of these subjects this person may know of: the others are named, not linked."""
+    ids = {subject_id for subject_id in subject_ids if subject_id is not None}
+    if not ids:
+        return frozenset()
+    wanted = select(_subject.c.id).where(_subject.c.id.in_(ids), known_to(db, person))
+    return frozenset(db.execute(wanted).scalars())
 
 
 def visible(

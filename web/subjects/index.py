@@ -31,6 +31,7 @@ def index() -> str:
     return render_template(
         "subjects/index.html",
         rows=page.items,
+        known=subjects.known(db(), me(), (row.parent_id for row in page.items)),
         wanted=wanted,
         asked=asked,
         chips=_chips(wanted, asked),

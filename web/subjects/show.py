@@ -52,6 +52,7 @@ def page(subject_id: int, *, failed: str = "", written: Written | None = None) -
         head=_heads(row),
         owners=subjects.owners(db(), subject_id),
         members=subjects.members(db(), subject_id),
+        is_parent_known=bool(subjects.known(db(), me(), [row.parent_id])),
         children=children.items,
         below=subjects.below(db(), me(), subject_id),
         stages=_stages(row),

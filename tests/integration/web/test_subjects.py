@@ -90,6 +90,14 @@ def test_a_subject_that_one_may_not_know_of_is_not_found(db, college, browser):
     assert stranger.get("/subjects/999999").status_code == 404
     department = "functional_department"
     other = made(db, department, "", "", college.units["academic_affairs"])
+    above = made(db, "secondary_college", "", "", college.units["machine"])
+    begin_writing(db)
+    subjects.change(db, college.subject, {"parent_id": above}, by=SYSTEM)
+    db.commit()
+    for path in ("/subjects", f"/subjects/{college.subject}"):
+        page = Paper.open(browser("leader"), path)
+        assert "智能制造学院" in page.text
+        assert not page.tree.xpath(f"//a[@href='/subjects/{above}']")
     assert browser("leader").get(f"/subjects/{other}").status_code == 404
 
 
@@ -270,6 +278,7 @@ def test_what_is_missing_is_shown_before_it_is_made(db, college, keeper, session
 
 def test_the_pages_cost_the_same_however_many_subjects_there_are(app, db, college, keeper):
     paths = ("/subjects?q=课", f"/subjects/{college.subject}", "/subjects/missing")
+    made(db, "course", "C", "课程", college.units["machine"], parent_id=college.subject)
     keeper.get("/subjects")
     few = [statements(app, lambda path=path: keeper.get(path)) for path in paths]
     begin_writing(db)
