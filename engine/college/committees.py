@@ -71,6 +71,7 @@ def create(  # noqa: PLR0913  (what is known of a committee, by keyword)
         "term_years": term_years,
         "position": position,
     }
+    parts.known_day(since)
     _refuse(db, row)
     try:
         with db.begin_nested():
@@ -185,8 +186,7 @@ def close(db: Session, committee_id: int, *, by: Actor, on: date) -> None:
     row = one(db, committee_id)
     if row.until is not None:
         raise EndedAlready(until=row.until)
-    if row.since is not None:
-        parts.period(row.since, on)
+    parts.period(row.since or on, on)
     runs = (_committee.c.parent_id == committee_id) & (
         _committee.c.until.is_(None) | (_committee.c.until > on)
     )

@@ -180,9 +180,7 @@ def _range(told: Mapping[str, Any], part: str) -> Range:
 def _nomination(told: object) -> Nomination:
     if not isinstance(told, Mapping) or str(told.get("kind")) not in UNIT_KINDS:
         raise BadRule(part="nominated", why="没有这一类单位。")
-    inside, outside = (
-        _count("nominated", told.get(word, 0)) for word in ("internal", "external")
-    )
+    inside, outside = (_count("nominated", told.get(word, 0)) for word in ("internal", "external"))
     return Nomination(told["kind"], inside, outside)
 
 

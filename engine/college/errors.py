@@ -150,6 +150,12 @@ class PeriodEndsBeforeItBegins(Refused):
     sentence = "结束日期 {until} 早于开始日期 {since}，请核对。"
 
 
+class UnlikelyDay(Refused):
+    """A day in a year that is a slip of the pen."""
+
+    sentence = "日期 {day} 不对：年份应在 {first} 到 {last} 之间。"
+
+
 class PostInUse(Refused):
     """A post that people hold is not put out of use."""
 

@@ -18,12 +18,15 @@ from engine.college.errors import (
     PartTooLong,
     PartUnreadable,
     PeriodEndsBeforeItBegins,
+    UnlikelyDay,
 )
 
 T = TypeVar("T")
 
 AT_ONCE: Final = 5_000
 """How many values one statement compares with; databases have a limit, and SQLite's is 32,766."""
+FIRST: Final = date(1900, 1, 1)
+LAST: Final = date(2199, 12, 31)
 _UNREADABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -58,9 +61,17 @@ def email(value: str, most: int) -> str:
 
 
 def period(since: date, until: date | None) -> None:
-    """Refuse a period that ends before it begins."""
+    """Refuse a period that ends before it begins, and days that no college knows."""
+    for day in (since, until):
+        known_day(day)
     if until is not None and until < since:
         raise PeriodEndsBeforeItBegins(since=since, until=until)
+
+
+def known_day(day: date | None) -> None:
+    """Refuse a day that is a slip of the pen. Raises `UnlikelyDay`."""
+    if day is not None and not FIRST.year <= day.year <= LAST.year:
+        raise UnlikelyDay(day=day, first=FIRST.year, last=LAST.year)
 
 
 def chunks(values: Iterable[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:

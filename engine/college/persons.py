@@ -265,6 +265,7 @@ def leave(db: Session, user_id: int, *, by: Actor, on: date) -> None:
         raise NotYourself
     if not user.is_active:
         raise NotThereAnyMore(who=user.name, on=user.left_on or on)
+    parts.known_day(on)
     if on > clock.today():
         raise LeavesLater(on=on)
     roles.require_not_last(db, user_id)

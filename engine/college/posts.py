@@ -278,6 +278,7 @@ def last_day(since: date, until: date | None, on: date) -> date:
 
     Raises `EndedAlready`, `PeriodEndsBeforeItBegins`.
     """
+    parts.known_day(on)
     if until is not None and (until <= on or until < since):
         raise EndedAlready(until=until)
     if on < since and since > clock.today():

@@ -126,6 +126,7 @@ def _by_code(db: Session, rows: Sequence[NewUnit]) -> dict[str, _Known]:
 def _checked(row: NewUnit) -> NewUnit:
     if row.kind not in kinds.UNIT_KINDS:
         raise UnknownUnitKind(kind=row.kind)
+    parts.known_day(row.since)
     return NewUnit(
         parts.text(_CODE[0], row.code, _CODE[1]),
         parts.text(_NAME[0], row.name, _NAME[1]),
@@ -305,8 +306,7 @@ def close(db: Session, unit_id: int, *, by: Actor, on: date) -> None:
         raise NotFound
     if unit.until is not None:
         raise EndedAlready(until=unit.until)
-    if unit.since is not None:
-        parts.period(unit.since, on)
+    parts.period(unit.since or on, on)
     left = {
         "holdings": _after(db, _holding, _holding.c.unit_id == unit_id, on),
         "units": _after(db, _unit, _unit.c.parent_id == unit_id, on),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from engine import clock, people
-from engine.college import errors, posts
+from engine.college import committees, errors, persons, posts, units
 from engine.college.posts import NewHolding
 from engine.errors import NotFound
 from engine.models import Holding, Post, PostKind
@@ -176,3 +176,21 @@ def test_one_who_left_holds_only_what_was_before(db, college, place):
     assert posts.give(db, user, *place, **past, by=SYSTEM)
     with pytest.raises(errors.PersonGone):
         posts.give(db, user, *place, since=date(2020, 1, 1), by=SYSTEM)
+
+
+@pytest.mark.parametrize("day", [date.min, date(1899, 12, 31), date(2200, 1, 1), date.max])
+def test_a_day_that_is_a_slip_of_the_pen_is_refused(db, college, place, day):
+    user, today = college.users["office"], clock.today()
+    group = committees.create(db, "g", "工作组", "working_group", by=SYSTEM, term_years=3)
+    held = posts.give(db, user, *place, since=today, by=SYSTEM)
+    for act in (
+        lambda: posts.give(db, college.users["admin"], *place, since=day, by=SYSTEM),
+        lambda: posts.end(db, held, by=SYSTEM, on=day),
+        lambda: committees.seat(db, group, user, since=day, by=SYSTEM),
+        lambda: committees.close(db, group, by=SYSTEM, on=day),
+        lambda: units.create(db, "u", "某处", "department", by=SYSTEM, since=day),
+        lambda: units.close(db, place[1], by=SYSTEM, on=day),
+        lambda: persons.leave(db, user, by=SYSTEM, on=day),
+    ):
+        with pytest.raises(errors.UnlikelyDay, match="年份应在 1900 到 2199 之间"):
+            act()

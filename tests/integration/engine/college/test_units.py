@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -86,6 +88,27 @@ def test_a_unit_does_not_become_its_own_ancestor(db, college):
         with pytest.raises(errors.UnitBelowItself, match="不能成为它的上级单位"):
             units.change(db, below, by=SYSTEM, parent=parent)
     assert pairs(db) == before == computed(db)
+
+
+def test_the_pairs_are_those_of_the_tree_after_any_moves(db):
+    dice = random.Random(20_261_122)
+    top = units.create(db, "0", "处", "department", by=SYSTEM)
+    made = [top]
+    came = Counter()
+    for number in range(1, 120):
+        one, other = dice.choice(made), dice.choice(made)
+        try:
+            if number % 3:
+                code = str(number)
+                made.append(units.create(db, code, "处", "department", by=SYSTEM, parent=one))
+                came["made"] += 1
+            else:
+                target = None if number % 21 == 0 else other
+                came["moved"] += units.change(db, one, by=SYSTEM, parent=target)
+        except errors.UnitBelowItself:
+            came["refused"] += 1
+    assert pairs(db) == computed(db)
+    assert min(came["made"], came["moved"], came["refused"]) >= 5
 
 
 def test_the_tree_has_a_depth(db, college):
