@@ -48,8 +48,8 @@ class Registry:
                 name,
                 number,
                 self._hash,
-                email=f"{username}@demo.edu.cn".replace("_", "."),
-                phone=f"138{len(self._people):08}",
+                email=f"{username}@shifan.example".replace("_", "."),
+                phone=f"100{len(self._people):08}",
                 is_external=bool(employer),
                 employer=employer,
             )
