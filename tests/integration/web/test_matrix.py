@@ -5,35 +5,78 @@ A new view joins by itself; one that does not declare who may call it fails here
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.routing import AnyConverter, Rule
 
-from engine import people, permissions, roles
+from engine import people, permissions, roles, tasks
 from engine.college import persons
 from engine.models import Role, WebSession
-from engine.people import SYSTEM
+from engine.people import SYSTEM, Actor
 from engine.permissions import Action
 from tests.college import College
+from tests.integration.web import things
+from tests.integration.web.things import NOWHERE, Row
 from web.access import PUBLIC, SIGNED_IN
 from web.routing import RowNumber
 
-NOWHERE = 999_999_999_999
 METHODS = ("GET", "POST", "PUT", "DELETE")
 PUBLIC_PAGES = {
     "account.set_language",
     "account.set_theme",
+    "auth.ask_code",
+    "auth.ask_reset",
     "auth.close_session",
+    "auth.confirm_set_up",
+    "auth.follow",
     "auth.open_session",
+    "auth.send_reset",
+    "auth.set_up",
     "auth.sign_in",
+    "auth.take_code",
+    "auth.use",
+    "outside.back",
+    "outside.leave",
     "tasks.home",
 }
 
 
 ENDING = {"auth.close_session", "api.delete_token"}
+OF_THE_COLLEGE = ("leader", "reviewer", "stranger")
+FIRST_REFUSAL, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, UNREADABLE, BROKEN = 400, 401, 403, 404, 422, 500
+REFUSALS = {FORBIDDEN, 409, UNREADABLE}
+FEW = 200
+VERBS = {
+    ("complete", "POST"): Action.TASK_COMPLETE,
+    ("complete_task", "POST"): Action.TASK_COMPLETE,
+    ("autosave", "PUT"): Action.TASK_COMPLETE,
+    ("save", "POST"): Action.TASK_COMPLETE,
+    ("save_draft", "PUT"): Action.TASK_COMPLETE,
+    ("send_back", "POST"): Action.TASK_RETURN,
+    ("return_task", "POST"): Action.TASK_RETURN,
+    ("reassign", "POST"): Action.TASK_REASSIGN,
+    ("reassign_task", "POST"): Action.TASK_REASSIGN,
+    ("claim", "POST"): Action.TASK_CLAIM,
+    ("claim_task", "POST"): Action.TASK_CLAIM,
+    ("release", "POST"): Action.TASK_RELEASE,
+    ("release_task", "DELETE"): Action.TASK_RELEASE,
+    ("cancel", "POST"): Action.INSTANCE_CANCEL,
+    ("cancel_instance", "POST"): Action.INSTANCE_CANCEL,
+}
+"""What is asked of the policy on a thing that one may see, where the address is for everybody."""
+NOT_THERE = {
+    "documents.changes",
+    "imports.mistakes",
+    "instances.start",
+    "subjects.create",
+    "subjects.make",
+}
+"""Addresses that speak of a second thing, which an empty request does not name."""
 HTMX = {"HX-Request": "true"}
 
 
@@ -61,6 +104,8 @@ def address(app: Flask, rule: Rule) -> str:
 
 
 def _value(converter: object) -> object:
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
     return NOWHERE if isinstance(converter, RowNumber) else "nothing"
 
 
@@ -92,44 +137,143 @@ def test_nobody_reaches_more_than_the_public_pages(app: Flask) -> None:
 
 
 @pytest.fixture
-def everybody(db, college: College) -> dict[str, int]:
-    """One person for every role of the product, and one without any."""
-    made = {"nobody special": college.users["leader"]}
+def everybody(db, college: College, sessions: sessionmaker[Session]) -> tuple[str, ...]:
+    """One person for every role of the product, some of the college, and rows of every kind."""
+    things.lay(db, college, sessions)
     for role in Role:
         user_id = persons.create(db, f"only_{role}", role, by=SYSTEM, password="test-password")
         roles.give(db, user_id, role, by=SYSTEM)
-        made[role] = user_id
+        college.users[f"only_{role}"] = user_id
     db.commit()
-    return made
+    return (*(f"only_{role}" for role in Role), *OF_THE_COLLEGE)
 
 
-def test_every_role_gets_what_the_policy_says(
-    everybody: dict[str, int], app: Flask, db, browser: Callable[[str], FlaskClient]
-) -> None:
-    for name, user_id in everybody.items():
-        username = "leader" if name == "nobody special" else f"only_{name}"
-        client, actor = browser(username), people.actor(db, user_id)
-        csrf = db.query(WebSession.csrf).filter_by(user_id=user_id).scalar()
-        db.rollback()
-        signed = {"username": username, "password": "test-password"}
+class Asking:
+    """Somebody with a browser and a token, and what the policy says of them."""
+
+    def __init__(self, db: Session, app: Flask, client: FlaskClient, name: str, user: int) -> None:
+        self.compared: set[tuple[str, str, int]] = set()
+        self.db, self.app, self.client, self.name, self.user = db, app, client, name, user
+        signed = {"username": name, "password": "test-password"}
         token = client.post("/api/v1/tokens", json=signed).json["token"]
+        csrf = db.query(WebSession.csrf).filter_by(user_id=user).scalar()
+        db.rollback()
+        self.api = {"Authorization": f"Bearer {token}"}
+        self.page = {**HTMX, "X-CSRF-Token": csrf, "Accept": "application/json"}
+        self.seen: dict[str, bool] = {}
+        self.known: Actor | None = None
+
+    def ask(self, rule: Rule, method: str, row: Row) -> tuple[int, bytes]:
+        with self.app.test_request_context():
+            values = {name: row[name] for name in rule.arguments}
+            place = self.app.url_map.bind("localhost").build(rule.endpoint, values, method)
+        headers = self.api if rule.rule.startswith("/api/") else self.page
+        answer = self.client.open(place, method=method, headers=headers)
+        if method != "GET" and answer.status_code < FIRST_REFUSAL:
+            self.seen.clear()  # something was done: who may know of what is asked anew
+            self.known = None
+        return answer.status_code, answer.data
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the engine sees one now."""
+        if self.known is None:
+            self.known = people.actor(self.db, self.user)
+            self.db.rollback()
+        return self.known
+
+    def may(self, action: Action, about: object = None) -> bool:
+        return permissions.may(self.actor, action, about)
+
+    def sees(self, thing: things.Thing, row: Row) -> bool:
+        key = f"{sorted(thing.names)} {row}"
+        if key not in self.seen:
+            self.seen[key] = thing.is_seen(self.db, self.actor, row)
+            self.db.rollback()
+        return self.seen[key]
+
+    def compare(self, rule: Rule, method: str, row: Row, given: tuple[int, bytes]) -> list[str]:
+        """Whether what is not there is answered alike; asked once of every address and answer."""
+        case = (rule.rule, method, given[0])
+        if not row or case in self.compared:
+            return []
+        self.compared.add(case)
+        is_same = self.ask(rule, method, things.missing(row)) == given
+        return [] if is_same else ["tells that it is there"]
+
+    def may_do(self, rule: Rule, method: str, row: Row) -> bool:
+        """Whether the policy allows the verb of an address on a thing that may be seen."""
+        action = VERBS.get((rule.endpoint.partition(".")[2], method))
+        if action is None:
+            return True
+        glance = tasks.glance(self.db, row["task_id"]) if "task_id" in row else None
+        return self.may(action, glance)
+
+
+def test_every_parameter_of_every_address_is_described(app: Flask) -> None:
+    unknown = {
+        rule.endpoint: sorted(rule.arguments)
+        for rule, _method in rules(app)
+        if rule.arguments and declared(app, rule) != PUBLIC and things.named_by(rule) is None
+    }
+    assert unknown == {}
+
+
+def test_everybody_gets_of_everything_what_the_policy_says(
+    everybody: tuple[str, ...],
+    app: Flask,
+    db: Session,
+    college: College,
+    browser: Callable[[str], FlaskClient],
+) -> None:
+    rows = {thing: thing.rows(db, college) for thing in things.THINGS}
+    db.rollback()
+    wrong, asked, compared = [], Counter[str](), set[tuple[str, str, int]]()
+    for name in everybody:
+        who = Asking(db, app, browser(name), name, college.users[name])
+        who.compared = compared
         for rule, method in rules(app):
-            action = declared(app, rule)
-            if action == PUBLIC or rule.endpoint in ENDING:
+            access = declared(app, rule)
+            if access == PUBLIC or rule.endpoint in ENDING:
                 continue
-            headers = (
-                {"Authorization": f"Bearer {token}"}
-                if rule.rule.startswith("/api/")
-                else {"HX-Request": "true", "X-CSRF-Token": csrf}
-            )
-            status = ask(client, app, rule, method, headers)
-            told = (name, method, rule.rule, status)
-            assert status < 500, told
-            assert status != 401, told
-            if isinstance(action, Action):
-                assert (status == 403) is not permissions.may(actor, action), told
-            else:
-                assert action == SIGNED_IN, told
+            assert access == SIGNED_IN or isinstance(access, Action)
+            thing = things.named_by(rule) if rule.arguments else None
+            here: list[Row] = rows.get(thing, []) if thing is not None else [{}]
+            is_refused = isinstance(access, Action) and not who.may(access)
+            for row in here[:1] if is_refused else here:
+                is_known = thing is None or who.sees(thing, row)
+                check = _refused if is_refused else _known if is_known else _unknown
+                asked[check.__name__] += 1
+                found = check(who, rule, method, row)
+                wrong += [(name, method, rule.rule, dict(row), one) for one in found]
+    assert wrong == []
+    assert min(asked.values()) > FEW, asked
+
+
+def _refused(who: Asking, rule: Rule, method: str, row: Row) -> list[str]:
+    """403, and the same whether or not there is such a thing."""
+    status, body = who.ask(rule, method, row)
+    wrong = [] if status == FORBIDDEN else [f"{status} instead of 403"]
+    return wrong + who.compare(rule, method, row, (status, body))
+
+
+def _unknown(who: Asking, rule: Rule, method: str, row: Row) -> list[str]:
+    """404, as for what is not there; a request that cannot be read is told so first."""
+    status, body = who.ask(rule, method, row)
+    expected = {NOT_FOUND} if method == "GET" else {NOT_FOUND, UNREADABLE}
+    wrong = [] if status in expected else [f"{status} instead of 404"]
+    return wrong + who.compare(rule, method, row, (status, body))
+
+
+def _known(who: Asking, rule: Rule, method: str, row: Row) -> list[str]:
+    """Never hidden; refused exactly where the policy refuses the verb."""
+    may_do = who.may_do(rule, method, row)
+    status, _body = who.ask(rule, method, row)
+    wrong = [f"{status}"] * (status == UNAUTHORIZED or status >= BROKEN)
+    wrong += ["hidden"] * (status == NOT_FOUND and rule.endpoint not in NOT_THERE)
+    wrong += ["refused"] * (may_do and status == FORBIDDEN)
+    wrong += [f"{status}: not refused"] * (not may_do and status not in REFUSALS)
+    return wrong
 
 
 def test_what_does_not_exist_is_404_for_everybody_who_may_ask(
@@ -145,3 +289,13 @@ def test_what_does_not_exist_is_404_for_everybody_who_may_ask(
             and not rule.rule.startswith("/api/")
         ):
             assert (rule.rule, ask(client, app, rule, method, HTMX)) == (rule.rule, 404)
+
+
+def test_a_view_that_says_nothing_is_found_and_never_served(
+    app: Flask, browser: Callable[[str], FlaskClient]
+) -> None:
+    app.add_url_rule("/new/<int:planet_id>", "new.planet", str)
+    (rule,) = [one for one in app.url_map.iter_rules() if one.endpoint == "new.planet"]
+    assert declared(app, rule) is None
+    assert things.named_by(rule) is None
+    assert browser("admin").get("/new/1").status_code == 403

@@ -1,0 +1,205 @@
+"""Real rows for every parameter of every address, and who may know of each: for the matrix.
+
+A new route with a parameter that stands in no row of `THINGS` fails there, until somebody says here
+what it names and who may know of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from engine import clock, permissions
+from engine.college import committees, persons
+from engine.errors import NotFound
+from engine.models import (
+    Grant,
+    Holding,
+    Incident,
+    Membership,
+    Post,
+    ProcessInstance,
+    UserTask,
+    WebSession,
+)
+from engine.people import SYSTEM, Actor
+from engine.permissions import Action
+from quality import explain, subjects
+from quality.imports.models import Import, ImportRow
+from quality.models import Document, SubjectMember
+from tests.college import SINCE, College
+from tests.story import GOALS, Story
+
+NOWHERE = 999_999_999_999
+SHOWN = 16
+
+Row = Mapping[str, Any]
+Seen = Callable[[Session, Actor, Row], bool]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A kind of thing: the parameters that name it, its rows, who may know of one."""
+
+    names: frozenset[str]
+    rows: Callable[[Session, College], list[Row]]
+    is_seen: Seen
+
+
+def lay(db: Session, college: College, sessions: Any) -> None:
+    """Make what the college of the tests has none of: cases, a team, a committee, an import …"""
+    story = Story(db, sessions, college)
+    story.publish_goals()
+    story.hand_in(story.start(GOALS), "leader", None)
+    story.start({"stage": "standard", "period": "2027"})
+    for name in ("someone", "guest"):
+        college.users[name] = persons.create(db, name, name, by=SYSTEM)
+    committee = committees.create(db, "quality", "质量委员会", "committee", by=SYSTEM)
+    committees.seat(db, committee, college.users["someone"], since=SINCE, by=SYSTEM)
+    subjects.join(db, college.subject, college.users["someone"], since=clock.today(), by=SYSTEM)
+    case = db.execute(select(ProcessInstance.id).order_by(ProcessInstance.id)).scalars()
+    incident = {"instance_id": case.first(), "sentence": "没有去路。", "status": "open"}
+    db.execute(insert(Incident), {**incident, "opened_at": clock.now()})
+    _lay_imports(db, college)
+
+
+def _lay_imports(db: Session, college: College) -> None:
+    for number, name in enumerate(("someone", "admin"), start=1):
+        run = {"filename": f"{name}.xlsx", "sha256": str(number), "status": "ready", "total": 1}
+        run |= {"by_id": college.users[name], "created_at": clock.now()}
+        made = db.execute(insert(Import).returning(Import.id), run).scalar_one()
+        row = {"import_id": made, "number": 1, "sheet": "people", "line": 2, "action": "leave"}
+        db.execute(insert(ImportRow), {**row, "key": "someone", "data": "{}"})
+
+
+def _each(column: Any, **fixed: Any) -> Callable[[Session, College], list[Row]]:
+    """Parameters for the first and the last row of a table, which are different people's."""
+
+    def rows(db: Session, _college: College) -> list[Row]:
+        ids = db.execute(select(column).order_by(column)).scalars().all()
+        name = _NAMES[column]
+        return [{name: one, **fixed} for one in dict.fromkeys((ids[0], ids[-1]))]
+
+    return rows
+
+
+def _one(column: Any) -> Callable[[Session, College], list[Row]]:
+    """Parameters for one row of a table whose rows are all alike to the policy."""
+
+    def rows(db: Session, college: College) -> list[Row]:
+        return _each(column)(db, college)[-1:]
+
+    return rows
+
+
+def _always(_db: Session, _person: Actor, _row: Row) -> bool:
+    return True
+
+
+def _explained(key: str, name: str) -> Seen:
+    """Whoever the explanation says may know of it."""
+
+    def is_seen(db: Session, person: Actor, row: Row) -> bool:
+        try:
+            return explain.answer(db, int(person.id or 0), key, row[name]).allowed
+        except NotFound:
+            return False
+
+    return is_seen
+
+
+def _sees_import(db: Session, person: Actor, row: Row) -> bool:
+    brought = select(Import.by_id).where(Import.id == row["import_id"])
+    is_own = db.execute(brought).scalar_one_or_none() == person.id
+    return is_own or permissions.may(person, Action.PERSON_EDIT)
+
+
+def _sessions(db: Session, _college: College) -> list[Row]:
+    hashes = db.execute(select(WebSession.token_hash).order_by(WebSession.user_id)).scalars()
+    return [{"ref": one[:SHOWN]} for one in list(hashes)[:1]]
+
+
+def _people(_db: Session, college: College) -> list[Row]:
+    return [{"user_id": college.users[name]} for name in ("guest",)]
+
+
+def _units(_db: Session, college: College) -> list[Row]:
+    return [{"unit_id": college.units[name]} for name in ("trade",)]
+
+
+_NAMES = {
+    UserTask.id: "task_id",
+    ProcessInstance.id: "instance_id",
+    Document.id: "document_id",
+    Incident.id: "incident_id",
+    Import.id: "import_id",
+    Holding.id: "holding_id",
+    Membership.id: "membership_id",
+    Post.id: "post_id",
+}
+
+
+def _grants(db: Session, _college: College) -> list[Row]:
+    given = select(Grant.id).where(Grant.holder.startswith("p:")).order_by(Grant.id).limit(1)
+    return [{"grant_id": one} for one in db.execute(given).scalars()]
+
+
+def _subject(db: Session, college: College) -> list[Row]:
+    member = db.execute(select(SubjectMember.id)).scalars().first()
+    return [{"subject_id": college.subject, "member_id": member}]
+
+
+def _definition(_db: Session, _college: College) -> list[Row]:
+    return [{"key": "approval_major", "number": 1}]
+
+
+def _committees(db: Session, _college: College) -> list[Row]:
+    return [{"committee_id": db.execute(select(Membership.committee_id)).scalars().first()}]
+
+
+THINGS = (
+    Thing(frozenset({"task_id"}), _each(UserTask.id), _explained("task:view", "task_id")),
+    Thing(
+        frozenset({"instance_id", "seq"}),
+        _each(ProcessInstance.id, seq=1),
+        _explained("instance:view", "instance_id"),
+    ),
+    Thing(
+        frozenset({"document_id"}),
+        _each(Document.id),
+        _explained("document:read", "document_id"),
+    ),
+    Thing(
+        frozenset({"subject_id", "member_id"}), _subject, _explained("subject:view", "subject_id")
+    ),
+    Thing(
+        frozenset({"import_id", "number", "row"}), _each(Import.id, number=1, row=1), _sees_import
+    ),
+    Thing(frozenset({"key", "number"}), _definition, _always),
+    Thing(frozenset({"ref"}), _sessions, lambda _db, _person, _row: False),
+    Thing(frozenset({"user_id"}), _people, _always),
+    Thing(frozenset({"unit_id"}), _units, _always),
+    Thing(frozenset({"post_id"}), _one(Post.id), _always),
+    Thing(frozenset({"holding_id"}), _one(Holding.id), _always),
+    Thing(frozenset({"committee_id"}), _committees, _always),
+    Thing(frozenset({"membership_id"}), _one(Membership.id), _always),
+    Thing(frozenset({"incident_id"}), _one(Incident.id), _always),
+    Thing(frozenset({"grant_id"}), _grants, _always),
+)
+
+
+def named_by(rule: Rule) -> Thing | None:
+    """What the parameters of an address name; None for one that nobody has described."""
+    found = [one for one in THINGS if rule.arguments <= one.names]
+    return found[0] if found else None
+
+
+def missing(row: Row) -> Row:
+    """The same parameters for something that is not there."""
+    first = next(iter(row))
+    return {**row, first: "nothing" if isinstance(row[first], str) else NOWHERE}
