@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -190,7 +191,9 @@ def mistakes(import_id: int) -> Response:
 
 def _file(content: bytes, name: str) -> Response:
     response = Response(content, content_type=written.MEDIA_TYPE)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    # a header is Latin-1: the name goes along in the way made for others
+    place = f"attachment; filename=import.xlsx; filename*=UTF-8''{quote(name)}"
+    response.headers["Content-Disposition"] = place
     return response
 
 

@@ -78,6 +78,7 @@ def test_a_file_is_compared_shown_written_and_its_wrong_rows_are_handed_back(
     assert db.execute(select(User.name).where(User.number == "1001")).scalar_one() == "=甲一"
 
     returned = client.get(f"{place}/mistakes")
+    assert returned.headers["Content-Disposition"].isascii()
     (sheet,) = workbooks.sheets(returned.data).values()
     assert [len(sheet), sheet[1][0], sheet[0][-1]] == [2, "1002", "原因"]
     assert "nowhere" in sheet[1][-1]
