@@ -83,6 +83,7 @@ def _write(db: Session, import_id: int, chunk: Sequence[Any], *, by: Actor) -> N
     rows.finish(db, import_id, done)
     same = [n for n, verdict in verdicts.items() if verdict.action is RowAction.SAME]
     rows.finish(db, import_id, same, action=RowAction.SAME.value)
+    rows.cover(db, import_id, [shown[number] for number in (*done, *same)])
     for number, verdict in verdicts.items():
         if number in refused or number in done or verdict.action is RowAction.SAME:
             continue

@@ -27,6 +27,8 @@ def work(db: Session, reference: str) -> bool:
         sheet = portion[0].sheet
         verdicts = WORKERS[sheet].compare(db, rows.stored(portion), rows.promised(db, import_id))
         rows.keep(db, import_id, verdicts)
+        same = [row for row in portion if verdicts[row.number].action is RowAction.SAME]
+        rows.cover(db, import_id, same)
         db.execute(
             update(_run).where(_run.c.id == import_id).values(done=_run.c.done + len(portion))
         )

@@ -114,6 +114,19 @@ def test_a_changed_cell_is_shown_with_what_it_replaces_and_only_that_is_written(
     assert second.was == {"phone": ""}
 
 
+def test_what_is_private_is_kept_only_as_long_as_somebody_must_mend_it(db, bring):
+    head = ["工号", "姓名", "电话", "身份证号", "单位编码"]
+    good = ["1001", "甲一", "13800001234", "11010519491231002X", ""]
+    content = workbook({"人员": [head, good, ["1002", "乙二", "13800005678", "", "nowhere"]]})
+    run = bring(content)
+    assert db.execute(select(User.phone).where(User.number == "1001")).scalar_one() == good[2]
+    for each, action in ((run, RowAction.ADD), (bring(content), RowAction.SAME)):
+        (line,) = lines(db, each, action)
+        assert (line.data["phone"], line.data["id_number"]) == ("138******34", "110*************2X")
+        (line,) = lines(db, each, RowAction.ERROR)
+        assert line.data["phone"] == "13800005678"
+
+
 def test_people_who_hold_another_post_are_given_it_beside_the_first(db, bring):
     head = ["工号", "姓名", "单位编码", "岗位", "起", "止"]
     bring(workbook({"人员": [head, ["9001", "甲一", "machine", "教师", "2020-09-01", ""]]}))
