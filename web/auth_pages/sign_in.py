@@ -90,6 +90,7 @@ def _page(username: str = "", refusal: Refused | None = None) -> str:
         onward=target(),
         accounts=demo.ACCOUNTS if settings().demo else (),
         password=demo.PASSWORD,
+        directory=settings().ldap_name if settings().ldap_url else "",
         providers=[one(target()) for one in current_app.extensions.get("providers", ())],
         has_reset=mail.is_set(settings()),
     )

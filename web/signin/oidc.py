@@ -42,6 +42,17 @@ KNOWN_FOR: Final = timedelta(hours=1)
 ASKED_AGAIN_AFTER: Final = timedelta(minutes=1)
 ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 LONGEST_CODE: Final = 4096
+UNREADABLE: Final = (
+    AuthlibBaseError,
+    JoseError,
+    requests.RequestException,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
+"""What the libraries raise for answers and tokens that are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,7 @@ class Provider:
                 )
         except outward.Unanswered as problem:
             raise ProviderSilent(provider=self.called) from problem
-        except (AuthlibBaseError, requests.RequestException, ValueError, TypeError) as problem:
+        except UNREADABLE as problem:
             raise self._wrong("它不认这次登录。") from problem
         return dict(token)
 
@@ -146,7 +157,7 @@ class Provider:
                 exp={"essential": True},
                 nonce={"essential": True, "value": nonce},
             ).validate(token.claims)
-        except (JoseError, ValueError, TypeError, LookupError, AttributeError) as problem:
+        except UNREADABLE as problem:
             raise self._wrong("身份令牌的签名、有效期或收件人不对。") from problem
         claims = dict(token.claims)
         mine = self._settings.oidc_client_id
@@ -159,7 +170,7 @@ class Provider:
         """The token with its signature checked; keys may have changed since they were asked."""
         try:
             return jwt.decode(id_token, known.keys, algorithms=list(SIGNED_WITH))
-        except (JoseError, ValueError):
+        except UNREADABLE:
             newer = self._ask(again=True)
             if newer is known:
                 raise
@@ -176,11 +187,14 @@ class Provider:
         known, now = self._known, clock.now()
         if known is not None and now < known.at + (ASKED_AGAIN_AFTER if again else KNOWN_FOR):
             return known
-        with self._lock:
-            if self._known is not known and self._known is not None:
-                return self._known
-            self._known = self._asked(now)
+        if not self._lock.acquire(timeout=outward.WAITS_FOR_TURN):
+            raise ProviderSilent(provider=self.called)
+        try:
+            if self._known is known or self._known is None:
+                self._known = self._asked(now)
             return self._known
+        finally:
+            self._lock.release()
 
     def _asked(self, now: datetime) -> Known:
         issuer = self._settings.oidc_issuer
@@ -202,7 +216,7 @@ class Provider:
             told = answer.json() if answer.ok else None
         except outward.Unanswered as problem:
             raise ProviderSilent(provider=self.called) from problem
-        except (requests.RequestException, AuthlibBaseError, ValueError, RecursionError) as problem:
+        except UNREADABLE as problem:
             raise self._wrong("读不懂。") from problem
         if not isinstance(told, dict):
             raise self._wrong("读不懂。")
@@ -224,7 +238,7 @@ def _keys(told: Mapping[str, Any]) -> KeySet:
         ):
             try:
                 keys.append(JWKRegistry.import_key(one))
-            except (JoseError, ValueError, TypeError, LookupError):
+            except UNREADABLE:
                 continue
     return KeySet(keys)
 

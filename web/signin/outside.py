@@ -141,8 +141,10 @@ def tell_operator(refusal: OutsideRefused) -> None:
 
 def person(db: Session, found: Found, *, may_create: bool) -> int:
     """The person here. Raises a kind of `OutsideRefused`; then nothing was changed."""
-    if not found.subject or len(found.subject) > LONGEST_SUBJECT or not found.key:
-        raise ProviderWrong(provider=found.called, why="账号名是空的，或者太长。")
+    said = (found.subject, found.key, found.number)
+    is_told = found.subject and found.key and len(found.subject) <= LONGEST_SUBJECT
+    if not is_told or not all(one.isprintable() for one in said):
+        raise ProviderWrong(provider=found.called, why="账号名是空的、太长，或者有不能用的字符。")
     linked = _linked(db, found)
     if linked is not None:
         _require_own_number(db, found, linked)

@@ -55,6 +55,7 @@ def numbered(db, college):
     """Give a person of the college a number."""
 
     def number(name: str, text: str) -> int:
+        db.rollback()
         persons.change(begin_writing(db), college.users[name], by=SYSTEM, number=text)
         db.commit()
         return college.users[name]
