@@ -1,6 +1,7 @@
 """The college's quality cycle, as a customer of the engine: subjects and documents."""
 
 from engine import handlers
+from engine.college import persons
 from quality import cases, publishing, resolvers
 from quality.imports import work
 from quality.subjects import made
@@ -12,5 +13,6 @@ def register() -> None:
     for word, resolver in resolvers.RESOLVERS.items():
         handlers.resolver(word)(resolver)
     handlers.background(made.TOPIC)(made.work)
+    handlers.background("people.words")(persons.make_found)
     handlers.register_case("quality.document", cases.DocumentCase())
     work.register()

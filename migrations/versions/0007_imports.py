@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -55,3 +57,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_import_row")),
     )
     op.create_index("ix_import_row_action", "import_row", ["import_id", "action", "number"])
+    _have_people_found()
+
+
+def _have_people_found() -> None:
+    """People who were entered before there were words to find them by get theirs from a worker."""
+    job = sa.table(
+        "job",
+        *(sa.column(name) for name in ("kind", "topic", "status")),
+        sa.column("attempts", sa.Integer()),
+        sa.column("fence", sa.Integer()),
+        sa.column("due_at", TIME),
+        sa.column("created_at", TIME),
+    )
+    people = sa.select(sa.literal(1)).select_from(sa.table("user_account")).limit(1)
+    if op.get_bind().execute(people).one_or_none() is None:
+        return
+    now = datetime.now(UTC).replace(tzinfo=None if op.get_bind().dialect.name == "sqlite" else UTC)
+    row = {"kind": "background", "topic": "people.words", "status": "waiting"}
+    op.bulk_insert(job, [{**row, "attempts": 0, "fence": 0, "due_at": now, "created_at": now}])
