@@ -15,6 +15,7 @@ from engine.models import PostKind, Role, User
 from engine.people import SYSTEM
 from quality.imports import applying
 from tests import workbooks
+from tests.integration.web.api.described import fits
 from tests.integration.web.api.program import PASSWORD, Program
 from tests.integration.web.office import form
 from tests.integration.web.paper import Paper
@@ -195,6 +196,7 @@ def test_over_rest_a_file_goes_the_same_way(admin, app, work):
     client = app.test_client()
     signed = {"username": admin, "password": PASSWORD}
     program = Program(client, client.post("/api/v1/tokens", json=signed).json["token"])
+    said = program.get("/openapi.json").json
     told = program.get("/imports/sheets").json["items"]
     assert [sheet["key"] for sheet in told][:3] == ["units", "people", "holdings"]
     assert told[1]["columns"][0]["header"] == "工号/学号"
@@ -210,6 +212,15 @@ def test_over_rest_a_file_goes_the_same_way(admin, app, work):
     assert program.get(place).json["counts"] == {"add": 1, "error": 1}
     (wrong,) = program.get(f"{place}/rows?action=error").json["items"]
     assert (wrong["line"], wrong["reasons"][0]["column"]) == (3, "unit")
+    for path in (
+        "/imports/sheets",
+        "/imports",
+        "/imports/{import_id}",
+        "/imports/{import_id}/rows",
+    ):
+        answer = program.get(path.replace("{import_id}", str(begun.json["id"])))
+        content = said["paths"][path]["get"]["responses"]["200"]["content"]
+        assert fits(said, content["application/json"]["schema"], answer.json), answer.text
     assert program.post(f"{place}/application", {"leavers": False}).status_code == 202
     work()
     done = program.get(place).json
