@@ -50,6 +50,13 @@ CARDS: Final = (
         (Action.IMPORT_RUN,),
     ),
     Card(
+        "subjects.index",
+        "doc",
+        "诊改主体",
+        "八类主体：登记、负责人和团队、试点",
+        (Action.SUBJECT_EDIT,),
+    ),
+    Card(
         "definitions.index",
         "design",
         "流程设计",

@@ -139,12 +139,12 @@ def terms(text: str) -> tuple[str, ...]:
 def _people(rows: Iterable[Any]) -> list[PersonRow]:
     """People from rows of one post each, in their order."""
     found: list[PersonRow] = []
-    for *person, post, unit, unit_id in rows:
-        posts = () if unit_id is None else (HeldPost(post, unit, unit_id),)
-        if found and found[-1].id == person[0]:
+    for row in rows:
+        posts = () if row[-1] is None else (HeldPost(*row[-3:]),)
+        if found and found[-1].id == row[0]:
             found[-1] = found[-1]._replace(posts=found[-1].posts + posts)
         else:
-            found.append(PersonRow._make((*person, posts)))
+            found.append(PersonRow._make((*row[:-3], posts)))
     return found
 
 

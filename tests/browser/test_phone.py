@@ -21,11 +21,31 @@ PAGES = (
     "/instances/new",
     "/documents",
     "/account",
+    "/people",
+    "/people/2",
+    "/units",
+    "/units/3",
+    "/posts",
+    "/committees",
+    "/committees/1",
 )
 MORE = {
     "process_admin": ("/definitions", "/definitions/approval_major", "/incidents"),
     "auditor": ("/audit", "/incidents", "/instances/3/replay", "/instances/2"),
-    "operator": ("/incidents",),
+    "operator": ("/incidents", "/manage"),
+    "people_admin": (
+        "/manage",
+        "/people/2",
+        "/people/new",
+        "/people/2/departure",
+        "/units/3",
+        "/units/3/edit",
+        "/holdings/new",
+        "/posts/2",
+        "/committees/4",
+        "/committees/4/edit",
+        "/committees/4/seats/new",
+    ),
     "quality_office": ("/definitions", "/documents/1"),
 }
 ROLES = (
