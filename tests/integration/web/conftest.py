@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from engine import clock
 from web import config
 from web.app import create_app
 
@@ -18,6 +19,13 @@ PASSWORD = "test-password"
 def settings() -> dict[str, str]:
     """Settings of this test beyond the usual ones; a test may fill it before it asks for `app`."""
     return {}
+
+
+@pytest.fixture
+def still() -> Iterator[None]:
+    """The clock stands still: what waits for a moment is still waiting when it is looked at."""
+    with clock.freeze(clock.now()):
+        yield
 
 
 @pytest.fixture

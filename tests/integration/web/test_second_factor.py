@@ -51,6 +51,7 @@ def test_a_code_of_the_phone_is_the_second_step(app, browser, sessions):
     assert [asked for _kind, asked in entries(sessions, "second_factor_set")]
 
 
+@pytest.mark.usefixtures("still")
 def test_no_code_works_twice(app, browser):
     generator, _codes = bind(browser("leader"))
     shown = code(generator, 1)
@@ -60,6 +61,7 @@ def test_no_code_works_twice(app, browser):
     assert (again.status_code, "已经用过" in again.text) == (401, True)
 
 
+@pytest.mark.usefixtures("still")
 def test_the_code_that_confirmed_the_phone_does_not_sign_in(app, browser):
     client = browser("leader")
     send(client, "/account/second-factor", set_up_password=PASSWORD)
@@ -69,6 +71,7 @@ def test_the_code_that_confirmed_the_phone_does_not_sign_in(app, browser):
     assert asked.post("/sign-in/code", data={"code": shown}).status_code == 401
 
 
+@pytest.mark.usefixtures("still")
 def test_of_two_with_the_same_code_at_the_same_moment_one_gets_in(app, browser):
     generator, _codes = bind(browser("leader"))
     shown = code(generator, 1)
@@ -98,6 +101,7 @@ def test_new_recovery_codes_end_the_old(app, browser):
     assert asked_for_code(app).post("/sign-in/code", data={"code": made[0]}).status_code == 303
 
 
+@pytest.mark.usefixtures("still")
 def test_codes_are_guessed_slowly(app, browser):
     generator, _codes = bind(browser("leader"))
     client = asked_for_code(app)

@@ -65,6 +65,7 @@ def test_a_wrong_password_keeps_the_name_and_says_nothing_about_it(app):
     assert known.text.replace("leader", "nobody") == unknown.text
 
 
+@pytest.mark.usefixtures("still")
 def test_many_wrong_passwords_lock_the_account_for_a_while(app):
     client = app.test_client()
     for _try in range(tries.FREE_TRIES):
@@ -219,26 +220,27 @@ def test_what_is_written_in_percents_stays_on_this_site(app, inside):
     assert answer.headers["Location"].startswith(("/%", "/account"))
 
 
+@pytest.mark.usefixtures("still")
 def test_a_hundred_wrong_passwords_are_slowed_and_the_owner_is_not_locked_out(app, browser):
     """From many addresses; whoever has signed in before in this browser goes on."""
     owner = browser("leader")
     send(owner, "/sign-out")
-    with clock.freeze(clock.now()):
-        tried = [
-            app.test_client().post(
-                "/sign-in",
-                data={"username": "leader", "password": f"wrong-{number}"},
-                environ_base={"REMOTE_ADDR": f"10.0.{number}.1"},
-            )
-            for number in range(100)
-        ]
-        assert [one.status_code for one in tried].index(429) <= 10
-        assert {one.status_code for one in tried[10:]} == {429}
-        assert all(int(one.headers["Retry-After"]) >= 1 for one in tried[10:])
-        assert sign_in(app.test_client()).status_code == 429
-        assert sign_in(owner).status_code == 303
+    tried = [
+        app.test_client().post(
+            "/sign-in",
+            data={"username": "leader", "password": f"wrong-{number}"},
+            environ_base={"REMOTE_ADDR": f"192.0.2.{number}"},
+        )
+        for number in range(100)
+    ]
+    assert [one.status_code for one in tried].index(429) <= 10
+    assert {one.status_code for one in tried[10:]} == {429}
+    assert all(int(one.headers["Retry-After"]) >= 1 for one in tried[10:])
+    assert sign_in(app.test_client()).status_code == 429
+    assert sign_in(owner).status_code == 303
 
 
+@pytest.mark.usefixtures("still")
 def test_a_known_browser_is_slowed_too_and_known_for_one_account_only(app, browser):
     client = browser("leader")
     send(client, "/sign-out")
@@ -266,6 +268,7 @@ def test_a_wait_ends_by_itself_grows_and_is_bounded(app):
         assert sign_in(client).status_code == 303
 
 
+@pytest.mark.usefixtures("still")
 def test_one_password_on_many_accounts_slows_the_address(app):
     client = app.test_client()
     answers = [
@@ -276,11 +279,12 @@ def test_one_password_on_many_accounts_slows_the_address(app):
     elsewhere = app.test_client().post(
         "/sign-in",
         data={"username": "leader", "password": PASSWORD},
-        environ_base={"REMOTE_ADDR": "10.9.9.9"},
+        environ_base={"REMOTE_ADDR": "192.0.2.250"},
     )
     assert elsewhere.status_code == 303
 
 
+@pytest.mark.usefixtures("still")
 def test_a_hundred_guesses_at_once_are_a_hundred_tries(app):
     asked = {"username": "leader", "password": "wrong"}
     answers = parallel(12, lambda: app.test_client().post("/sign-in", data=asked).status_code)
