@@ -58,9 +58,11 @@ def _sessions(settings: Settings) -> sessionmaker[Session]:
 @contextmanager
 def writing(settings: Settings) -> Iterator[Session]:
     """One transaction per command line."""
-    with _sessions(settings)() as db:
+    sessions = _sessions(settings)
+    with sessions() as db:
         yield database.begin_writing(db)
         db.commit()
+    sessions.kw["bind"].dispose()
 
 
 def _refusal(error: Refused) -> int:

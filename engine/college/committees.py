@@ -12,7 +12,7 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog
+from engine import clock, eventlog, roles
 from engine.college import composition, endings, kinds, parts, posts
 from engine.college.errors import (
     BadTerm,
@@ -226,8 +226,10 @@ def seat(  # noqa: PLR0913  (who, where, as what, from when to when)
 ) -> int:
     """Let a person sit in a committee, for its term unless `until` is told. Returns the id.
 
-    `unit_id` is who nominated them. Raises `SeatHeldAlready`, `TermInThePast`, `PersonGone` …
+    `unit_id` is who nominated them. Raises `SeatHeldAlready`, `TermInThePast`, `PersonGone`, and
+    `NotYourOwnRights`: seats carry rights.
     """
+    roles.require_another(by, user_id)
     row = NewSeat(committee_id, user_id, since, seat, until, unit_id)
     return seat_all(db, [row], by=by)[0]
 

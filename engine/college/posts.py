@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog, people
+from engine import clock, eventlog, people, roles
 from engine.college import endings, parts, witness
 from engine.college.errors import (
     EndedAlready,
@@ -92,8 +92,10 @@ def give(
 ) -> int:
     """Let a person hold a post in a unit from `since` to `until` (inclusive). Returns the id.
 
-    Raises `PostHeldAlready`, `PeriodEndsBeforeItBegins`, `PersonGone`, `UnitClosed`, `NotInUse`.
+    Raises `PostHeldAlready`, `PeriodEndsBeforeItBegins`, `PersonGone`, `UnitClosed`, `NotInUse`,
+    and `NotYourOwnRights`: posts carry rights.
     """
+    roles.require_another(by, user_id)
     return give_all(db, [NewHolding(user_id, post_id, unit_id, since, until)], by=by)[0]
 
 
