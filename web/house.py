@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from engine import clock
 from engine.college import kinds
@@ -17,7 +17,7 @@ from engine.college.history import Change, Told
 from engine.entries import Kind
 from engine.models import Seat
 from web import wording
-from web.i18n import in_words
+from web.i18n import full_day, in_words
 
 # kind of entry → (what was done, badge, icon)
 _WORDS: Final[Mapping[Kind, tuple[str, str, str]]] = {
@@ -105,17 +105,8 @@ class Line:
 
 def install(app: Flask) -> None:
     """Give the templates of these pages their words."""
-    app.jinja_env.filters |= {"date": full_day, "masked": masked, "offered": wording.offered}
+    app.jinja_env.filters |= {"masked": masked, "offered": wording.offered}
     app.jinja_env.globals |= {"today": clock.today, "seat": seat, "lack": lack}
-
-
-def full_day(at: date | None) -> str:
-    """A day with its year: 2027年3月31日."""
-    if at is None:
-        return ""
-    if str(get_locale()) == "en":
-        return f"{at.day} {at:%b} {at.year}"
-    return f"{at.year}年{at.month}月{at.day}日"
 
 
 def masked(value: str) -> str:

@@ -22,7 +22,7 @@ def install(app: Flask) -> None:
     """Choose the language per person, else per browser; give templates the house's filters."""
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
     Babel(app, locale_selector=language)
-    app.jinja_env.filters |= {"moment": moment, "day": day, "iso": iso}
+    app.jinja_env.filters |= {"moment": moment, "day": day, "date": full_day, "iso": iso}
     app.jinja_env.globals |= {"language": language, "languages": LANGUAGES, "say": say}
 
 
@@ -81,6 +81,15 @@ def day(at: datetime | date | None) -> str:
     return (
         f"{local.day} {local:%b}" if str(get_locale()) == "en" else f"{local.month}月{local.day}日"
     )
+
+
+def full_day(at: date | None) -> str:
+    """A day with its year: 2027年3月31日."""
+    if at is None:
+        return ""
+    if str(get_locale()) == "en":
+        return f"{at.day} {at:%b} {at.year}"
+    return f"{at.year}年{at.month}月{at.day}日"
 
 
 def iso(at: datetime | None) -> str:

@@ -17,6 +17,7 @@ OWNERS = {
     "web/backup.py": "a backup put back",
     "web/demo/__init__.py": "an act in a demo college's past",
     "web/bench/acts.py": "what is measured, in a database made for it",
+    "web/bench/directory.py": "the same",
     "web/bench/imports.py": "the same",
     "web/bench/inbox.py": "the same",
     "web/bench/scratch.py": "the same",
