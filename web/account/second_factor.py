@@ -19,7 +19,7 @@ from web.account.password import wrong_password
 from web.errors import UNPROCESSABLE
 from web.i18n import say
 from web.session import db, me
-from web.signin import entering, passwords, second_factor, tries
+from web.signin import entering, passwords, second_factor
 
 
 @bp.get("/second-factor")
@@ -47,7 +47,7 @@ def confirm_second_factor() -> ResponseReturnValue:
     """A first code turns it on; the answer is the only page that ever shows the recovery codes."""
     db().rollback()  # tries are counted by a writer of their own
     try:
-        key = second_factor.take_try(my_id())
+        second_factor.take_try(my_id())
         begin_writing(db())
         codes = second_factor.confirm(db(), my_id(), request.form.get("code", ""), by=me())
     except NotFound:
@@ -55,7 +55,7 @@ def confirm_second_factor() -> ResponseReturnValue:
     except (SignInFailed, LockedOut) as refusal:
         db().rollback()
         return _page(refusal), UNPROCESSABLE
-    tries.forget(db(), key)
+    second_factor.forget_tries(db(), my_id())
     return render_template("account/codes.html", codes=codes, is_new=True)
 
 

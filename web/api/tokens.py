@@ -11,7 +11,7 @@ from web.api import schemas
 from web.api.fields import Json
 from web.api.routing import Malformed, Told, route
 from web.session import db, me
-from web.signin import entering, keys, passwords, second_factor, tokens, tries
+from web.signin import door, entering, keys, passwords, second_factor, tokens
 
 
 class CodeNeeded(SignInFailed):
@@ -70,10 +70,15 @@ def _second_step(user_id: int, code: str) -> None:
     db().rollback()
     if not code:
         raise CodeNeeded
-    key = second_factor.take_try(user_id)
+    count = second_factor.take_try(user_id)
     begin_writing(db())
-    second_factor.check(db(), user_id, code)
-    tries.forget(db(), key)
+    try:
+        second_factor.check(db(), user_id, code)
+    except SignInFailed:
+        db().rollback()
+        door.refused(user_id, "code", count)
+        raise
+    second_factor.forget_tries(db(), user_id)
 
 
 @route("GET", "/tokens", "My tokens", answers={200: schemas.Tokens})

@@ -19,7 +19,7 @@ from web.auth_pages.sign_in import retry
 from web.errors import status_of
 from web.i18n import say
 from web.session import db
-from web.signin import entering, second_factor, tries
+from web.signin import door, entering, second_factor
 from web.signin.entering import NobodyEnters, Pending
 from web.signin.second_factor import SecretLost
 
@@ -44,16 +44,21 @@ def take_code() -> ResponseReturnValue:
         one = entering.pending()
         actor = entering.pending_actor(one)
         db().rollback()
-        key = second_factor.take_try(one.user_id)
+        count = second_factor.take_try(one.user_id)
         begin_writing(db())
-        second_factor.check(db(), one.user_id, request.form.get("code", ""))
+        try:
+            second_factor.check(db(), one.user_id, request.form.get("code", ""))
+        except SignInFailed:
+            db().rollback()
+            door.refused(one.user_id, "code", count)
+            raise
         response = entering.let_in(actor, one.method, one.onward)
     except NobodyEnters as late:
         return _again(late)
     except (SignInFailed, LockedOut, SecretLost) as refusal:
         page = render_template("auth/code.html", error=say(refusal))
         return page, status_of(refusal), retry(refusal)
-    tries.forget(db(), key)
+    second_factor.forget_tries(db(), one.user_id)
     return response
 
 
@@ -76,7 +81,7 @@ def confirm_set_up() -> ResponseReturnValue:
         one = entering.pending()
         actor = entering.pending_actor(one)
         db().rollback()
-        key = second_factor.take_try(one.user_id)
+        second_factor.take_try(one.user_id)
         begin_writing(db())
         codes = second_factor.confirm(db(), one.user_id, request.form.get("code", ""), by=actor)
     except (NobodyEnters, second_factor.AlreadyOn) as late:
@@ -86,7 +91,7 @@ def confirm_set_up() -> ResponseReturnValue:
         return _set_up(one, refusal), status_of(refusal), retry(refusal)
     onward = entering.target(actor, one.onward)
     page = render_template("auth/codes.html", codes=codes, onward=onward)
-    tries.forget(db(), key)
+    second_factor.forget_tries(db(), one.user_id)
     return entering.open_session(make_response(page), actor, one.method)
 
 

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 
 from engine import people
 from engine import settings as house
-from engine.entries import Kind
 from engine.errors import Refused, SignInFailed
 from engine.models import Identity, Role, User
-from engine.people import SYSTEM, Actor
+from engine.people import Actor
 from web.demo import college
 from web.session import db, own_session, own_writing, settings
 from web.signin import directory, door, keys, outside, tries
@@ -26,8 +25,6 @@ MAX_PASSWORD: Final = 200
 COMMON: Final = Path(__file__).parent / "common_passwords.txt"
 KNOWN_COOKIE: Final = "zhengai_known"
 YEAR: Final = 365 * 24 * 3600
-LISTED_EACH: Final = 5
-LISTED_AN_HOUR: Final = 200
 ADMINISTRATORS: Final = frozenset(
     {
         Role.SECURITY_ADMIN,
@@ -157,17 +154,7 @@ def _may_use_password(user_id: int) -> bool:
 
 
 def _refused(row: Row[tuple[int, str | None, bool]] | None, why: str, count: int) -> None:
-    """Record a refusal: the first few of an account, then fewer and fewer, so many an hour in all.
-
-    Names that nobody has are not kept: people type passwords there.
-    """
-    tens, rest = divmod(count, 10)
-    is_told = count <= LISTED_EACH or (not rest and tens.bit_count() == 1)
-    if not is_told or not tries.within("log:refused", LISTED_AN_HOUR):
-        return
-    with own_writing() as own:
-        asked = {"user": row.id if row is not None else None, "why": why, "tries": count}
-        door.record(own, Kind.SIGN_IN_REFUSED, by=SYSTEM.mark, **asked)
+    door.refused(row.id if row is not None else None, why, count)
 
 
 def _signer() -> URLSafeSerializer:

@@ -123,11 +123,17 @@ def confirm(db: Session, user_id: int, code: str, *, by: Actor) -> Sequence[str]
     return renew_codes(db, user_id)
 
 
-def take_try(user_id: int) -> str:
-    """Take one of the few tries for a code, before it is judged. Raises `LockedOut`."""
-    key = f"code:{user_id}"
-    tries.take(key)
-    return key
+def take_try(user_id: int) -> int:
+    """Take one of the few tries for a code, before it is judged. Returns how many in a row.
+
+    Counted by a writer of its own: the request's lets go before. Raises `LockedOut`.
+    """
+    return tries.take(f"code:{user_id}")
+
+
+def forget_tries(db: Session, user_id: int) -> None:
+    """The code was right: the tries before it count no more."""
+    tries.forget(db, f"code:{user_id}")
 
 
 def check(db: Session, user_id: int, code: str) -> None:

@@ -45,6 +45,7 @@ def test_a_code_of_the_phone_is_the_second_step(app, browser, sessions):
     assert "两步验证" in client.get("/sign-in/code").text
     wrong = client.post("/sign-in/code", data={"code": "000000"})
     assert (wrong.status_code, client.get("/tasks/").status_code) == (401, 303)
+    assert entries(sessions, "sign_in_refused")[-1][1]["why"] == "code"
     right = client.post("/sign-in/code", data={"code": code(generator, 1)})
     assert (right.status_code, right.headers["Location"]) == (303, "/account")
     assert client.get("/account").status_code == 200
