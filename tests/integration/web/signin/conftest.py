@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -48,6 +49,19 @@ def provider() -> Iterator[oidc_provider.Provider]:
     """An OIDC provider that can be told to lie."""
     with oidc_provider.running() as server:
         yield server
+
+
+@pytest.fixture
+def oidc_settings(provider: oidc_provider.Provider) -> dict[str, str]:
+    """The settings of that provider; 吴允恭 is signed in there."""
+    provider.claims = {"sub": "subject-1", "preferred_username": "leader", "name": "吴允恭"}
+    return {
+        "ZHENGAI_PUBLIC_URL": HERE,
+        "ZHENGAI_OIDC_ISSUER": provider.url,
+        "ZHENGAI_OIDC_CLIENT_ID": oidc_provider.CLIENT,
+        "ZHENGAI_OIDC_CLIENT_SECRET": oidc_provider.SECRET,
+        "ZHENGAI_OIDC_NAME": "校园统一登录",
+    }
 
 
 @pytest.fixture
@@ -93,3 +107,13 @@ def who(client: FlaskClient) -> int | None:
     """Who is signed in."""
     answer = client.get("/session", headers={"Accept": "application/json"})
     return answer.json["user"] if answer.status_code == 200 else None
+
+
+def refused(app: Flask, said: str, status: int = 401) -> TestResponse:
+    """Go to the provider and back; nobody is in, and the page says why."""
+    client = app.test_client()
+    answer = gone_and_back(client, "/sign-in/oidc")
+    assert answer.status_code == status, answer.text
+    assert said in answer.text
+    assert who(client) is None
+    return answer
