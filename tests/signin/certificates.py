@@ -34,9 +34,15 @@ def make(folder: Path) -> None:
         decipher_only=False,
     )
     root = root.add_extension(usage, critical=True)
+    root = root.add_extension(
+        x509.SubjectKeyIdentifier.from_public_key(authority.public_key()), critical=False
+    )
     own = _about(_name("127.0.0.1"), above, mine).add_extension(
         x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
         critical=False,
+    )
+    own = own.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False
     )
     for name, built in (("ca.pem", root), ("server.pem", own)):
         signed = built.sign(authority, hashes.SHA256())
