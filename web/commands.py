@@ -27,9 +27,10 @@ from engine import jobs as job_table
 from engine import verify as verification
 from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, Refused
-from engine.models import ProcessInstance, User, UserTask
+from engine.models import Grant, ProcessInstance, User, UserTask
 from engine.people import SYSTEM
 from engine.scheduler import Ticker
+from quality import default_grants
 from web import backup as backups
 from web import demo as demo_college
 from web.app import create_app
@@ -52,7 +53,20 @@ def _sessions(settings: Settings) -> sessionmaker[Session]:
     except CommandError as problem:
         message = f"the database is of another version than this program, a newer one: {problem}"
         raise SettingError(message) from problem
-    return database.sessions(engine)
+    sessions = database.sessions(engine)
+    _bring_up(sessions)
+    return sessions
+
+
+def _bring_up(sessions: sessionmaker[Session]) -> None:
+    """Give an installation of before, which has people but no grants, those of a new one."""
+    with sessions() as db:
+        has_people = db.execute(select(User.id).limit(1)).first() is not None
+        has_grants = db.execute(select(Grant.id).limit(1)).first() is not None
+        db.rollback()
+        if has_people and not has_grants:
+            default_grants.lay(database.begin_writing(db))
+            db.commit()
 
 
 @contextmanager

@@ -20,6 +20,7 @@ OWNERS = {
     "web/bench/directory.py": "the same",
     "web/bench/imports.py": "the same",
     "web/bench/inbox.py": "the same",
+    "web/bench/rights.py": "the same",
     "web/bench/scratch.py": "the same",
 }
 CLOCK = {"engine/clock.py"}
