@@ -25,6 +25,8 @@ from quality.subjects.described import Given
 
 TOPIC: Final = "quality.make_subjects"
 AT_ONCE: Final = 200
+CHUNK: Final = 500
+"""How many one transaction of the background makes."""
 SHOWN: Final = 12
 _GRADE: Final = re.compile(r"20[0-9]{2}", re.ASCII)
 _subject, _above = Subject.__table__, UnitAbove.__table__
@@ -100,7 +102,7 @@ def work(db: Session, reference: str) -> bool:
 
 def _make(db: Session, kind: SubjectKind, grade: int, by: Actor) -> int:
     wanted = _candidates(kind, grade).subquery()
-    rows = db.execute(select(wanted).order_by(wanted.c.place).limit(AT_ONCE)).all()
+    rows = db.execute(select(wanted).order_by(wanted.c.place).limit(CHUNK)).all()
     given = [
         Given(
             kind=kind.key,
@@ -119,7 +121,7 @@ def _make(db: Session, kind: SubjectKind, grade: int, by: Actor) -> int:
 
 def _rename(db: Session, kind: SubjectKind, by: Actor) -> int:
     """Call subjects as what they are tied to is called today."""
-    ids = db.execute(_renamed(kind).order_by(_subject.c.id).limit(AT_ONCE)).scalars()
+    ids = db.execute(_renamed(kind).order_by(_subject.c.id).limit(CHUNK)).scalars()
     return kept.change_all(db, {subject_id: {} for subject_id in ids}, by=by)
 
 
@@ -143,7 +145,7 @@ def _of_units(kind: SubjectKind) -> Select[Any]:
     ).where(
         unit.c.kind.in_(kind.register.units),
         or_(unit.c.until.is_(None), unit.c.until >= clock.today()),
-        ~_is_there(kind, or_(_subject.c.unit_id == unit.c.id, _subject.c.code == unit.c.code)),
+        *_has_none(kind, _subject.c.unit_id == unit.c.id, _subject.c.code == unit.c.code),
     )
 
 
@@ -156,7 +158,7 @@ def _of_people(kind: SubjectKind) -> Select[Any]:
         .where(Post.key.in_(kind.register.posts), people.in_force(Holding, clock.today()))
         .group_by(holding.c.user_id)
     )
-    mine = or_(_subject.c.owner_id == user.c.id, _subject.c.code == code)
+    none = _has_none(kind, _subject.c.owner_id == user.c.id, _subject.c.code == code)
     return (
         select(
             user.c.id.label("place"),
@@ -168,7 +170,7 @@ def _of_people(kind: SubjectKind) -> Select[Any]:
         )
         .join(holding, holding.c.user_id == user.c.id)
         .join(unit, unit.c.id == holding.c.unit_id)
-        .where(holding.c.id.in_(first), user.c.is_active, ~_is_there(kind, mine))
+        .where(holding.c.id.in_(first), user.c.is_active, *none)
         .where(or_(unit.c.until.is_(None), unit.c.until >= clock.today()))
     )
 
@@ -183,11 +185,14 @@ def _of_majors(kind: SubjectKind, grade: int) -> Select[Any]:
         major.c.id.label("parent_id"),
         code.label("code"),
         major.c.name,
-    ).where(major.c.kind == "major", major.c.is_active, ~_is_there(kind, _subject.c.code == code))
+    ).where(major.c.kind == "major", major.c.is_active, *_has_none(kind, _subject.c.code == code))
 
 
-def _is_there(kind: SubjectKind, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(_subject.c.kind == kind.key, condition)
+def _has_none(
+    kind: SubjectKind, *conditions: ColumnElement[bool]
+) -> tuple[ColumnElement[bool], ...]:
+    """That no subject of the kind meets any of these; each asked alone, for each has its index."""
+    return tuple(~exists().where(_subject.c.kind == kind.key, one) for one in conditions)
 
 
 def _holder(kind: SubjectKind, unit_id: ColumnElement[int]) -> ColumnElement[Any]:
