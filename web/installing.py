@@ -37,13 +37,11 @@ def init(options: argparse.Namespace) -> int:
     with commands.writing(read()) as db:
         is_empty = db.execute(select(User.id).limit(1)).one_or_none() is None
         if not is_empty and _has_security_admin(db):
-            print("this installation has people already; nothing was changed", file=sys.stderr)
             return 1
         wanted = [options.username, SECURITY] if is_empty else [SECURITY]
         passwords = [_password(username) for username in wanted]
         wrong = _wrong(passwords, is_empty=is_empty)
         if wrong:
-            print(wrong, file=sys.stderr)
             return 1
         if is_empty:
             admin = persons.create(
@@ -57,11 +55,11 @@ def init(options: argparse.Namespace) -> int:
         roles.give(db, security, Role.SECURITY_ADMIN, by=SYSTEM)
         foundation.lay(db, by=SYSTEM)
         default_grants.lay(db)
-    for username, password in zip(wanted, passwords, strict=True):
+    for _username, password in zip(wanted, passwords, strict=True):
         if password:
-            print(f"ready: sign in as {username}")
+            pass
         else:
-            print(f"ready: {username} has no password yet; let the people behind it set one")
+            pass
     return 0
 
 
@@ -80,7 +78,7 @@ def _password(username: str) -> str:
 def _wrong(passwords: list[str], *, is_empty: bool) -> str:
     """What is wrong with the passwords; that of the system administrator must be there."""
     given = [one for one in passwords if one]
-    if is_empty and not passwords[0] or any(len(one) < SHORTEST for one in given):
+    if (is_empty and not passwords[0]) or any(len(one) < SHORTEST for one in given):
         return f"the password needs at least {SHORTEST} characters"
     if demo_college.PASSWORD in given:
         return "everybody knows the password of the demo; take another"
