@@ -37,7 +37,7 @@ from engine.college import words
 from engine.errors import Refused
 from engine.models import Holding, PersonWord, Post, PostKind, Unit, UnitAbove, User
 
-PAGE: Final = 50
+PAGE: Final = 30
 MOST: Final = 200
 TERMS: Final = 4
 LONGEST: Final = 60

@@ -38,7 +38,7 @@ LETTERS: Final = {
 BARE: Final = (
     "SELECT u.id, u.name, u.username, u.number, u.email FROM person_word w"
     " JOIN user_account u ON u.id = w.user_id WHERE w.word >= {0} AND w.word < {0} AND u.is_active"
-    " ORDER BY w.word, w.user_id LIMIT 51"
+    " ORDER BY w.word, w.user_id LIMIT 31"
 )
 
 
