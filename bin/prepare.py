@@ -1,9 +1,9 @@
 """Set up what a make target needs, and say so line by line; what is there already is left alone.
 
 `prepare.py run` makes the environment, the locked packages, the browser code and the translations.
-`prepare.py test` adds the development packages, a Chromium and an LDAP server. Each step keeps a
-stamp, the hash of what went into it, inside the thing it made: throw the thing away and it is made
-again.
+`prepare.py check` adds the development packages and an LDAP server, `prepare.py test` a Chromium as
+well. Each step keeps a stamp, the hash of what went into it, inside the thing it made: throw the
+thing away and it is made again.
 
 Only the standard library: this runs before anything is installed.
 """
@@ -333,15 +333,15 @@ RUN: list[tuple[str, Callable[[], str]]] = [
     ("browser code", browser_code),
     ("translations", translations),
 ]
+CHECK = [
+    *RUN,
+    ("development packages", development_packages),
+    ("LDAP server", directory_server),
+]
 PLANS: dict[str, list[tuple[str, Callable[[], str]]]] = {
     "run": RUN,
-    "check": [*RUN, ("development packages", development_packages)],
-    "test": [
-        *RUN,
-        ("development packages", development_packages),
-        ("Chromium", chromium),
-        ("LDAP server", directory_server),
-    ],
+    "check": CHECK,
+    "test": [*CHECK, ("Chromium", chromium)],
 }
 
 

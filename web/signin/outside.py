@@ -216,7 +216,7 @@ def _link(db: Session, found: Found, user_id: int) -> None:
         by=Actor(user_id, "").mark,
         asked={"user": user_id, "changed": ["identity"]},
         about=(f"user:{user_id}",),
-        private={"identity": ["", f"{found.provider} {found.key}"]},
+        private={"identity": ["", f"{found.called} {found.key}"]},
     )
 
 

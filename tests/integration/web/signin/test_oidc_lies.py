@@ -15,6 +15,7 @@ from tests.integration.web.signin.conftest import abroad, home, refused, who
 from tests.signin.listening import Answer
 from tests.signin.oidc_provider import CLIENT, KEY, OTHER_KEY, as_json
 
+pytestmark = pytest.mark.slow
 BUTTON = "/sign-in/oidc"
 # what does not touch data is tried on one database
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
