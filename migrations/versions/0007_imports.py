@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -62,17 +60,9 @@ def upgrade() -> None:
 
 def _have_people_found() -> None:
     """People who were entered before there were words to find them by get theirs from a worker."""
-    job = sa.table(
-        "job",
-        *(sa.column(name) for name in ("kind", "topic", "status")),
-        sa.column("attempts", sa.Integer()),
-        sa.column("fence", sa.Integer()),
-        sa.column("due_at", TIME),
-        sa.column("created_at", TIME),
+    op.execute(
+        "INSERT INTO job (kind, topic, status, attempts, fence, due_at, created_at) "
+        "SELECT 'background', 'people.words', 'waiting', 0, 0, CURRENT_TIMESTAMP, "
+        "CURRENT_TIMESTAMP "
+        "WHERE EXISTS (SELECT 1 FROM user_account)"
     )
-    people = sa.select(sa.literal(1)).select_from(sa.table("user_account")).limit(1)
-    if op.get_bind().execute(people).one_or_none() is None:
-        return
-    now = datetime.now(UTC).replace(tzinfo=None if op.get_bind().dialect.name == "sqlite" else UTC)
-    row = {"kind": "background", "topic": "people.words", "status": "waiting"}
-    op.bulk_insert(job, [{**row, "attempts": 0, "fence": 0, "due_at": now, "created_at": now}])
