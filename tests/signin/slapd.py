@@ -36,13 +36,13 @@ PLACES = (
     Path("/usr/local/opt/openldap/libexec/slapd"),
     Path("/usr/libexec/slapd"),
 )
-TEXT = (
-    "EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15"
-)
+TEXT = "EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX OMsDirectoryString"
+# where OpenLDAP lets everybody number what they try out
+TRIED_OUT = ".".join(map(str, (1, 3, 6, 1, 4, 1, 4203, 666)))
 SCHEMA = "\n".join(
     [
         *(
-            f"attributetype ( 1.3.6.1.4.1.4203.666.7.{number} NAME '{name}' {TEXT} )"
+            f"attributetype ( {TRIED_OUT}.7.{number} NAME '{name}' {TEXT} )"
             for number, name in enumerate(
                 (
                     "dc",
@@ -57,8 +57,8 @@ SCHEMA = "\n".join(
                 start=1,
             )
         ),
-        "objectclass ( 1.3.6.1.4.1.4203.666.8.1 NAME 'place' SUP top STRUCTURAL MAY ( dc $ ou ) )",
-        "objectclass ( 1.3.6.1.4.1.4203.666.8.2 NAME 'human' SUP top STRUCTURAL MAY ( uid $ cn",
+        f"objectclass ( {TRIED_OUT}.8.1 NAME 'place' SUP top STRUCTURAL MAY ( dc $ ou ) )",
+        f"objectclass ( {TRIED_OUT}.8.2 NAME 'human' SUP top STRUCTURAL MAY ( uid $ cn",
         "  $ sn $ mail $ displayName $ employeeNumber $ sAMAccountName $ userPrincipalName",
         "  $ userPassword $ description ) )",
     ]
