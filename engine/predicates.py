@@ -7,6 +7,9 @@ from typing import Final, Protocol
 
 from engine.models import Role
 
+STUDENT: Final = "p:student"
+"""The key of the one post that makes nobody staff."""
+
 
 class Person(Protocol):
     """What the questions need to know of a person."""
@@ -88,8 +91,10 @@ def is_signed_in(person: Person, _thing: object) -> bool:
 
 
 def is_staff(person: Person, _thing: object) -> bool:
-    """Anybody with an account who belongs to the college; an outside expert does not."""
-    return bool(person.id) and Role.EXTERNAL_EXPERT not in person.roles
+    """校内人员: has a post or a role here; students and people from outside do not count."""
+    posts = {key for key in person.keys if key.startswith("p:") and key.count(":") == 1}
+    is_outside = Role.EXTERNAL_EXPERT in person.roles
+    return person.id is not None and not is_outside and bool(person.roles or posts - {STUDENT})
 
 
 @dataclass(frozen=True, slots=True)

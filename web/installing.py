@@ -37,11 +37,13 @@ def init(options: argparse.Namespace) -> int:
     with commands.writing(read()) as db:
         is_empty = db.execute(select(User.id).limit(1)).one_or_none() is None
         if not is_empty and _has_security_admin(db):
+            print("this installation has people already; nothing was changed", file=sys.stderr)
             return 1
         wanted = [options.username, SECURITY] if is_empty else [SECURITY]
         passwords = [_password(username) for username in wanted]
         wrong = _wrong(passwords, is_empty=is_empty)
         if wrong:
+            print(wrong, file=sys.stderr)
             return 1
         if is_empty:
             admin = persons.create(
@@ -55,11 +57,11 @@ def init(options: argparse.Namespace) -> int:
         roles.give(db, security, Role.SECURITY_ADMIN, by=SYSTEM)
         foundation.lay(db, by=SYSTEM)
         default_grants.lay(db)
-    for _username, password in zip(wanted, passwords, strict=True):
+    for username, password in zip(wanted, passwords, strict=True):
         if password:
-            pass
+            print(f"ready: sign in as {username}")
         else:
-            pass
+            print(f"ready: {username} needs a way in: zhengai sign-in-link {username}")
     return 0
 
 

@@ -73,7 +73,7 @@ _PREDICATES: Final[Mapping[Callable[..., bool], str]] = {
     is_.is_initiator: "流程由本人发起",
     is_.is_system: "由系统自动执行",
     is_.is_signed_in: "凡是有账号的人都可以",
-    is_.is_staff: "凡是校内人员都可以",
+    is_.is_staff: "凡是在校任职的人都可以，学生和校外人员除外",
 }
 _TIES: Final[Mapping[Tie, str]] = {
     Tie.STARTED: "流程由本人发起",

@@ -182,7 +182,7 @@ class People(Shape):
     next = Text(WORD, required=True, nullable=True)
 
 
-class Entry(Shape):
+class HouseEntry(Shape):
     """The entry of the house chain that made something so."""
 
     seq = Number(required=True)
@@ -200,8 +200,8 @@ class Holding(Shape):
     unit = Object(Named, required=True)
     since = Day(required=True)
     until = Day(required=True, nullable=True)
-    given = Object(Entry, required=True, nullable=True)
-    ended = Object(Entry, required=True, nullable=True)
+    given = Object(HouseEntry, required=True, nullable=True)
+    ended = Object(HouseEntry, required=True, nullable=True)
 
 
 class Holdings(Shape):
@@ -297,7 +297,7 @@ class SeatTold(Shape):
     unit = Object(Named, "Who nominated them.", required=True, nullable=True)
     since = Day(required=True)
     until = Day(required=True, nullable=True)
-    given = Object(Entry, required=True, nullable=True)
+    given = Object(HouseEntry, required=True, nullable=True)
 
 
 class CommitteeInFull(CommitteeRow):

@@ -96,13 +96,14 @@ class Offered(Thing):
 
 ADMIN, QUALITY, AUDITOR = Role.PROCESS_ADMIN, Role.QUALITY_OFFICE, Role.AUDITOR
 OPERATOR, PEOPLE, SECURITY = Role.OPERATOR, Role.PEOPLE_ADMIN, Role.SECURITY_ADMIN
-EVERYBODY = frozenset({"initiator", "holder", "candidate", "stranger", *Role})
-STAFF = EVERYBODY - {Role.EXTERNAL_EXPERT}
+EVERYBODY = frozenset({"initiator", "holder", "candidate", "stranger", "student", *Role})
+STAFF = frozenset({"candidate", *Role}) - {Role.EXTERNAL_EXPERT}
 PERSONS = {
     "initiator": Actor(1, "一", frozenset(), frozenset({"u:1"})),
     "holder": Actor(2, "二", frozenset(), frozenset({"u:2"})),
     "candidate": Actor(3, "三", frozenset(), frozenset({"u:3", "p:dean"})),
     "stranger": Actor(4, "四", frozenset(), frozenset({"u:4"})),
+    "student": Actor(6, "六", frozenset(), frozenset({"u:6", "p:student", "p:student:9"})),
     "system": SYSTEM,
     "public": PUBLIC,
 } | {str(role): Actor(5, role, frozenset({role}), frozenset({"u:5"})) for role in Role}
