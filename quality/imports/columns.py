@@ -23,7 +23,7 @@ from quality.imports.models import RowAction
 from quality.imports.values import Cell
 
 TABLE: Final = Path(__file__).with_name("columns.yaml")
-_REMARK: Final = re.compile(r"[((].*?[))]|[*\s]")
+_REMARK: Final = re.compile(r"\([^()]*\)|[*\s]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,11 @@ DIRECTORY_ENTRY: Final = b"PK\x01\x02"
 LOCAL: Final = struct.Struct("<4s5H3I2H")
 ENCRYPTED: Final = 0x1
 _FOREIGN: Final = re.compile(
-    rb"\xff\xfe|\xfe\xff|<\?xml[^>]*encoding=.(?!utf-8|us-ascii)", re.IGNORECASE
+    rb"\xff\xfe|\xfe\xff|(?:\xef\xbb\xbf)?\s*<\?xml"
+    rb"(?:[^>]*encoding\s*=\s*[\"'](?!utf-8|us-ascii)|(?![^>]{0,500}\?>))",
+    re.IGNORECASE,
 )
-"""XML in another encoding than the one every spreadsheet program writes."""
+"""XML in another encoding than the one every spreadsheet program writes, or that hides it."""
 WORKBOOK: Final = "xl/workbook.xml"
 RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 TYPES: Final = "[content_types].xml"

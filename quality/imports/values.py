@@ -19,6 +19,8 @@ from quality.imports.faults import Fault
 
 LONGEST: Final = 1_000
 """What is kept of a cell; nothing that may be written into one is as long."""
+SPACED: Final = 4
+"""How many times as long as it may be a text is with spaces to align it: it is not read further."""
 WHOLE: Final = 10.0**15
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 FIRST_SERIAL, LAST_SERIAL = 18_264, 73_415
@@ -27,6 +29,10 @@ _SERIAL_ZERO: Final = date(1899, 12, 30)
 WORDS: Final[Mapping[str, Sequence[str]]] = yaml.safe_load(
     Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
 )
+COVER: Final = "***"
+HEAD, TAIL = 3, 2
+SHORTEST: Final = 10
+"""A text so short would show too much of itself."""
 GUARDED: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a cell must not begin with in a file we write: a spreadsheet might compute it."""
 
@@ -96,6 +102,8 @@ def meant(kind: Cell, text: str, most: int) -> tuple[Any, Fault | None]:
         return None, None
     if not texts.storable(text):
         return None, Fault("", faults.UNREADABLE)
+    if len(text) > most * SPACED:
+        return None, Fault("", faults.TOO_LONG, {"most": most})
     try:
         value = _READERS[kind](text)
     except Wrong as wrong:
@@ -184,8 +192,15 @@ def _yes_no(text: str) -> bool:
     return word in WORDS["yes"]
 
 
+def _require_whole(text: str) -> None:
+    """What was copied from a page that shows the ends only must not take the place of the whole."""
+    if is_covered(text):
+        raise Wrong(faults.COVERED, text=text)
+
+
 def _email(text: str) -> str:
     address = half(text)
+    _require_whole(address)
     if re.fullmatch(r"[^@\s<>(),;:\"]+@[^@\s<>(),;:\"]+\.[^@\s<>(),;:\".]+", address) is None:
         raise Wrong(faults.NO_EMAIL, text=text)
     return address
@@ -193,6 +208,7 @@ def _email(text: str) -> str:
 
 def _phone(text: str) -> str:
     number = _line(half(text))
+    _require_whole(number)
     if re.fullmatch(r"[+\d][\d ()/;,#*\u8f6c-]{4,}", number) is None:
         raise Wrong(faults.NO_PHONE, text=text)
     return number
@@ -204,6 +220,7 @@ _CHECKS: Final = "10X98765432"
 
 def _id_number(text: str) -> str:
     number = re.sub(r"\s", "", half(text)).upper()
+    _require_whole(number)
     if re.fullmatch(r"\d\.\d+E\+\d+", number):
         raise Wrong(faults.LOST_DIGITS)
     if re.fullmatch(r"\d{17}[\dX]", number):
@@ -244,8 +261,15 @@ _READERS: Final[Mapping[Cell, Callable[[str], Any]]] = {
 
 
 def masked(text: str) -> str:
-    """A private value as others may see it: its ends."""
+    """A private value as others may see it: its ends, and of a short one nothing."""
     if "@" in text:
         name, _at, host = text.partition("@")
-        return f"{name[:1]}***@{host}"
-    return text[:3] + "*" * max(0, len(text) - 5) + text[-2:] if len(text) > 5 else "***"  # noqa: PLR2004  (three and two)
+        return f"{name[:1]}{COVER}@{host}"
+    if len(text) < SHORTEST:
+        return COVER
+    return text[:HEAD] + "*" * (len(text) - HEAD - TAIL) + text[-TAIL:]
+
+
+def is_covered(text: str) -> bool:
+    """Whether these are the ends of something only."""
+    return COVER in text

@@ -28,6 +28,10 @@ from quality.imports.errors import (
 CODES: Final = ("utf-8-sig", "gb18030")
 BETWEEN: Final = (",", "\t", ";")
 _NO_TEXT: Final = frozenset(b"\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10")
+MOST_LINES: Final = MOST_ROWS * 2
+"""Empty ones too: each costs time to pass over."""
+WIDEST: Final = 1_000
+"""How far to the right headers are looked for."""
 Line = tuple[int, dict[str, str]]
 
 
@@ -139,8 +143,10 @@ def _table(rows: Iterable[Sequence[object]], name: str, sheet: Sheet | None) -> 
     lines: list[Line] = []
     best: tuple[str, ...] = ()
     for line, row in enumerate(rows, start=1):
+        if line > MOST_LINES or len(lines) > MOST_ROWS:
+            raise TooManyRows(sheet=name, most=MOST_ROWS)
         if place is None:
-            texts = tuple(map(values.typed, row))
+            texts = tuple(map(values.typed, row[:WIDEST]))
             sheet_here = sheet or _by_headers(texts)
             if sheet_here is not None and _is_head(sheet_here, texts):
                 sheet = sheet_here
@@ -156,8 +162,8 @@ def _table(rows: Iterable[Sequence[object]], name: str, sheet: Sheet | None) -> 
         }
         if data:
             lines.append((line, data))
-        if len(lines) > MOST_ROWS:
-            raise TooManyRows(sheet=name, most=MOST_ROWS)
+    if len(lines) > MOST_ROWS:
+        raise TooManyRows(sheet=name, most=MOST_ROWS)
     if sheet is None or (place is None and not best):
         return None
     if place is None:

@@ -144,7 +144,94 @@ MACROS = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 MAIN = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 TYPES = "[Content_Types].xml"
 
+MEGABYTE = 1024 * 1024
+
+
+def stuffed(pattern: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
+    """A sheet with a megabyte of the same, which no search may begin again and again."""
+    body = before + pattern * (MEGABYTE // len(pattern)) + after
+    return with_parts({SHEET: b"<worksheet><sheetData>" + body + b"</sheetData></worksheet>"})
+
+
+def unrowed() -> bytes:
+    """Cells in no row at all, all of them side by side."""
+    return stuffed(b"<c/>", after=b"<c/>" * 3_000_000)
+
+
+def alone(declaration: bytes) -> bytes:
+    """A workbook part that says in what it is written."""
+    plain_part = part("xl/workbook.xml")
+    return with_parts({"xl/workbook.xml": declaration + plain_part[plain_part.index(b"?>") + 2 :]})
+
+
+def columns_without_end() -> bytes:
+    return "工号,姓名".encode() + b"," * 4_000_000 + b"\n1,x"
+
+
+PATTERNS = {
+    "merged": b"<mergeCell ",
+    "merged without an end": b"<mergeCell ref=",
+    "cells": b"<c ",
+    "cells with places": b'<c r="A1" ',
+    "places in one cell": b' r="A1"',
+    "cells and spaces": b'<c r="A1">' + b" " * 500,
+    "formulas": b'<c r="A1"><f',
+    "shared texts": b'<c t="s"><v>0',
+    "noughts": b"<v>" + b"0" * 5_000,
+    "prefixes": b"<" + b"a:" * 5_000,
+    "one long name": b"a",
+    "equals": b" r = ",
+    "opening": b"<",
+}
+"""What is cheap to write and was dear to search: each a megabyte of XML, a few KB to send."""
+STUFFED = {"CellsMerged", "CellsComputed", "DamagedWorkbook", "TooManyColumns", "NoSheet"}
+"""What such a sheet may be refused as."""
+
 ALL = (
+    Hostile("cells in no row", unrowed, errors.TooManyColumns),
+    Hostile(
+        "the number of a row has 5,000 digits",
+        lambda: in_sheet(b'<row r="1"', b'<row r="' + b"1" * 5_000 + b'"'),
+        errors.TooManyColumns,
+    ),
+    Hostile(
+        "the number of a row begins with noughts",
+        lambda: far(b"A00000000001048576"),
+        errors.TooManyColumns,
+    ),
+    Hostile(
+        "a cell far right, with spaces around the sign",
+        lambda: in_sheet(b"</row></sheetData>", b'<c r = "XFD1048576"/></row></sheetData>'),
+        errors.TooManyColumns,
+    ),
+    Hostile(
+        "merged cells without a place",
+        lambda: in_sheet(b"</sheetData>", b"</sheetData><mergeCells><mergeCell/></mergeCells>"),
+        errors.CellsMerged,
+        "“人员”的 … 是",
+    ),
+    Hostile(
+        "another encoding, with spaces around the sign",
+        lambda: alone(b'<?xml version="1.0" encoding = "cp037"?>'),
+        errors.DamagedWorkbook,
+    ),
+    Hostile(
+        "another encoding behind a mark",
+        lambda: alone(b'\xef\xbb\xbf<?xml version="1.0" encoding="cp037"?>'),
+        errors.DamagedWorkbook,
+    ),
+    Hostile(
+        "another encoding far behind the beginning",
+        lambda: alone(b'<?xml version="1.0"' + b" " * 300_000 + b'encoding="cp037"?>'),
+        errors.DamagedWorkbook,
+    ),
+    Hostile(
+        "millions of empty lines",
+        lambda: "工号,姓名\n".encode() + b"\n" * 7_000_000,
+        errors.TooManyRows,
+        "50000",
+        filename="a.csv",
+    ),
     Hostile("nothing", lambda: b"", errors.EmptyFile),
     Hostile("spaces", lambda: b" \r\n\t", errors.EmptyFile),
     Hostile("no zip under an xlsx name", lambda: b"hello", errors.NotAWorkbook),

@@ -65,6 +65,28 @@ def test_memory_is_bounded(name, tmp_path):
     assert int(used) < MEMORY
 
 
+@pytest.mark.timeout(60)  # what begins again at every sign needs minutes for a megabyte
+@pytest.mark.parametrize("after", [b"", b"<f/>"], ids=["plain", "with a formula"])
+@pytest.mark.parametrize("pattern", books.PATTERNS.values(), ids=books.PATTERNS)
+def test_a_megabyte_of_the_same_is_searched_once(pattern, after):
+    content = books.stuffed(pattern, after=after)
+    assert len(content) < 40_000
+    assert outcome(content) in books.STUFFED
+
+
+@pytest.mark.timeout(60)
+def test_headers_without_end_are_read_as_far_as_headers_go():
+    (read,) = workbook.read(books.columns_without_end(), "a.csv")
+    assert read.lines == [(2, {"number": "1", "name": "x"})]
+
+
+@pytest.mark.timeout(60)
+def test_a_header_of_brackets_is_read_once():
+    head = [*books.HEAD, *["(" * 1_000] * 900]
+    (read,) = workbook.read(made({"人员": [head, ("1", "甲")]}), "a.xlsx")
+    assert read.lines == [(2, {"number": "1", "name": "甲"})]
+
+
 def test_a_zip_in_a_zip_is_not_opened():
     (read,) = workbook.read(books.nested(), "a.xlsx")
     assert read.lines == [(2, {"number": "1", "name": "甲"})]

@@ -101,6 +101,10 @@ def test_a_text_means(kind, text, value):
         (Cell.ID_NUMBER, "110105194902300021", faults.BAD_BIRTHDAY),
         (Cell.ID_NUMBER, "1.10105194912310e+17", faults.LOST_DIGITS),
         (Cell.NAME, "长" * 101, faults.TOO_LONG),
+        (Cell.DAY, "2026" + " " * 900 + "年", faults.TOO_LONG),
+        (Cell.PHONE, "138******34", faults.COVERED),
+        (Cell.EMAIL, "z***@example.edu.cn", faults.COVERED),
+        (Cell.ID_NUMBER, "110*************2X", faults.COVERED),
         (Cell.NAME, "半\ud800", faults.UNREADABLE),
     ],
 )
@@ -113,4 +117,7 @@ def test_a_text_that_means_nothing_says_why(kind, text, sentence):
 def test_private_values_are_shown_by_their_ends():
     assert values.masked("11010519491231002X") == "110*************2X"
     assert values.masked("zhang@example.edu.cn") == "z***@example.edu.cn"
-    assert values.masked("12345") == "***"
+    assert values.masked("62345678") == "***"
+    for text in ("11010519491231002X", "zhang@example.edu.cn", "12345"):
+        assert values.is_covered(values.masked(text))
+        assert values.masked(values.masked(text)) == values.masked(text)
