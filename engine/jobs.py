@@ -188,14 +188,14 @@ def _run_background(db: Session, job: Leased) -> None:
         enqueue(db, job.topic, job.reference)
 
 
-def enqueue(db: Session, topic: str, reference: str) -> None:
-    """Have background work done as soon as a worker is free."""
+def enqueue(db: Session, topic: str, reference: str, *, at: datetime | None = None) -> None:
+    """Have background work done as soon as a worker is free, but not before `at`."""
     row = {
         "kind": JobKind.BACKGROUND,
         "topic": topic,
         "reference": reference,
         "status": JobStatus.WAITING,
-        "due_at": clock.now(),
+        "due_at": at or clock.now(),
         "created_at": clock.now(),
     }
     db.execute(insert(Job), row)

@@ -25,7 +25,7 @@ from quality.imports.faults import Fault
 from quality.imports.models import ImportStatus, RowAction
 from quality.imports.people import RETURNS
 from quality.imports.runs import Line, Run
-from web import htmx
+from web import htmx, sensitive
 from web.access import needs
 from web.asked import number
 from web.errors import status_of
@@ -126,7 +126,10 @@ def show(import_id: int) -> ResponseReturnValue:
         actions=_worded(ACTIONS),
         wanted=wanted,
         sheets=runs.by_sheet(db(), import_id),
-        lines=[(line, _cells(line), _reasons(line)) for line in page.items],
+        lines=[
+            (line, _cells(line), _reasons(line))
+            for line in (runs.seen(one, run, me()) for one in page.items)
+        ],
         next_url=url_for("imports.show", import_id=import_id, rows=wanted, after=page.next)
         if page.next
         else None,
@@ -154,7 +157,7 @@ def _cells(line: Line) -> list[Cell]:
             now, was = now or str(was or ""), None
         is_told = was is not None or column.key in wrong
         if now or is_told:
-            private = column.is_sensitive and column.key not in wrong
+            private = column.is_sensitive and column.key not in wrong  # else as it may be seen
             texts = [values.masked(text) if text and private else text for text in (was, now)]
             found.append(Cell(column.header, texts[0], texts[1] or "", column.key in wrong))
     told = [cell for cell in found if cell.was is not None or cell.is_wrong]
@@ -185,6 +188,7 @@ def mistakes(import_id: int) -> Response:
     run = runs.one(db(), me(), import_id)
     if not run.counts.get(RowAction.ERROR):
         raise NotFound
+    sensitive.handed_out(import_id, runs.private(db(), import_id))
     content = written.mistakes(db(), import_id, _said)
     return _file(content, gettext("有错的行-%(id)s.xlsx", id=import_id))
 

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from engine import clock, eventlog, people, permissions
 from engine.entries import Kind
-from engine.errors import Refused
+from engine.errors import Forbidden, Refused
 from engine.people import Actor
-from quality.imports import counting, faults, leavers, rows
+from quality.imports import counting, covering, faults, leavers, rows
 from quality.imports.columns import WORKERS, Row, Verdict, wrong
 from quality.imports.faults import Fault
 from quality.imports.models import Import, ImportStatus, RowAction
@@ -83,7 +83,7 @@ def _write(db: Session, import_id: int, chunk: Sequence[Any], *, by: Actor) -> N
     rows.finish(db, import_id, done)
     same = [n for n, verdict in verdicts.items() if verdict.action is RowAction.SAME]
     rows.finish(db, import_id, same, action=RowAction.SAME.value)
-    rows.cover(db, import_id, [shown[number] for number in (*done, *same)])
+    covering.cover(db, import_id, [shown[number] for number in (*done, *same)])
     for number, verdict in verdicts.items():
         if number in refused or number in done or verdict.action is RowAction.SAME:
             continue
@@ -123,7 +123,9 @@ def _apply(
             with db.begin_nested():
                 worker.apply(db, [row], verdicts, by=by)
         except Refused as refusal:
-            refused[row.number] = [Fault("", faults.GONE_SINCE, {"why": str(refusal)})]
+            is_barred = isinstance(refusal, Forbidden)
+            sentence = faults.NOT_ALLOWED if is_barred else faults.GONE_SINCE
+            refused[row.number] = [Fault("", sentence, {"why": str(refusal)})]
         except IntegrityError:
             refused[row.number] = [Fault("", faults.SAME_MOMENT)]
     return refused

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from quality.imports import counting, leavers, rows
+from quality.imports import counting, covering, leavers, rows
 from quality.imports.columns import WORKERS
 from quality.imports.models import Import, ImportStatus, RowAction
 
@@ -28,7 +28,7 @@ def work(db: Session, reference: str) -> bool:
         verdicts = WORKERS[sheet].compare(db, rows.stored(portion), rows.promised(db, import_id))
         rows.keep(db, import_id, verdicts)
         same = [row for row in portion if verdicts[row.number].action is RowAction.SAME]
-        rows.cover(db, import_id, same)
+        covering.cover(db, import_id, same)
         db.execute(
             update(_run).where(_run.c.id == import_id).values(done=_run.c.done + len(portion))
         )

@@ -109,30 +109,6 @@ def keep(db: Session, import_id: int, verdicts: Mapping[int, Verdict]) -> None:
     db.execute(statement, changed)
 
 
-def cover(db: Session, import_id: int, kept: Iterable[Any]) -> None:
-    """Keep only the ends of what is private in rows that nobody has to mend any more."""
-    sheets = columns.sheets()
-    private = {
-        key: [column.key for column in sheet.columns if column.is_sensitive]
-        for key, sheet in sheets.items()
-    }
-    changed = []
-    for row in kept:
-        texts = {"new_data": orjson.loads(row.data), "new_was": orjson.loads(row.was)}
-        found = [
-            (said, key) for said in texts.values() for key in private[row.sheet] if said.get(key)
-        ]
-        for said, key in found:
-            said[key] = values.masked(said[key])
-        if found:
-            said_now = {name: orjson.dumps(said).decode() for name, said in texts.items()}
-            changed.append({"of": row.number, **said_now})
-    if changed:
-        mine = (TABLE.c.import_id == import_id) & (TABLE.c.number == bindparam("of"))
-        new: dict[str, Any] = {"data": bindparam("new_data"), "was": bindparam("new_was")}
-        db.execute(update(TABLE).where(mine).values(new), changed)
-
-
 def finish(db: Session, import_id: int, numbers: Sequence[int], **new: object) -> None:
     """Write down that these rows are dealt with."""
     for portion in parts.chunks(numbers, AT_ONCE):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog, jobs, permissions
@@ -20,7 +20,7 @@ from engine.forms import texts
 from engine.models import Incident, IncidentStatus, Job, User
 from engine.people import Actor
 from engine.permissions import Action
-from quality.imports import applying, columns, comparing, counting, faults, rows, workbook
+from quality.imports import applying, columns, comparing, counting, covering, faults, rows, workbook
 from quality.imports.columns import WORKERS, Row, Sheet
 from quality.imports.errors import ImportNotReady, NothingInIt, NotYourSheet
 from quality.imports.faults import Fault
@@ -107,6 +107,7 @@ def begin(
     }
     import_id: int = db.execute(insert(_run).returning(_run.c.id), run).scalar_one()
     _keep_rows(db, import_id, found)
+    covering.remember(db, import_id)
     jobs.enqueue(db, comparing.TOPIC, str(import_id))
     return import_id
 
@@ -219,6 +220,23 @@ def line(row: Any) -> Line:
     )
 
 
+def seen(line: Line, run: Run, by: Actor) -> Line:
+    """A row as this person may see it: what is private whole only for who typed it, to mend it."""
+    is_theirs = run.by_id == by.id and by.seen_by is None
+    was = covering.ends(line.sheet, line.was)
+    if is_theirs and line.action is RowAction.ERROR:
+        return replace(line, was=was)
+    data = covering.ends(line.sheet, line.data)
+    return replace(line, data=data, was=was, faults=covering.reasons(line.sheet, line.faults))
+
+
+def private(db: Session, import_id: int) -> list[str]:
+    """The columns whose private cells stand whole in rows in error."""
+    wrong = select(_row).where(_row.c.import_id == import_id, _row.c.action == RowAction.ERROR)
+    found = map(line, db.execute(wrong))
+    return sorted({key for one in found for key in covering.whole(one.sheet, one.data)})
+
+
 def by_sheet(db: Session, import_id: int) -> list[tuple[Sheet, int]]:
     """The sheets of an import, and how many rows each has."""
     counted = select(_row.c.sheet, func.count().label("rows")).where(_row.c.import_id == import_id)
@@ -313,6 +331,4 @@ def drop(db: Session, import_id: int, *, by: Actor) -> None:
         raise ImportNotReady(why="只有上传它的人可以决定。")
     if run.status not in (ImportStatus.COMPARING, ImportStatus.READY):
         raise ImportNotReady(why=_WHY[ImportStatus(run.status)])
-    db.execute(delete(_row).where(_row.c.import_id == import_id))
-    dropped = {"status": ImportStatus.DROPPED.value, "finished_at": clock.now()}
-    db.execute(update(_run).where(_run.c.id == import_id).values(dropped))
+    covering.drop(db, import_id)

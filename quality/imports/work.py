@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine import handlers
-from quality.imports import applying, columns, comparing
+from quality.imports import applying, columns, comparing, covering
 from quality.imports.held import HoldingWorker
 from quality.imports.people import PersonWorker
 from quality.imports.subjects import SubjectWorker
@@ -18,3 +18,4 @@ def register() -> None:
     columns.register("subjects", SubjectWorker())
     handlers.background(comparing.TOPIC)(comparing.work)
     handlers.background(applying.TOPIC)(applying.work)
+    handlers.background(covering.TOPIC)(covering.work)

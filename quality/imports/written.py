@@ -142,6 +142,8 @@ def _listed(
         wrong = {fault.column for fault in line.faults}
         for at, column in enumerate(sheet.columns):
             text = guarded(line.data.get(column.key, ""))
+            if column.is_sensitive and values.is_covered(text):
+                text = ""  # its time is over; blank, it changes nothing
             if column.key in wrong:
                 page.write_string(number, at, text, bad)
             elif text:

@@ -12,6 +12,7 @@ from quality.imports.columns import Sheet
 from quality.imports.errors import EmptyFile
 from quality.imports.models import ImportStatus, RowAction
 from quality.imports.runs import Line, Run
+from web import sensitive
 from web.access import needs
 from web.api import paging
 from web.api.fields import (
@@ -220,7 +221,7 @@ def drop_import(import_id: int) -> Json:
 @needs(Action.IMPORT_RUN)
 def list_import_rows(import_id: int, wanted: Json) -> Json:
     """In the order of the file."""
-    runs.one(db(), me(), import_id)
+    run = runs.one(db(), me(), import_id)
     action = wanted.get("action")
     page = runs.lines(
         db(),
@@ -230,7 +231,8 @@ def list_import_rows(import_id: int, wanted: Json) -> Json:
         after=paging.number(wanted),
         limit=paging.limit(wanted),
     )
-    return paging.page(map(_row, page.items), page.next)
+    seen = (runs.seen(line, run, me()) for line in page.items)
+    return paging.page(map(_row, seen), page.next)
 
 
 @route(
@@ -271,6 +273,7 @@ def apply_import(import_id: int, asked: Json) -> Told:
 def show_import_mistakes(import_id: int) -> Response:
     """In the shape they came in, to mend and bring in again."""
     runs.one(db(), me(), import_id)
+    sensitive.handed_out(import_id, runs.private(db(), import_id))
     content = written.mistakes(
         db(), import_id, lambda fault: in_words(fault.sentence, fault.values)
     )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import jobs, roles
+from engine import clock, jobs, roles
 from engine.college import posts
 from engine.db import begin_writing
 from engine.models import Job, JobStatus, PostKind, Role
@@ -38,7 +38,8 @@ def work(db: Session, sessions: sessionmaker[Session]) -> Callable[[], None]:
             pass
         begin_writing(db)
         assert db.execute(select(Job.last_error).where(Job.last_error.is_not(None))).all() == []
-        assert JobStatus.WAITING not in db.execute(select(Job.status)).scalars().all()
+        due = select(Job.id).where(Job.status == JobStatus.WAITING, Job.due_at <= clock.now())
+        assert db.execute(due).all() == []
 
     return until_done
 
