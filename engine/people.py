@@ -146,6 +146,13 @@ def set_password(db: Session, user_id: int, password: str, *, by: Actor) -> None
     eventlog.record(db, Kind.PASSWORD_CHANGED, by=by.mark, asked=asked, about=about)
 
 
+def drop_password(db: Session, user_id: int) -> bool:
+    """Let nobody in with this person's password any more. Returns whether there was one."""
+    had = (User.id == user_id) & User.password_hash.is_not(None)
+    dropped = update(User).where(had).values(password_hash=None, password_changed_at=None)
+    return db.execute(dropped.returning(User.id)).first() is not None
+
+
 def password_matches(stored: str | None, password: str) -> bool:
     """Compare in the same time whether or not there is such a person."""
     try:

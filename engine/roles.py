@@ -26,6 +26,11 @@ GROUPS: Final[Mapping[str, frozenset[Role]]] = {
 }
 """Nobody holds roles of two of these: who runs, who gives rights, and who looks on are three."""
 
+ADMINISTRATORS: Final = frozenset[Role]().union(*GROUPS.values())
+
+GUARDED: Final = frozenset({Role.SECURITY_ADMIN, Role.AUDITOR})
+"""Who has one of these watches over the house: who runs it opens none of their doors."""
+
 LABELS: Final[Mapping[Role, str]] = {
     Role.STAFF: "教职工",
     Role.LEADER: "校领导",
@@ -103,7 +108,8 @@ def give(
 ) -> int:
     """Give a person a role, from today unless told. Returns the number of the row.
 
-    Whoever may do more signs in anew: an older session may be in other hands.
+    Whoever may do more signs in anew: sessions, tokens and links of before may be in other hands.
+    So may the password: who comes to watch over the house (`GUARDED`) has none from here on.
     """
     permissions.require(by, Action.RIGHTS_EDIT)
     name = _name(db, user_id)
@@ -114,8 +120,11 @@ def give(
     asked = {"user": user_id, "role": role, "since": first.isoformat()}
     asked["until"] = until.isoformat() if until else ""
     about = (f"user:{user_id}",)
+    is_new = role in GUARDED and by.id is not None and user_id not in watchers(db)
+    if is_new and people.drop_password(db, user_id):
+        asked["dropped"] = "password"
     head = eventlog.record(db, Kind.ROLE_GIVEN, by=by.mark, asked=asked, about=about)
-    doors.end_sessions(db, user_id, by=by.mark)
+    doors.shut(db, user_id, by=by.mark)
     row = {"until": until, "given_seq": head.seq, "ended_seq": None}
     again = update(_given).where(
         _given.c.user_id == user_id, _given.c.role == role, _given.c.since == first
@@ -151,6 +160,13 @@ def require_another(by: Actor, user_id: int) -> None:
     """Go on only if this is about somebody else. Raises `NotYourOwnRights`."""
     if by.id == user_id:
         raise NotYourOwnRights
+
+
+def watchers(db: Session) -> dict[int, Role]:
+    """Who has one of the `GUARDED` roles today or is to have it, and which."""
+    still = or_(_given.c.until.is_(None), _given.c.until >= clock.today())
+    held = select(_given.c.user_id, _given.c.role).where(_given.c.role.in_(sorted(GUARDED)), still)
+    return {row.user_id: Role(row.role) for row in db.execute(held)}
 
 
 def require_not_last(db: Session, user_id: int) -> None:
@@ -206,6 +222,11 @@ def _record_test(db: Session, user_id: int, *, by: Actor, asked: Mapping[str, st
 def group_of(role: str) -> str:
     """Which of the three groups a role is of; "" for one that goes with every other."""
     return next((group for group, members in GROUPS.items() if role in members), "")
+
+
+def is_administrator(db: Session, user_id: int) -> bool:
+    """Whether the person runs the house, gives its rights or looks on, today or later."""
+    return any(one.role in ADMINISTRATORS for one in _lasting(db, user_id))
 
 
 def _name(db: Session, user_id: int) -> str:

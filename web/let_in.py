@@ -29,6 +29,7 @@ MAX_REASON: Final = 500
 @needs(Action.PERSON_LET_IN)
 def end_sessions(user_id: int) -> ResponseReturnValue:
     """Sign a person out everywhere; programs that speak for them as well."""
+    links.require_may_let_in(db(), user_id, by=me())
     name = people.actor(db(), user_id).name
     ended = doors.end_sessions(db(), user_id, by=me().mark)
     doors.end_tokens(db(), user_id, by=me().mark)

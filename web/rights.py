@@ -27,6 +27,7 @@ from web.access import needs, signed_in
 from web.asked import number
 from web.errors import UNPROCESSABLE
 from web.session import db, me
+from web.signin import passwords
 from web.written import Written
 
 bp = Blueprint("rights", __name__, url_prefix="/rights")
@@ -98,6 +99,8 @@ def give_role(user_id: int) -> ResponseReturnValue:
     since, until = written.day("since"), written.day("until")
     if not written.errors:
         try:
+            if role in roles.GUARDED:
+                passwords.require_not_shared(passwords.username(user_id))
             roles.give(db(), user_id, Role(role), by=me(), since=since, until=until)
         except NotFound:
             raise
@@ -105,7 +108,10 @@ def give_role(user_id: int) -> ResponseReturnValue:
             written.refused(refusal, FIELDS)
     if written.errors:
         return _person(user_id, written), UNPROCESSABLE
-    flash(gettext("角色已授予"))
+    if role in roles.GUARDED:
+        flash(gettext("角色已授予；对方须用统一身份认证，或运维人员生成的登录链接，重新登录"))
+    else:
+        flash(gettext("角色已授予"))
     return redirect(url_for("rights.person", user_id=user_id), 303)
 
 

@@ -229,7 +229,6 @@ def seat(  # noqa: PLR0913  (who, where, as what, from when to when)
     `unit_id` is who nominated them. Raises `SeatHeldAlready`, `TermInThePast`, `PersonGone`, and
     `NotYourOwnRights`: seats carry rights.
     """
-    roles.require_another(by, user_id)
     row = NewSeat(committee_id, user_id, since, seat, until, unit_id)
     return seat_all(db, [row], by=by)[0]
 
@@ -237,6 +236,7 @@ def seat(  # noqa: PLR0913  (who, where, as what, from when to when)
 def seat_all(db: Session, rows: Sequence[NewSeat], *, by: Actor) -> list[int]:
     """Let people sit in committees, in a few statements however many. Returns the ids in order."""
     for row in rows:
+        roles.require_another(by, row.user_id)
         if row.seat not in set(Seat):
             raise UnknownSeat(seat=row.seat)
         parts.period(row.since, row.until)

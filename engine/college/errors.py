@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import NotFound, Refused, TooLarge
+from engine.errors import Forbidden, NotFound, Refused, TooLarge
 
 
 class Empty(Refused):
@@ -85,6 +85,21 @@ class NotYourself(Refused):
     """Nobody closes their own account."""
 
     sentence = "不能给自己办理离校，请由另一位管理员来做。"
+
+
+class WatcherNotChanged(Forbidden):
+    """Who runs the house does not change how those who watch over it are known at the door."""
+
+    sentence = (
+        "{who}是（或将是）{role}，账号、工号或学号、电子邮箱和“校外人员”关系到登录，人员管理员不能改。"
+        "请安全管理员先收回这个角色，改好后再重新授予。"
+    )
+
+
+class WatcherStays(Forbidden):
+    """Who runs the house does not take the roles of those who watch over it, by departure."""
+
+    sentence = "{who}是（或将是）{role}，请安全管理员先收回这个角色，再办理离校。"
 
 
 class StillHere(Refused):

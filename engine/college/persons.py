@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, doors, eventlog, people, roles
+from engine import clock, doors, eventlog, people, permissions, roles
 from engine.college import endings, parts
 from engine.college.errors import (
     LeavesLater,
@@ -21,6 +21,8 @@ from engine.college.errors import (
     NumberTaken,
     StillHere,
     UsernameTaken,
+    WatcherNotChanged,
+    WatcherStays,
     WrittenTwice,
 )
 from engine.college.words import words_of
@@ -29,6 +31,7 @@ from engine.errors import NotFound
 from engine.eventlog import Fact
 from engine.models import ApiToken, PersonWord, SignInLink, User, WebSession
 from engine.people import Actor
+from engine.permissions import Action
 
 _user = User.__table__
 _word = PersonWord.__table__
@@ -47,6 +50,8 @@ FIELDS: Final = (*LIMITS, "is_external")
 AT_ONCE: Final = 1_000
 SENSITIVE: Final = frozenset({"email", "phone", "id_number"})
 """What is masked for whoever does not need it."""
+AT_THE_DOOR: Final = frozenset({"username", "number", "email", "is_external"})
+"""How somebody is known where people get in: by name, by the providers, by mail."""
 _WAYS_IN: Final = tuple(
     (word, table, table.c.token_hash)
     for word, table in (
@@ -142,7 +147,8 @@ def change_all(
 ) -> frozenset[int]:
     """Change what is known of people, in a few statements however many.
 
-    Returns those of whom anything differed. Raises `NotFound`, `UsernameTaken`, `NumberTaken`.
+    Returns those of whom anything differed. Raises `NotFound`, `UsernameTaken`, `NumberTaken`,
+    `WatcherNotChanged`, `NotYourOwnRights`.
     """
     known = _known(db, changes)
     written: dict[int, dict[str, Any]] = {}
@@ -157,6 +163,7 @@ def change_all(
             written[user_id], differs[user_id] = after, changed
     if not written:
         return frozenset()
+    _require_allowed(db, differs, by=by, names={one: row["name"] for one, row in known.items()})
     _write(db, written, [one for one in differs if "number" in differs[one]])
     renamed = [one for one, changed in differs.items() if not _SPOKEN_OF.isdisjoint(changed)]
     for portion in parts.chunks(renamed):
@@ -176,6 +183,25 @@ def change_all(
     for portion in parts.chunks([one for one in differs if "email" in differs[one]]):
         doors.end_links(db, *portion)
     return frozenset(written)
+
+
+def _require_allowed(
+    db: Session,
+    differs: Mapping[int, Mapping[str, object]],
+    *,
+    by: Actor,
+    names: Mapping[int, str],
+) -> None:
+    """Refuse what would open doors: one's own right to be of the college, the doors of watchers."""
+    if by.id is not None and "is_external" in differs.get(by.id, ()):
+        raise roles.NotYourOwnRights
+    touched = [one for one, changed in differs.items() if not AT_THE_DOOR.isdisjoint(changed)]
+    if not touched or permissions.may(by, Action.RIGHTS_EDIT):
+        return
+    watching = roles.watchers(db)
+    for one in touched:
+        if one in watching:
+            raise WatcherNotChanged(who=names[one], role=roles.LABELS[watching[one]])
 
 
 def _known(db: Session, user_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -271,7 +297,8 @@ def _add_words(db: Session, rows: Iterable[tuple[int, Mapping[Any, Any]]]) -> No
 def leave(db: Session, user_id: int, *, by: Actor, on: date) -> None:
     """Let a person leave after `on`: posts, seats and roles end, and every way in is closed.
 
-    Raises `LeavesLater` for a day to come, `NotYourself`, `NotThereAnyMore`, `LastSecurityAdmin`.
+    Raises `LeavesLater` for a day to come, `NotYourself`, `NotThereAnyMore`, `LastSecurityAdmin`,
+    and `WatcherStays` for those whose roles only the security administrator takes.
     """
     user = _locked(db, user_id)
     if by.id == user_id:
@@ -281,6 +308,9 @@ def leave(db: Session, user_id: int, *, by: Actor, on: date) -> None:
     parts.known_day(on)
     if on > clock.today():
         raise LeavesLater(on=on)
+    role = roles.watchers(db).get(user_id)
+    if role is not None and not permissions.may(by, Action.RIGHTS_EDIT):
+        raise WatcherStays(who=user.name, role=roles.LABELS[role])
     roles.require_not_last(db, user_id)
     ended = endings.of(db, user_id, on)
     db.execute(update(_user).where(_user.c.id == user_id).values(is_active=False, left_on=on))

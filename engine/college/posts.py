@@ -95,13 +95,13 @@ def give(
     Raises `PostHeldAlready`, `PeriodEndsBeforeItBegins`, `PersonGone`, `UnitClosed`, `NotInUse`,
     and `NotYourOwnRights`: posts carry rights.
     """
-    roles.require_another(by, user_id)
     return give_all(db, [NewHolding(user_id, post_id, unit_id, since, until)], by=by)[0]
 
 
 def give_all(db: Session, rows: Sequence[NewHolding], *, by: Actor) -> list[int]:
     """Let people hold posts, in a few statements however many. Returns the ids in order."""
     for row in rows:
+        roles.require_another(by, row.user_id)
         parts.period(row.since, row.until)
     if not rows:
         return []

@@ -255,7 +255,16 @@ def test_the_last_security_administrator_does_not_leave(db, college):
     user = college.users["stranger"]
     roles.give(db, user, Role.SECURITY_ADMIN, by=SYSTEM)
     with pytest.raises(roles.LastSecurityAdmin):
-        persons.leave(db, user, by=college.actor(db, "admin"), on=clock.today())
+        persons.leave(db, user, by=SYSTEM, on=clock.today())
+
+
+def test_who_watches_over_the_house_does_not_leave_before_the_role_is_taken(db, college):
+    user, today = college.users["stranger"], clock.today()
+    roles.give(db, user, Role.AUDITOR, by=SYSTEM, since=today + DAY)
+    with pytest.raises(errors.WatcherStays, match="陈立新是（或将是）审计人员"):
+        persons.leave(db, user, by=college.actor(db, "admin"), on=today)
+    roles.take(db, user, Role.AUDITOR, by=SYSTEM)
+    persons.leave(db, user, by=college.actor(db, "admin"), on=today)
 
 
 def test_the_keys_of_a_person_are_read_in_three_statements(db, college, engine, busy):

@@ -59,7 +59,7 @@ def test_the_answer_costs_the_same_however_many_hold_the_post(db, college, place
     few = len(sent)
     rows = [NewHolding(user, *place, since=ON + DAY) for user in college.users.values()
             if user not in {college.users["reviewer"], college.users["reviewer2"]}]  # fmt: skip
-    posts.give_all(db, rows, by=college.actor(db, "admin"))
+    posts.give_all(db, rows, by=SYSTEM)
     sent.clear()
     assert len(posts.held_on(db, "college_reviewer", place[1], ON + DAY)) == 7
     assert len(sent) <= few + 1
