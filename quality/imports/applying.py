@@ -19,7 +19,7 @@ from engine import clock, eventlog, people, permissions
 from engine.entries import Kind
 from engine.errors import Forbidden, Refused
 from engine.people import Actor
-from quality.imports import counting, covering, faults, leavers, rows
+from quality.imports import allowed, counting, covering, faults, leavers, rows
 from quality.imports.columns import WORKERS, Row, Verdict, wrong
 from quality.imports.faults import Fault
 from quality.imports.models import Import, ImportStatus, RowAction
@@ -76,7 +76,7 @@ def _kind(row: Any) -> tuple[str, bool]:
 def _write(db: Session, import_id: int, chunk: Sequence[Any], *, by: Actor) -> None:
     shown = {row.number: row for row in chunk}
     waiting = rows.stored(chunk)
-    verdicts = _compared(db, waiting, chunk[0])
+    verdicts = _compared(db, waiting, chunk[0], by=by)
     good = [row for row in waiting if _is_as_shown(verdicts[row.number], shown[row.number])]
     refused = _apply(db, good, verdicts, chunk[0], by=by)
     done = [row.number for row in good if row.number not in refused]
@@ -92,11 +92,12 @@ def _write(db: Session, import_id: int, chunk: Sequence[Any], *, by: Actor) -> N
         rows.keep(db, import_id, {number: wrong(found) for number, found in refused.items()})
 
 
-def _compared(db: Session, waiting: list[Row], first: Any) -> dict[int, Verdict]:
+def _compared(db: Session, waiting: list[Row], first: Any, *, by: Actor) -> dict[int, Verdict]:
     """What the rows would do now; it may be something else than when they were shown."""
     if first.action == RowAction.LEAVE:
         return leavers.compare(db, waiting)
-    return WORKERS[first.sheet].compare(db, waiting, rows.nothing)
+    found = WORKERS[first.sheet].compare(db, waiting, rows.nothing)
+    return allowed.judged(db, found, by=by)
 
 
 def _is_as_shown(verdict: Verdict, shown: Any) -> bool:

@@ -36,6 +36,7 @@ class Plan:
     fields: dict[str, Any] = field(default_factory=dict)
     returns: bool = False
     given: Give | End | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ def _verdict(row: Row, person: Any, given: Give | End | None) -> Verdict:
         was["until"] = given.was.isoformat() if given.was else ""
     if not was:
         return Verdict(RowAction.SAME, {})
-    plan = Plan(person.id, changed, not person.is_active, given)
+    plan = Plan(person.id, changed, not person.is_active, given, person.name)
     return Verdict(RowAction.CHANGE, was, plan=plan)
 
 
