@@ -7,9 +7,11 @@ it begins (`BEGIN IMMEDIATE`), so that it waits for its turn instead of failing 
 from __future__ import annotations
 
 import sqlite3
+import traceback
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
+import psycopg
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -24,11 +26,13 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 WRITING: Final = {"zhengai_writing": True}
 BUSY_SECONDS: Final = 30
+MOST_TRACED: Final = 10
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit key; SQLite counts only INTEGER keys up by itself."""
@@ -84,6 +88,7 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
     if address.get_backend_name() == "sqlite":
         engine = create_engine(
             address,
+            hide_parameters=True,  # what people wrote must not stand in a log because it failed
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
             pool_size=pool_size,
             max_overflow=50,
@@ -93,7 +98,7 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
         return engine
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_size=pool_size, max_overflow=50)
+    return create_engine(address, hide_parameters=True, pool_size=pool_size, max_overflow=50)
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
@@ -105,6 +110,33 @@ def begin_writing(db: Session) -> Session:
     """Say that the transaction about to begin will write; call it before anything else."""
     db.connection(execution_options=WRITING)
     return db
+
+
+def fault(error: BaseException) -> str:
+    """An error in words that may be logged and stored: of a database's, what kind it is.
+
+    Its own words are left out: they repeat what was to be kept (`Key (number)=(…) exists`).
+    """
+    inner = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(inner, psycopg.Error | sqlite3.Error):
+        return f"{type(error).__name__}: {error}"
+    if isinstance(inner, sqlite3.Error):
+        told = [getattr(inner, "sqlite_errorname", "") or "SQLite"]
+    else:
+        told = [inner.sqlstate or "PostgreSQL", inner.diag.constraint_name or ""]
+        if isinstance(error, OperationalError | psycopg.OperationalError) and not inner.sqlstate:
+            told.append(str(inner))  # nobody answered: there is nothing of a row in it
+    return f"{type(inner).__name__} ({' '.join(filter(None, told))})"
+
+
+def trace(error: BaseException) -> str:
+    """Where an error came from, and the errors behind it, each in words that may be logged."""
+    lines: list[str] = []
+    one: BaseException | None = error
+    while one is not None and len(lines) < MOST_TRACED:
+        lines.insert(0, "".join(traceback.format_tb(one.__traceback__)) + fault(one))
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return "\n\n".join(lines)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

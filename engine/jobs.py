@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from engine import clock, eventlog, handlers, hotpath, incidents, instances, permissions
 from engine.bpmn.commands import Complete, FireTimer
-from engine.db import begin_writing
+from engine.db import begin_writing, fault
 from engine.entries import Kind
 from engine.errors import IncidentNotOpen, LeaseLost, NotFound
 from engine.forms import texts
@@ -247,8 +247,7 @@ def _failed(db: Session, job: Leased, problem: Exception) -> None:
 
 def _said(problem: Exception) -> str:
     """An error in words that can be stored, whatever was in it."""
-    words = f"{type(problem).__name__}: {problem}"
-    return texts.clean(words.encode(errors="replace").decode())
+    return texts.clean(fault(problem).encode(errors="replace").decode())
 
 
 def retry(db: Session, incident_id: int, *, by: Actor) -> None:

@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine import eventlog, jobs
-from engine.db import begin_writing
+from engine.db import begin_writing, trace
 
 log = logging.getLogger(__name__)
 # the library tells of every tick; a line a second would bury what matters
@@ -55,9 +55,11 @@ class Ticker:
             for _round in range(MAX_ROUNDS):
                 if jobs.run_due(self._sessions, self._worker) == 0:
                     return
-        except Exception:
-            log.exception(
-                "the worker could not reach its jobs; trying again", extra={"action": "tick"}
+        except Exception as problem:  # noqa: BLE001  (the next tick tries again)
+            log.error(  # noqa: TRY400  (a database's own words may repeat what people wrote)
+                "the worker could not reach its jobs; trying again\n%s",
+                trace(problem),
+                extra={"action": "tick"},
             )
 
     def seal(self) -> None:
@@ -68,5 +70,9 @@ class Ticker:
                 db.commit()
             if head is not None:
                 self._anchor(head.hash)
-        except Exception:
-            log.exception("the record could not be sealed; trying again", extra={"action": "seal"})
+        except Exception as problem:  # noqa: BLE001  (the next seal tries again)
+            log.error(  # noqa: TRY400  (as above)
+                "the record could not be sealed; trying again\n%s",
+                trace(problem),
+                extra={"action": "seal"},
+            )

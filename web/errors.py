@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine import errors
 from engine.bpmn.parse import Unreadable
+from engine.db import fault, trace
 from engine.errors import CannotKeep, Refused
 from engine.forms.validation import Invalid
 from engine.settings import SettingStale
@@ -26,6 +27,7 @@ from web.signin.outside import ProviderSilent
 from web.signin.sessions import NotSignedIn
 
 log = logging.getLogger(__name__)
+_ACTION: Final = {"action": "request"}
 
 STATUS: Final[Mapping[type[Refused], int]] = {
     errors.NotFound: 404,
@@ -92,7 +94,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(sqlite3.OperationalError)
     @app.errorhandler(psycopg.OperationalError)
     def busy(error: Exception) -> ResponseReturnValue:
-        log.warning("the database did not answer: %s", error, extra={"action": "request"})
+        log.warning("the database did not answer: %s", fault(error), extra=_ACTION)
         response = answer(BUSY, gettext("系统正忙，您的操作还没有保存，请稍后再试。"))
         response.headers["Retry-After"] = RETRY_SECONDS
         return response
@@ -100,13 +102,13 @@ def install(app: Flask) -> None:
     @app.errorhandler(DataError)
     @app.errorhandler(UnicodeEncodeError)
     def cannot_keep(error: Exception) -> ResponseReturnValue:
-        log.warning("the database refused a value: %s", error, extra={"action": "request"})
+        log.warning("the database refused a value: %s", fault(error), extra=_ACTION)
         return answer(UNPROCESSABLE, gettext(CannotKeep.sentence))
 
     @app.errorhandler(SQLAlchemyError)
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
-        log.error("unexpected error", exc_info=error, extra={"action": "request"})
+        log.error("unexpected error\n%s", trace(error), extra=_ACTION)
         return answer(500, gettext("出了意外，您的操作没有保存。管理员已能在日志里看到原因。"))
 
 
