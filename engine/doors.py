@@ -1,4 +1,4 @@
-"""Shutting doors: ends the sessions, tokens and one-time links of a person, and records it.
+"""Shutting doors: ends the sessions, tokens, links and half-made second factors of a person.
 
 Opening them is `web.signin`'s; these are called by whatever must not leave a door open: a person
 leaves, gets a role or a new password, changes the address that links are sent to.
@@ -11,17 +11,22 @@ from sqlalchemy.orm import Session
 
 from engine import clock, eventlog
 from engine.entries import Kind
-from engine.models import ApiToken, SignInLink, WebSession
+from engine.models import ApiToken, SecondFactor, SignInLink, WebSession
 
 
 def shut(db: Session, user_id: int, *, by: str, but: str = "") -> int:
     """End all of a person's sessions (`but` this one, by its hash), tokens and links.
+
+    A second factor that no code has confirmed is forgotten: whoever was shown it, knows it.
 
     `by` is the mark of who does it. Returns how many sessions were ended.
     """
     ended = end_sessions(db, user_id, by=by, but=but)
     end_tokens(db, user_id, by=by)
     end_links(db, user_id)
+    table = SecondFactor.__table__
+    half_made = (table.c.user_id == user_id) & table.c.confirmed_at.is_(None)
+    db.execute(delete(table).where(half_made))
     return ended
 
 

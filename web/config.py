@@ -22,6 +22,9 @@ DATABASES: Final = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 SECRET: Final = config_outside.SECRET | {"smtp_url"}
 MAIL: Final = ("smtp", "smtp+tls", "smtps")
 MOST_HOURS: Final = 24 * 366
+MOST_DAYS: Final = 366
+LEAST_TRIES: Final = 10
+MOST_TRIES: Final = 100_000
 MOST_MINUTES: Final = 24 * 60
 MOST_SECONDS: Final = 3600
 MOST_THREADS: Final = 256
@@ -46,6 +49,8 @@ class Settings(Outside):
     `timezone`: the school's time zone, for every date a person reads.
     `secure_cookies`: the site is reached by HTTPS; cookies are then never sent without it.
     `session_hours`: how long a signed-in browser may rest before it signs in again.
+    `session_days`: how long a session lives at most, however much it is used.
+    `tries_per_address`: wrong passwords from one address, over all accounts, before it must wait.
     `token_hours`: how long a token of the REST interface lives.
     `tick_seconds`: how often the scheduler looks for due work. `seal_minutes`: how often the record
     is sealed. `trusted_proxies`: how many reverse proxies stand before us and may name the client.
@@ -62,6 +67,8 @@ class Settings(Outside):
     timezone: ZoneInfo
     secure_cookies: bool
     session_hours: int
+    session_days: int
+    tries_per_address: int
     token_hours: int
     tick_seconds: float
     seal_minutes: int
@@ -165,6 +172,8 @@ _READ: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
     "timezone": ("Asia/Shanghai", ZoneInfo),
     "secure_cookies": ("0", _yes),
     "session_hours": ("12", _between(1, MOST_HOURS)),
+    "session_days": ("7", _between(1, MOST_DAYS)),
+    "tries_per_address": ("300", _between(LEAST_TRIES, MOST_TRIES)),
     "token_hours": ("12", _between(1, MOST_HOURS)),
     "tick_seconds": ("1", _seconds),
     "seal_minutes": ("10", _between(1, MOST_MINUTES)),

@@ -62,12 +62,20 @@ def _is_foreign() -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc != request.host
+    except ValueError:  # no address at all
+        return True
 
 
 def own_path(target: str) -> str | None:
     """A path of this site to go on to, or None: nobody is led elsewhere after signing in."""
-    parts = urlsplit(target.replace("\\", "/"))
+    try:
+        parts = urlsplit(target.replace("\\", "/"))
+    except ValueError:  # no address at all
+        return None
     plain = (
         not parts.scheme
         and not parts.netloc

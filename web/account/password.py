@@ -5,7 +5,7 @@ POST /account/password
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -34,7 +34,8 @@ def set_password() -> ResponseReturnValue:
     passwords.change(my_id(), given["new"], by=me())
     doors.shut(db(), my_id(), by=me().mark, but=g.token_hash)
     flash(gettext("密码已改，其他设备需要重新登录"))
-    return redirect(url_for("account.show"), 303)
+    response = make_response(redirect(url_for("account.show"), 303))
+    return passwords.remember_browser(response, my_id())
 
 
 def _problems(new: str, again: str) -> dict[str, str]:

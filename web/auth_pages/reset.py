@@ -20,8 +20,9 @@ from web.auth_pages.blueprint import bp
 from web.errors import UNPROCESSABLE
 from web.i18n import say
 from web.session import db, settings
-from web.signin import door, entering, keys, links, mail, passwords, tries
+from web.signin import door, entering, keys, links, mail, names, passwords, tries
 from web.signin.links import LinkDead
+from web.signin.passwords import ElsewhereOnly
 
 MAILS_AN_HOUR: Final = 3
 MAILS_AN_ADDRESS: Final = 20
@@ -43,7 +44,7 @@ def send_reset() -> ResponseReturnValue:
     named = request.form.get("username", "").strip()[:MAX_NAME]
     if mail.is_set(settings()) and named:
         db().rollback()  # what is counted has a writer of its own
-        often = tries.within(f"mail:{keys.blurred(named.casefold())}", MAILS_AN_HOUR)
+        often = tries.within(f"mail:{keys.blurred(names.folded(named))}", MAILS_AN_HOUR)
         if tries.within(f"mails:{door.address()}", MAILS_AN_ADDRESS) and often:
             begin_writing(db())
             jobs.enqueue(db(), links.TOPIC, links.account(db(), named))
@@ -56,7 +57,7 @@ def follow(secret: str) -> ResponseReturnValue:
     """The page for a new password; opening it does not use the link up, as mail scanners do."""
     try:
         return _page(secret, links.holder(db(), secret), {})
-    except LinkDead as dead:
+    except (LinkDead, ElsewhereOnly) as dead:
         return render_template("auth/link_dead.html", error=say(dead)), GONE
 
 
@@ -78,7 +79,7 @@ def use(secret: str) -> ResponseReturnValue:
             wrong = {"again": gettext("两次输入的新密码不一样。")}
             return _page(secret, user_id, wrong), UNPROCESSABLE
         links.use(db(), secret)
-    except LinkDead as dead:
+    except (LinkDead, ElsewhereOnly) as dead:
         return render_template("auth/link_dead.html", error=say(dead)), GONE
     doors.shut(db(), user_id, by=actor.mark)
     return passwords.remember_browser(entering.enter(user_id, "link"), user_id)

@@ -67,9 +67,12 @@ def take_code() -> ResponseReturnValue:
 def set_up() -> ResponseReturnValue:
     """The code to scan, for somebody whose role asks a second factor."""
     try:
-        return _set_up(entering.pending())
+        one = entering.pending()
     except NobodyEnters as late:
         return _again(late)
+    if second_factor.is_on(db(), one.user_id):  # what is in use is never shown again
+        return redirect(url_for("auth.ask_code"), 303)
+    return _set_up(one)
 
 
 @bp.post("/sign-in/second-factor")

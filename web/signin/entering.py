@@ -1,7 +1,8 @@
 """The one way in: whoever has shown who somebody is calls `enter`, which asks what is missing.
 
 A person with a second factor, or with a role that must have one, is not in yet: who they are said
-to be waits in a signed cookie for a few minutes, until the code comes.
+to be waits in a signed cookie for a few minutes, until the code comes. The cookie is worth nothing
+once the password, an account of a provider or the second factor is another.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from engine.errors import NotFound, Refused
 from engine.people import Actor
 from web.security import own_path
 from web.session import db
-from web.signin import second_factor, sessions
+from web.signin import marks, second_factor, sessions
 
 WAITS: Final = timedelta(minutes=10)
 PENDING: Final = "entering"
@@ -26,7 +27,7 @@ FIRST_PAGE: Final = "welcome.show"
 
 
 class NobodyEnters(Refused):
-    """Nobody has shown who they are, or too long ago."""
+    """Nobody has shown who they are, or too long ago, or with what opens nothing any more."""
 
     sentence = "这一步已过时，请重新登录。"
 
@@ -87,6 +88,7 @@ def _wait(user_id: int, method: str, onward: str) -> None:
         "method": method,
         "onward": own_path(onward) or "",
         "at": clock.now().timestamp(),
+        "mark": marks.of_ways_in(db(), user_id),
     }
 
 
@@ -96,10 +98,12 @@ def pending() -> Pending:
     if not isinstance(told, dict):
         raise NobodyEnters
     at = datetime.fromtimestamp(float(told["at"]), UTC)
-    if not at <= clock.now() <= at + WAITS:
+    user_id = int(told["user"])
+    is_same = told.get("mark") == marks.of_ways_in(db(), user_id)
+    if not (at <= clock.now() <= at + WAITS and is_same):
         session.pop(PENDING, None)
         raise NobodyEnters
-    return Pending(int(told["user"]), str(told["method"]), str(told["onward"]))
+    return Pending(user_id, str(told["method"]), str(told["onward"]))
 
 
 def pending_actor(one: Pending) -> Actor:

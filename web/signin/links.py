@@ -29,10 +29,11 @@ from web.signin.mail import Mail
 
 TOPIC: Final = "mail.reset"
 PATH: Final = "/sign-in/link/"
+MAILED: Final = "mailed-"
 BY_OPERATOR: Final = "operator-"
-BEGINS: Final = {"command": BY_OPERATOR}
-"""How a secret begins that was made by the operator's command; part of what is hashed, so that
-nobody can put it on. Who watches over the house follows no other link."""
+BEGINS: Final = {"mail": MAILED, "command": BY_OPERATOR}
+"""How a secret begins that was mailed, or made by the operator's command; part of what is hashed,
+so that nobody can take it off. Who watches over the house follows an operator's link alone."""
 KEPT: Final = timedelta(days=30)
 WORDS: Final = Path(__file__).resolve().parents[1] / "translations"
 
@@ -111,7 +112,11 @@ def base(settings: Settings) -> str:
 
 
 def holder(db: Session, secret: str) -> int:
-    """Whom a link would let in; looking does not use it up. Raises `LinkDead`."""
+    """Whom a link would let in; looking does not use it up. Raises `LinkDead`.
+
+    A link that was mailed helps with a password that the house lets its owner use: raises
+    `ElsewhereOnly`. What an administrator hands over in person is their decision.
+    """
     live = (_table.c.token_hash == keys.hashed(secret)) & _alive()
     user_id = db.execute(select(_table.c.user_id).where(live)).scalar_one_or_none()
     if user_id is None:
@@ -122,11 +127,13 @@ def holder(db: Session, secret: str) -> int:
         people.actor(db, user_id)
     except NotFound as gone:
         raise LinkDead from gone
+    if secret.startswith(MAILED) and not passwords.may_use_one(db, user_id):
+        raise passwords.ElsewhereOnly
     return int(user_id)
 
 
 def use(db: Session, secret: str) -> int:
-    """Use a link up: of two at the same moment, one does. Raises `LinkDead`."""
+    """Use a link up: of two at the same moment, one does. Raises `LinkDead`, `ElsewhereOnly`."""
     user_id = holder(db, secret)
     live = (_table.c.token_hash == keys.hashed(secret)) & _alive()
     used = update(_table).where(live).values(used_at=clock.now())
@@ -160,6 +167,8 @@ def register(settings: Settings) -> None:
         if row is None or not row.email or not mail.is_set(settings):
             return None
         if int(reference) in roles.watchers(db):  # the address is what the people's office wrote
+            return None
+        if not passwords.may_use_one(db, int(reference)):
             return None
         made = make(db, int(reference), by=SYSTEM, how="mail")
         message = _message(row.name, row.email, row.language, made, settings)

@@ -16,7 +16,7 @@ from sqlalchemy import Row, delete, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog
+from engine import clock, eventlog, roles
 from engine.college import persons
 from engine.college.errors import NotAnEmail, Taken
 from engine.entries import Kind
@@ -93,6 +93,16 @@ class TakenAlready(OutsideRefused):
     )
 
 
+class AdministratorByNumber(OutsideRefused):
+    """A user name alone leads to an administrator: those are found by number."""
+
+    sentence = (
+        "“{key}”在本平台是管理员的账号。为避免认错人，管理员第一次用{provider}登录时只按工号对应，"
+        "没有登录。请人员管理员为这个账号填写与{provider}一致的工号，"
+        "或由运维人员在服务器上用 zhengai sign-in-link 生成登录链接。"
+    )
+
+
 class NoName(OutsideRefused):
     """An account is to be made, and the provider does not say what the person is called."""
 
@@ -165,7 +175,11 @@ def _linked(db: Session, found: Found) -> Any | None:
 
 
 def _matched(db: Session, found: Found) -> Any | None:
-    """Who has this number or this user name here. Raises `TwoPeople` for more than one."""
+    """Who has this number or this user name here.
+
+    Raises `TwoPeople` for more than one, `AdministratorByNumber` for an administrator's user name:
+    whoever may choose a name at the provider must not become them.
+    """
     said = [one for one in (found.number, found.key) if one]
     rows = db.execute(
         _PEOPLE.where(or_(User.number.in_(said), User.username.in_(said))).limit(2)
@@ -174,6 +188,8 @@ def _matched(db: Session, found: Found) -> Any | None:
         return None
     if len(rows) > 1 or (found.number and rows[0].number not in (None, found.number)):
         raise TwoPeople(provider=found.called, key=found.key, number=found.number or found.key)
+    if rows[0].number not in said and roles.is_administrator(db, rows[0].id):
+        raise AdministratorByNumber(provider=found.called, key=found.key)
     return rows[0]
 
 

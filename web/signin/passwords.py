@@ -11,30 +11,20 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from engine import people
+from engine import people, roles
 from engine import settings as house
 from engine.errors import Refused, SignInFailed
-from engine.models import Identity, Role, User
+from engine.models import Identity, User
 from engine.people import Actor
 from web.demo import college
 from web.session import db, own_session, own_writing, settings
-from web.signin import directory, door, keys, outside, tries
+from web.signin import directory, door, keys, marks, names, outside, tries
 from web.signin.outside import OutsideRefused
 
 MAX_PASSWORD: Final = 200
 COMMON: Final = Path(__file__).parent / "common_passwords.txt"
 KNOWN_COOKIE: Final = "zhengai_known"
 YEAR: Final = 365 * 24 * 3600
-ADMINISTRATORS: Final = frozenset(
-    {
-        Role.SECURITY_ADMIN,
-        Role.AUDITOR,
-        Role.PEOPLE_ADMIN,
-        Role.PROCESS_ADMIN,
-        Role.OPERATOR,
-    }
-)
-"""Who may always sign in with a password, so that a fault of the provider shuts nobody out."""
 
 
 class Proof(NamedTuple):
@@ -94,14 +84,15 @@ def check(username: str, password: str) -> Proof:
     """
     if password == college.PASSWORD and not settings().demo:
         raise DemoOnly
+    username = username.strip()
     address = f"address:{door.address()}"
     with own_session() as own:
         row = _account(own, username)
-    known = _known_browser(row.id if row is not None else None)
-    key = known or f"account:{keys.blurred(username.casefold())}"
+        known = _known_browser(own, row.id) if row is not None else ""
+    key = known or f"account:{keys.blurred(names.folded(username))}"
     count = tries.take(key, watched=() if known else (address,))
     if row is None or row.password_hash is None:
-        found = _in_directory(row, username, password, count)
+        found = _in_directory(row, names.typed(username), password, count)
         if found is not None:
             with own_writing() as own:
                 tries.forget(own, key)
@@ -109,12 +100,14 @@ def check(username: str, password: str) -> Proof:
     stored = row.password_hash if row is not None and row.is_active else None
     fits = len(password) <= MAX_PASSWORD and people.password_matches(stored, password)
     if row is None or not fits:
-        tries.missed(address)
+        tries.missed(address, settings().tries_per_address)
         _refused(row, "password", count)
         raise SignInFailed
     with own_writing() as own:
         tries.forget(own, key)
-    if not _may_use_password(row.id):
+    with own_session() as own:
+        is_allowed = may_use_one(own, row.id)
+    if not is_allowed:
         _refused(row, "elsewhere", count)
         raise ElsewhereOnly
     return Proof(int(row.id), "password")
@@ -141,16 +134,18 @@ def possible(username: str) -> str:
     return username if username.isprintable() else ""
 
 
-def _may_use_password(user_id: int) -> bool:
-    """Whether the house lets this person in with a password."""
-    with own_session() as own:
-        rule = house.word(own, "local_sign_in")
-        if rule == "everybody":
-            return True
-        if not people.actor(own, user_id).roles.isdisjoint(ADMINISTRATORS):
-            return True
-        linked = select(Identity.user_id).where(Identity.user_id == user_id).limit(1)
-        return rule == "unlinked" and own.execute(linked).first() is None
+def may_use_one(own: Session, user_id: int) -> bool:
+    """Whether the house lets this person in with a password.
+
+    Administrators always, so that a fault of the provider does not shut everybody out.
+    """
+    rule = house.word(own, "local_sign_in")
+    if rule == "everybody":
+        return True
+    if not people.actor(own, user_id).roles.isdisjoint(roles.ADMINISTRATORS):
+        return True
+    linked = select(Identity.user_id).where(Identity.user_id == user_id).limit(1)
+    return rule == "unlinked" and own.execute(linked).first() is None
 
 
 def _refused(row: Row[tuple[int, str | None, bool]] | None, why: str, count: int) -> None:
@@ -164,9 +159,9 @@ def _signer() -> URLSafeSerializer:
 def remember_browser(response: Response, user_id: int) -> Response:
     """Know this browser again: strangers who guess at the account do not lock its owner out of it.
 
-    The cookie opens nothing; it has a count of tries of its own.
+    The cookie opens nothing; it has a count of tries of its own, until the password is another.
     """
-    known = _signer().dumps([user_id, keys.token()[:12]])
+    known = _signer().dumps([user_id, keys.token()[:12], marks.of_password(db(), user_id)])
     secure = settings().secure_cookies
     response.set_cookie(
         KNOWN_COOKIE, known, max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
@@ -174,13 +169,14 @@ def remember_browser(response: Response, user_id: int) -> Response:
     return response
 
 
-def _known_browser(user_id: int | None) -> str:
+def _known_browser(own: Session, user_id: int) -> str:
     """The key under which this browser's tries for the account are counted, if it is known."""
     try:
-        whose, number = _signer().loads(request.cookies.get(KNOWN_COOKIE, ""))
+        whose, number, mark = _signer().loads(request.cookies.get(KNOWN_COOKIE, ""))
     except (BadSignature, ValueError, TypeError):
         return ""
-    return f"browser:{number}" if user_id is not None and whose == user_id else ""
+    is_known = whose == user_id and mark == marks.of_password(own, user_id)
+    return f"browser:{number}" if is_known else ""
 
 
 def require_good(new: str, *, about: tuple[str, ...], least: int) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Response, g, request
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -70,7 +70,7 @@ def identify() -> None:
 
 def _by_session(token_hash: str) -> None:
     table, now = WebSession.__table__, clock.now()
-    live = (table.c.token_hash == token_hash) & (table.c.expires_at > now)
+    live = (table.c.token_hash == token_hash) & _alive()
     row = db().execute(select(table).where(live)).one_or_none()
     if row is None:
         return
@@ -177,10 +177,17 @@ def _forget() -> bool:
     return bool(cookie) and db().execute(gone.returning(table.c.user_id)).first() is not None
 
 
+def _alive() -> ColumnElement[bool]:
+    """The condition that a session has neither rested too long nor lived too long."""
+    table, now = WebSession.__table__, clock.now()
+    oldest = now - timedelta(days=settings().session_days)
+    return (table.c.expires_at > now) & (table.c.created_at > oldest)
+
+
 def listed(user_id: int) -> Sequence[Listed]:
     """A person's sessions that are alive, the newest use first."""
-    table, now = WebSession.__table__, clock.now()
-    mine = select(table).where(table.c.user_id == user_id, table.c.expires_at > now)
+    table = WebSession.__table__
+    mine = select(table).where(table.c.user_id == user_id, _alive())
     rows = db().execute(mine.order_by(table.c.seen_at.desc()).limit(MOST_SHOWN))
     return [
         Listed(

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,9 +23,9 @@ from web.session import own_writing
 FREE_TRIES: Final = 5
 FIRST_WAIT: Final = 3
 LONGEST_WAIT: Final = 60
-TRIES_PER_ADDRESS: Final = 50
 FORGET_AFTER: Final = timedelta(hours=1)
 PURGE_AT_ONCE: Final = 100
+ROUNDS: Final = 5
 
 _table = SignIn.__table__
 
@@ -41,7 +41,7 @@ def take(key: str, *, watched: Sequence[str] = ()) -> int:
         return _count(own, key, FREE_TRIES, is_refused=True)
 
 
-def missed(key: str, free: int = TRIES_PER_ADDRESS) -> int:
+def missed(key: str, free: int) -> int:
     """Count a try that was wrong. Returns how many that makes."""
     with own_writing() as own:
         return _count(own, key, free)
@@ -77,10 +77,8 @@ def _seconds(until: datetime) -> int:
 def _count(own: Session, key: str, free: int, *, is_refused: bool = False) -> int:
     """Count one more; the row is locked before it is looked at, so that no two count as one."""
     now = clock.now()
-    with suppress(IntegrityError), own.begin_nested():
-        own.execute(insert(_table), {"key": key, "failures": 0, "changed_at": now})
     mine = _table.c.key == key
-    row = own.execute(select(_table).where(mine).with_for_update()).one()
+    row = _locked(own, key)
     if is_refused and row.locked_until is not None and row.locked_until > now:
         raise LockedOut(seconds=_seconds(row.locked_until))
     failures = 1 if row.changed_at < now - FORGET_AFTER else row.failures + 1
@@ -89,6 +87,21 @@ def _count(own: Session, key: str, free: int, *, is_refused: bool = False) -> in
     changed = {"failures": failures, "changed_at": now, "locked_until": until}
     own.execute(update(_table).where(mine).values(changed))
     return int(failures)
+
+
+def _locked(own: Session, key: str) -> Row[Any]:
+    """The row of this key, which nobody else counts in now.
+
+    A right try elsewhere may forget the row between making it and locking it: made again then.
+    """
+    mine, new = _table.c.key == key, {"key": key, "failures": 0, "changed_at": clock.now()}
+    for _round in range(ROUNDS):
+        with suppress(IntegrityError), own.begin_nested():
+            own.execute(insert(_table), new)
+        row = own.execute(select(_table).where(mine).with_for_update()).one_or_none()
+        if row is not None:
+            return row
+    raise LockedOut(seconds=FIRST_WAIT)
 
 
 def _purge(own: Session) -> None:

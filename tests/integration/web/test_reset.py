@@ -279,3 +279,31 @@ def test_another_page_of_the_person_still_asks_who_they_are(app, mailed):
     assert client.get("/account").status_code == 303
     sign_in(client)
     assert csrf(client)
+
+
+def test_no_link_is_mailed_to_who_may_not_use_a_password(app, mailed, post_office, sessions):
+    rule(sessions, local_sign_in="administrators")
+    assert mailed() is None
+    assert post_office.messages == []
+    rule(sessions, local_sign_in="everybody")
+    path = f"/sign-in/link/{mailed()}"
+    rule(sessions, local_sign_in="administrators")
+    for answer in (
+        app.test_client().get(path),
+        app.test_client().post(path, data={"new": GOOD, "again": GOOD}),
+    ):
+        assert (answer.status_code, "请用学校统一登录" in answer.text) == (410, True)
+    rule(sessions, local_sign_in="everybody")
+    assert sign_in(app.test_client(), password=GOOD).status_code == 401
+
+
+def test_what_an_administrator_hands_over_lets_in_whatever_the_house_says(
+    app, browser, sessions, college
+):
+    rule(sessions, local_sign_in="administrators")
+    give_role(sessions, college.users["office"], Role.PEOPLE_ADMIN)
+    path = f"/people/{college.users['leader']}/sign-in-link"
+    link = MADE.search(send(browser("office"), path).text)[1]
+    client = app.test_client()
+    assert client.post(link, data={"new": GOOD, "again": GOOD}).status_code == 303
+    assert client.get("/account").status_code == 200

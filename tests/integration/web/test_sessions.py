@@ -111,6 +111,15 @@ def test_a_session_that_rests_too_long_ends(app, browser):
     assert app.test_client().get("/account").status_code == 303
 
 
+def test_no_session_lives_for_ever_however_much_it_is_used(browser):
+    client, begun = browser("leader"), clock.now()
+    for hours in range(10, 7 * 24, 10):
+        with clock.freeze(begun + timedelta(hours=hours)):
+            assert client.get("/account").status_code == 200
+    with clock.freeze(begun + timedelta(days=7, minutes=1)):
+        assert client.get("/account").status_code == 303
+
+
 def test_the_house_says_how_long_a_session_rests(app, sessions):
     rule(sessions, session_hours=1)
     client = app.test_client()

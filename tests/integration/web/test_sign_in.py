@@ -46,6 +46,9 @@ def test_signing_in_leads_to_where_one_wanted_to_go(app):
         "evil.example",
         "@evil.example",
         "/x\r\nSet-Cookie: a=b",
+        "//[",
+        "/\\[",
+        "http://[x",
     ],
 )
 def test_nobody_is_led_to_another_site(app, elsewhere):
@@ -266,22 +269,6 @@ def test_a_wait_ends_by_itself_grows_and_is_bounded(app):
     assert max(waits) <= tries.LONGEST_WAIT
     with clock.freeze(clock.now() + timedelta(hours=2)):
         assert sign_in(client).status_code == 303
-
-
-@pytest.mark.usefixtures("still")
-def test_one_password_on_many_accounts_slows_the_address(app):
-    client = app.test_client()
-    answers = [
-        sign_in(client, f"person{number}", "autumn-2026").status_code for number in range(70)
-    ]
-    assert set(answers[: tries.TRIES_PER_ADDRESS]) == {401}
-    assert set(answers[tries.TRIES_PER_ADDRESS :]) == {429}
-    elsewhere = app.test_client().post(
-        "/sign-in",
-        data={"username": "leader", "password": PASSWORD},
-        environ_base={"REMOTE_ADDR": "192.0.2.250"},
-    )
-    assert elsewhere.status_code == 303
 
 
 @pytest.mark.usefixtures("still")

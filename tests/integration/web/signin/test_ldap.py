@@ -207,8 +207,9 @@ class TestForm:
         client, _answer = self.sign_in(app, "leader", PASSWORD)
         assert who(client) == college.users["leader"]
 
-    def test_a_person_is_found_by_the_number(self, app, slapd, numbered):
+    def test_a_person_is_found_by_the_number(self, app, slapd, numbered, without_password):
         user = numbered("leader", "1001")
+        without_password("leader")
         slapd.person("wu", "pw-directory", employeeNumber="1001")
         client, _answer = self.sign_in(app, "wu", "pw-directory")
         assert who(client) == user
