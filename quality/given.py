@@ -172,13 +172,16 @@ class RoleHeld:
 
 
 def with_roles(db: Session) -> tuple[RoleHeld, ...]:
-    """Everybody with a role of the product beyond being staff, by role; the first few hundred."""
+    """Everybody with a role of the product beyond being staff; the first few hundred.
+
+    The experts from outside, who may be many, come last.
+    """
     wanted = (
         select(RoleGrant.user_id, User.name, RoleGrant.role, *_dates(RoleGrant))
         .join(User, User.id == RoleGrant.user_id)
         .where(RoleGrant.role != Role.STAFF)
         .where(or_(RoleGrant.until.is_(None), RoleGrant.until >= clock.today()))
-        .order_by(RoleGrant.role, User.name, RoleGrant.id)
+        .order_by(RoleGrant.role == Role.EXTERNAL_EXPERT, RoleGrant.role, User.name, RoleGrant.id)
         .limit(MOST_SHOWN)
     )
     rows = db.execute(wanted).all()

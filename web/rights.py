@@ -200,7 +200,7 @@ def _index(written: Written) -> str:
         "rights/index.html",
         grants=[(one, rights_words.grant(one, who)) for one in shown],
         next_url=url_for("rights.index", after=following) if following else None,
-        held=given.with_roles(db()),
+        held=rights_words.by_role(given.with_roles(db())),
         found=found,
         text=text,
         written=written,
@@ -213,17 +213,22 @@ def _index(written: Written) -> str:
     )
 
 
-def _holder_options() -> list[tuple[str, str]]:
+def _holder_options() -> list[tuple[str, list[tuple[str, str]]]]:
     """Whom a grant may be given to, beside single people: roles, posts, committees."""
-    named = [
+    in_roles = [
         (people.role_key(role), rights_words.role(role))
         for role in Role
         if people.role_key(role) not in me().keys
     ]
     posts = select(Post.key, Post.name).order_by(Post.name).limit(MOST_OPTIONS)
-    seated = select(Committee.key, Committee.name).order_by(Committee.name).limit(MOST_OPTIONS)
-    named += [(people.post_key(row.key), row.name) for row in db().execute(posts)]
-    return named + [(people.committee_key(row.key), row.name) for row in db().execute(seated)]
+    in_posts = [(people.post_key(row.key), row.name) for row in db().execute(posts)]
+    bodies = select(Committee.key, Committee.name).order_by(Committee.name).limit(MOST_OPTIONS)
+    seated = [(people.committee_key(row.key), row.name) for row in db().execute(bodies)]
+    return [
+        (gettext("角色"), in_roles),
+        (gettext("岗位"), in_posts),
+        (gettext("委员会和工作组"), seated),
+    ]
 
 
 def _person(user_id: int, written: Written) -> str:

@@ -16,7 +16,7 @@ from engine.queries import cases
 from engine.queries.cases import Tie
 from quality import kinds
 from quality.explain import QUESTIONS, Lack, Question, Reason, Thing
-from quality.given import Granted, Source
+from quality.given import Granted, RoleHeld, Source
 
 ACTIONS: Final[Mapping[Action, str]] = {
     Action.COMMITTEE_EDIT: "设立和调整委员会、工作组",
@@ -144,8 +144,26 @@ def holders(db: Session, given: Iterable[Granted]) -> dict[str, str]:
     """Who holds grants, in words, in a few statements however many."""
     keys = {one.scope.holder for one in given}
     words = cases.key_words(db, keys - {grants.EVERYBODY})
-    named = {key: role(word) if key.startswith("r:") else word for key, word in words.items()}
+    named = {key: _holder(key, word) for key, word in words.items()}
     return named | {grants.EVERYBODY: str(gettext("所有人"))}
+
+
+def _holder(key: str, word: str) -> str:
+    """A role and a post may have the same name: each says which it is."""
+    if key.startswith("r:"):
+        return str(gettext("{name}（角色）")).format(name=role(word))
+    if key.startswith("p:"):
+        return str(gettext("{name}（岗位）")).format(name=word)
+    return word
+
+
+def by_role(held: Iterable[RoleHeld]) -> list[tuple[str, list[RoleHeld]]]:
+    """Who has which role, the administrators first."""
+    found: dict[Role, list[RoleHeld]] = {}
+    for one in held:
+        found.setdefault(Role(one.role), []).append(one)
+    order = sorted(found, key=lambda one: (one not in roles.ADMINISTRATORS, list(Role).index(one)))
+    return [(role(one), found[one]) for one in order]
 
 
 def grant(one: Granted, who: Mapping[str, str]) -> str:

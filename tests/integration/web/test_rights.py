@@ -61,7 +61,7 @@ def test_a_grant_is_given_shown_in_plain_words_and_ended(staffed, sent, browser,
     answer = sent("security", "/rights/grants", **GRANT, unit=unit, kind="course", year="2027")
     assert answer.status_code == 303
     page = browser("auditor").get("/rights").text
-    assert "专业带头人可以看智能制造学院及下级单位的课程的已发布文档" in page
+    assert "专业带头人（岗位）可以看智能制造学院及下级单位的课程的已发布文档" in page
     assert "只限 2027 年" in page
     kind, by, asked = newest(db)
     assert (kind, by, asked["reason"]) == (
