@@ -1,7 +1,7 @@
 // <button data-dialog="#id"> opens that <dialog>; [data-close] in it, Esc and a press beside it close it.
 
-// what one writes comes before what is chosen already
-const FIRST = ["[autofocus]", ".in textarea", ".in input:not([type=hidden], [type=radio], [type=checkbox])", ".in select", ".in input"];
+// what was wrong comes first; what one writes comes before what is chosen already
+const FIRST = ["[aria-invalid=true]", "[autofocus]", ".in textarea", ".in input:not([type=hidden], [type=radio], [type=checkbox])", ".in select", ".in input"];
 
 /** Listen once for the whole document, so that parts swapped in later work too. */
 export function dialogs() {
@@ -15,6 +15,7 @@ export function dialogs() {
     const dialog = event.target.closest("dialog.dialog");
     if (dialog && (event.target.closest("[data-close]") || beside(event, dialog))) dialog.close();
   });
+  document.querySelector("main [aria-invalid=true]")?.focus();
   document.querySelectorAll("dialog[data-open]").forEach(open);
 }
 
