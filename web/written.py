@@ -13,6 +13,8 @@ from typing import Final
 from flask import request
 from flask_babel import gettext
 
+from engine.college import parts
+from engine.college.errors import UnlikelyDay
 from engine.errors import Refused
 from web.asked import row_number
 from web.i18n import say
@@ -49,10 +51,15 @@ class Written:
                 self.wrong(name, gettext("请填写日期。"))
             return None
         try:
-            return date.fromisoformat(found[:10])
+            day = date.fromisoformat(found[:10])
+            parts.known_day(day)
         except ValueError:
             self.wrong(name, gettext("看不懂这个日期，请写成 2027-03-31 的样子。"))
-            return None
+        except UnlikelyDay as refusal:
+            self.wrong(name, say(refusal))
+        else:
+            return day
+        return None
 
     def number(self, name: str, *, least: int = 0, most: int = 10_000) -> int | None:
         """A whole number, or nothing."""

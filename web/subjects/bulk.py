@@ -23,6 +23,7 @@ from web.subjects.blueprint import bp
 from web.subjects.index import narrowing
 
 SEPTEMBER = 9
+LONGEST = 20
 
 
 @bp.get("/missing")
@@ -39,7 +40,10 @@ def missing() -> ResponseReturnValue:
 @needs(Action.SUBJECT_EDIT)
 def make() -> ResponseReturnValue:
     """Make what is missing of one kind."""
-    grade = _grade(request.form.get("grade", ""))
+    try:
+        grade = _grade(request.form.get("grade", ""))
+    except GradeWrong as refusal:
+        return _missing(_this_grade(), refusal), UNPROCESSABLE
     kind = kinds.get(request.form.get("kind", ""))
     done = subjects.make(db(), kind.key, grade, by=me())
     if done.later:
@@ -55,6 +59,7 @@ def _missing(grade: int, refusal: Refused | None = None) -> str:
         "subjects/missing.html",
         missing=subjects.missing(db(), grade),
         grade=grade,
+        typed=request.values.get("grade", "")[:LONGEST] if refusal is not None else grade,
         is_running=made.is_running(db()),
         refusal=refusal,
     )

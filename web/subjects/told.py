@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
@@ -18,7 +18,7 @@ from engine.models import Unit
 from quality import kinds
 from quality.models import Subject
 from quality.subjects import SubjectRow, described
-from web.i18n import in_words
+from web.i18n import full_day, in_words
 
 PARTS: Final[Mapping[str, str]] = {
     "code": "代码",
@@ -95,7 +95,14 @@ def _what(one: Told) -> str:
     if one.kind is Kind.SUBJECT_CHANGED and "since" in one.asked:
         sentence, word = OWNER_CHANGED, "since"
     who = one.names.get(f"user:{one.asked.get('user')}", "")
-    return in_words(sentence, {"who": who, "on": str(one.asked.get(word, ""))})
+    return in_words(sentence, {"who": who, "on": _day(one.asked.get(word, ""))})
+
+
+def _day(written: object) -> str:
+    try:
+        return full_day(date.fromisoformat(str(written)))
+    except ValueError:
+        return str(written)
 
 
 def _lines(

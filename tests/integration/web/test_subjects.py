@@ -117,7 +117,7 @@ def test_a_subject_is_entered_with_everything_its_kind_asks_for(college, keeper)
     answer = keeper.post("/subjects", data=given)
     assert answer.status_code == 303
     page = Paper.open(keeper, answer.headers["Location"])
-    for text in ("工业机器人编程", "64", "3.5", "2026 级", "2026-03-01 起", "试点", "建立"):
+    for text in ("工业机器人编程", "64", "3.5", "2026 级", "2026年3月1日 起", "试点", "建立"):
         assert text in page.text, text
     again = keeper.post("/subjects", data=given)
     assert again.status_code == 422
