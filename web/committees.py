@@ -192,7 +192,7 @@ def _form(written: Written, committee: CommitteeRow | None) -> str:
         committee=committee,
         given=written.given,
         errors=written.errors,
-        kinds=list(kinds.COMMITTEE_KINDS.items()),
+        kinds=[(key, gettext(label)) for key, label in kinds.COMMITTEE_KINDS.items()],
         units=_nominators(),
         parents=[
             option

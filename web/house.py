@@ -37,6 +37,11 @@ _WORDS: Final[Mapping[Kind, tuple[str, str, str]]] = {
     Kind.COMMITTEE_CLOSED: ("撤销委员会或工作组", "late", "stop"),
     Kind.SEAT_GIVEN: ("聘任", "ok", "check"),
     Kind.SEAT_ENDED: ("解聘", "back", "stop"),
+    Kind.SUBJECT_CREATED: ("建立诊改主体", "now", "plus"),
+    Kind.SUBJECT_CHANGED: ("修改诊改主体", "", "edit"),
+    Kind.SUBJECT_CLOSED: ("停用诊改主体", "late", "stop"),
+    Kind.MEMBER_GIVEN: ("进入诊改主体的团队", "ok", "check"),
+    Kind.MEMBER_ENDED: ("离开诊改主体的团队", "back", "stop"),
     Kind.ROLE_GIVEN: ("授予角色", "ok", "key"),
     Kind.ROLE_TAKEN: ("收回角色", "back", "key"),
     Kind.GRANT_GIVEN: ("授权", "ok", "key"),
@@ -69,6 +74,8 @@ _PARTS: Final[Mapping[str, str]] = {
     "rule": "组成规则",
     "term_years": "任期（年）",
 }
+_OF_PEOPLE: Final = {**_PARTS, "name": "姓名"}
+_ABOUT_PEOPLE: Final = frozenset({Kind.USER_CREATED, Kind.USER_CHANGED})
 HEAD: Final = 3
 TAIL: Final = 4
 SHORTEST: Final = 10
@@ -123,7 +130,7 @@ def told(entry: Told, thing: str = "") -> Line:
     """
     if entry.kind is None:
         return Line(entry.seq, gettext("记录已损坏"), "late", "alert", None, "", "", (), ())
-    title, css, symbol = _WORDS.get(entry.kind, ("登记", "", ""))
+    title, css, symbol = _WORDS.get(entry.kind, ("登记", "", "edit"))
     who = entry.who or gettext("系统")
     return Line(
         entry.seq,
@@ -170,7 +177,8 @@ def _day(written: object) -> str:
 
 
 def _change(entry: Told, change: Change) -> tuple[str, str]:
-    part = gettext(_PARTS.get(change.part, change.part))
+    words = _OF_PEOPLE if entry.kind in _ABOUT_PEOPLE else _PARTS
+    part = gettext(words.get(change.part, change.part))
     if change.is_hidden:
         return part, gettext("改过，内容不显示")
     if change.part in _LONG:

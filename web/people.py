@@ -207,7 +207,9 @@ def _form(written: Written, person: Person | None) -> str:
 @needs(Action.PERSON_EDIT)
 def departure(user_id: int) -> str:
     """What ends when this person leaves on a day; nothing is changed yet."""
-    return _departure(Written(request.args), facts.one(db(), user_id))
+    written = Written(request.args)
+    written.day("on")
+    return _departure(written, facts.one(db(), user_id))
 
 
 @bp.post("/<int:user_id>/departure")

@@ -166,7 +166,7 @@ def _form(written: Written, post: PostRow | None) -> str:
         post=post,
         given=written.given,
         errors=written.errors,
-        kinds=list(kinds.POST_KINDS.items()),
+        kinds=[(key, gettext(label)) for key, label in kinds.POST_KINDS.items()],
     )
 
 

@@ -40,6 +40,8 @@ def read(form: Written, before: Mapping[str, Any]) -> dict[str, Any]:
     for part in RANGES:
         ends = {end: form.number(f"{part}_{end}", most=MOST) for end in ("least", "most")}
         told = {end: value for end, value in ends.items() if value is not None}
+        if len(told) == len(ends) and told["most"] < told["least"]:
+            form.wrong(f"{part}_most", gettext("最多不能小于最少。"))
         if told:
             rule[part] = told
     nominated = [one for one in before.get("nominated", ()) if one["kind"] not in NOMINATORS]

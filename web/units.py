@@ -226,7 +226,7 @@ def _form(written: Written, unit: UnitRow | None) -> str:
         unit=unit,
         given=written.given,
         errors=written.errors,
-        kinds=[(key, kind.label) for key, kind in kinds.UNIT_KINDS.items()],
+        kinds=[(key, gettext(kind.label)) for key, kind in kinds.UNIT_KINDS.items()],
         parents=options([one for one in every if one.kind != kinds.CLASS]),
         campuses=[(one.id, one.name) for one in every if one.kind == kinds.CAMPUS],
     )
