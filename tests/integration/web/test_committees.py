@@ -168,3 +168,15 @@ def test_a_teacher_reads_and_does_not_change(browser, group):
     assert "聘任" not in " ".join(page.says(".top"))
     for path in (f"/committees/{group}/edit", f"/committees/{group}/seats/new", "/seats/1/end"):
         assert teacher.get(path).status_code == 403
+
+
+def test_a_day_no_college_knows_is_refused_at_its_field(desk, group):
+    """The last day there is has no day after it to reckon with."""
+    page = Paper.open(desk, f"/committees/{group}?on=9999-12-31")
+    assert "年份应在 1900 到 2199 之间" in page.text
+
+
+def test_more_at_least_than_at_most_is_said_at_the_pair(desk):
+    form = Paper.open(desk, "/committees/new")
+    page = send(form, name="组", key="g2", size_least=9, size_most=3)
+    assert errors(page) == ["最多不能小于最少。"]
