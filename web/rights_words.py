@@ -189,6 +189,11 @@ def lack(one: Lack, who: Mapping[str, str]) -> str:
     return grant(one.grant, who) if one.grant is not None else predicate(one.predicate)
 
 
+def lacking(found: Iterable[Lack]) -> list[Lack]:
+    """What would allow it to a person: what only the system does helps nobody."""
+    return [one for one in found if one.predicate is not is_.is_system]
+
+
 def failing(one: Lack) -> list[str]:
     """Why a grant does not help here."""
     return [str(gettext(_FAILING[part])) for part in one.failing]
