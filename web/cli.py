@@ -111,7 +111,13 @@ _COMMANDS: Final[tuple[tuple[str, str, str, Options], ...]] = (
         "sign-in-link",
         "print a link that lets a person set a new password, once",
         "web.commands:sign_in_link",
-        ((("user",), {"metavar": "USER"}),),
+        (
+            (("user",), {"metavar": "USER"}),
+            (
+                ("--without-second-factor",),
+                {"action": "store_true", "help": "their phone and recovery codes are gone, too"},
+            ),
+        ),
     ),
     ("seal", "seal the record now and print the hash to keep outside", "web.commands:seal", ()),
     (

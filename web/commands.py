@@ -36,7 +36,7 @@ from web import demo as demo_college
 from web.app import create_app
 from web.bench import run as run_bench
 from web.config import SettingError, Settings, read
-from web.signin import links
+from web.signin import links, second_factor
 
 PAGE: Final = 1_000
 ANCHORS: Final = "seals.txt"
@@ -217,6 +217,8 @@ def sign_in_link(options: argparse.Namespace) -> int:
             if user_id is None:
                 print(f"there is no user {options.user!r}", file=sys.stderr)
                 return 1
+            if options.without_second_factor:
+                second_factor.remove(db, user_id, by=SYSTEM, reason="zhengai sign-in-link")
             made = links.make(db, user_id, by=SYSTEM, how="command")
     except Refused as refused:
         return _refusal(refused)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from engine import clock, jobs
 from engine.college import persons
 from engine.db import begin_writing
-from engine.models import ApiToken, Job, Role, SignInLink, WebSession
+from engine.models import ApiToken, Job, Role, SecondFactor, SignInLink, User, WebSession
 from engine.people import SYSTEM
 from tests.integration.web.conftest import PASSWORD
 from tests.integration.web.door import (
@@ -29,6 +29,7 @@ from tests.integration.web.door import (
     sign_in,
 )
 from tests.integration.web.mail_server import MailServer
+from web.signin import second_factor
 
 HERE = "https://zhengai.school.example"
 LINK = re.compile(rf"{HERE}/sign-in/link/([\w-]+)")
@@ -253,8 +254,8 @@ def test_the_command_prints_a_link(app, database_url, tmp_path, sessions):
     given = {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "PUBLIC_URL": HERE}
     environment = os.environ | {f"ZHENGAI_{name}": value for name, value in given.items()}
 
-    def command(who):
-        line = [sys.executable, "-m", "web.cli", "sign-in-link", who]
+    def command(*who):
+        line = [sys.executable, "-m", "web.cli", "sign-in-link", *who]
         return subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
 
     secret = LINK.search(command("auditor").stdout)[1]
@@ -263,6 +264,15 @@ def test_the_command_prints_a_link(app, database_url, tmp_path, sessions):
     refused = command("nobody")
     assert (refused.returncode, refused.stdout, "nobody" in refused.stderr) == (1, "", True)
     assert entries(sessions, "sign_in_link_made")[-1][1]["how"] == "command"
+    with sessions() as db:
+        begin_writing(db)
+        auditor = db.execute(select(User.id).where(User.username == "auditor")).scalar_one()
+        db.add(SecondFactor(user_id=auditor, secret="locked", confirmed_at=clock.now()))
+        db.commit()
+    assert LINK.search(command("auditor", "--without-second-factor").stdout)
+    with sessions() as db:
+        assert not second_factor.is_on(db, auditor)
+    assert entries(sessions, "second_factor_removed")[-1][1]["user"] == auditor
 
 
 def test_a_link_ends_what_is_open_in_the_tables_too(app, mailed, sessions, browser):
