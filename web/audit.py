@@ -20,7 +20,7 @@ from engine.permissions import Action
 from engine.queries import cases, seals
 from engine.replay import Difference, Replay
 from engine.replay import replay as replay_case
-from web import frames
+from web import frames, house
 from web.access import needs
 from web.asked import row_number
 from web.i18n import in_words
@@ -50,6 +50,9 @@ HOUSE_WORDS: Final = {
     Kind.MEMBER_ENDED: "离开主体团队",
     Kind.REPLAY_VIEWED: "查看回放",
     Kind.LOG_EXPORTED: "导出记录",
+    Kind.SETTING_CHANGED: "修改系统规则",
+    Kind.IMPORT_BEGUN: "开始写入导入的名单",
+    Kind.IMPORT_ENDED: "导入的名单已写完",
 }
 
 
@@ -65,10 +68,7 @@ def overview() -> str:
     return render_template(
         "audit/overview.html",
         seals=seals.newest(db(), SEALS),
-        house=[
-            (line, gettext(HOUSE_WORDS.get(line.kind, "登记") if line.kind else "记录已损坏"))
-            for line in seals.house(db(), HOUSE)
-        ],
+        house=[(line, gettext(_title(line.kind))) for line in seals.house(db(), HOUSE)],
         text=text,
         rows=rows,
         kept=kept,
@@ -139,3 +139,9 @@ def _form_url(instance_id: int) -> str:
 def sentence(difference: Difference) -> str:
     """What does not fit, in the reader's language."""
     return in_words(difference.sentence, difference.values)
+
+
+def _title(kind: Kind | None) -> str:
+    if kind is None:
+        return "记录已损坏"
+    return HOUSE_WORDS.get(kind) or house.title(kind)

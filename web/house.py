@@ -46,6 +46,7 @@ _WORDS: Final[Mapping[Kind, tuple[str, str, str]]] = {
     Kind.ROLE_TAKEN: ("收回角色", "back", "key"),
     Kind.GRANT_GIVEN: ("授权", "ok", "key"),
     Kind.GRANT_ENDED: ("收回授权", "back", "key"),
+    Kind.RIGHTS_TESTED: ("以此人身份查看", "warn", "user"),
     Kind.PASSWORD_CHANGED: ("修改密码", "", "lock"),
     Kind.SIGN_IN_LINK_MADE: ("生成登录链接", "", "link"),
     Kind.SENSITIVE_VIEWED: ("查看敏感信息", "warn", "alert"),
@@ -121,6 +122,11 @@ def masked(value: str) -> str:
     if len(value) < SHORTEST:
         return "*" * len(value)
     return f"{value[:HEAD]}****{value[-TAIL:]}"
+
+
+def title(kind: Kind) -> str:
+    """What an entry of this kind is called."""
+    return _WORDS.get(kind, ("登记", "", ""))[0]
 
 
 def told(entry: Told, thing: str = "") -> Line:
