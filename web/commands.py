@@ -217,7 +217,7 @@ def sign_in_link(options: argparse.Namespace) -> int:
             if user_id is None:
                 print(f"there is no user {options.user!r}", file=sys.stderr)
                 return 1
-            if options.without_second_factor:
+            if options.without_second_factor and second_factor.is_on(db, user_id):
                 second_factor.remove(db, user_id, by=SYSTEM, reason="zhengai sign-in-link")
             made = links.make(db, user_id, by=SYSTEM, how="command")
     except Refused as refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import request
+from flask import has_request_context, request
 from sqlalchemy.orm import Session
 
 from engine import eventlog
@@ -21,8 +21,11 @@ LISTED_AN_HOUR: Final = 200
 
 
 def record(db: Session, kind: Kind, *, by: str, **asked: Any) -> None:
-    """One entry; where it came from is kept beside it, so that it can be erased one day."""
-    place = {"address": address(), "device": device()}
+    """One entry; where it came from is kept beside it, so that it can be erased one day.
+
+    A command of an operator comes from nowhere.
+    """
+    place = {"address": address(), "device": device()} if has_request_context() else {}
     eventlog.record(db, kind, by=by, asked=asked, private=place, chain=eventlog.DOOR)
 
 
