@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
@@ -71,7 +72,7 @@ def catalogue() -> Catalog:
 def sentences() -> dict[str, list[str]]:
     """Every sentence with the files that say it."""
     found: dict[str, set[str]] = {}
-    for path, said in (*_of_python(), *_of_templates()):
+    for path, said in (*_of_python(), *_of_templates(), *_of_kinds()):
         for sentence in said:
             found.setdefault(sentence, set()).add(path.relative_to(ROOT).as_posix())
     return {sentence: sorted(places) for sentence, places in found.items()}
@@ -113,6 +114,14 @@ def _of_templates() -> Iterator[tuple[Path, list[str]]]:
     for path in sorted((ROOT / "web" / "templates").rglob("*")):
         if path.is_file():
             yield path, said_in_template(path)
+
+
+def _of_kinds() -> Iterator[tuple[Path, list[str]]]:
+    """What the kinds of subject are called; the rest of their tables is the college's own text."""
+    for path in sorted((ROOT / "quality" / "catalog").glob("*.yaml")):
+        told = yaml.safe_load(path.read_bytes())
+        if isinstance(told, dict) and "goals" in told:
+            yield path, [told[name] for name in ("label", "short") if name in told]
 
 
 def said_in_template(path: Path) -> list[str]:

@@ -6,6 +6,7 @@ GET /documents    GET /documents/N    GET /documents/N/changes?before=1&after=2
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
 
 from engine.errors import NotFound
 from engine.forms import rights, view
@@ -40,7 +41,7 @@ def index() -> str:
         "documents/index.html",
         rows=page.items,
         chosen=chosen,
-        kinds=[(one.key, one.label) for one in kinds.every()],
+        kinds=[(one.key, gettext(one.label)) for one in kinds.every()],
         units=documents.units(db(), me()),
         next_url=url_for("documents.index", **asked, after=page.next) if page.next else None,
     )

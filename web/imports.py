@@ -49,8 +49,8 @@ ACTIONS: Final[Mapping[RowAction, tuple[str, str, str]]] = {
     RowAction.ADD: ("新增", "ok", "plus"),
     RowAction.CHANGE: ("修改", "now", "edit"),
     RowAction.SAME: ("不变", "", ""),
-    RowAction.LEAVE: ("缺席", "warn", "sign-out"),
-    RowAction.KEEP: ("缺席，保留", "dash", ""),
+    RowAction.LEAVE: ("不在名单上", "warn", "sign-out"),
+    RowAction.KEEP: ("不在名单上，保留", "dash", ""),
     RowAction.ERROR: ("有错", "late", "alert"),
 }
 

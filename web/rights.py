@@ -99,9 +99,9 @@ def give_role(user_id: int) -> ResponseReturnValue:
     since, until = written.day("since"), written.day("until")
     if not written.errors:
         try:
+            roles.give(db(), user_id, Role(role), by=me(), since=since, until=until)
             if role in roles.GUARDED:
                 passwords.require_not_shared(passwords.username(user_id))
-            roles.give(db(), user_id, Role(role), by=me(), since=since, until=until)
         except NotFound:
             raise
         except Refused as refusal:

@@ -90,7 +90,9 @@ class CellsComputed(UnfitFile):
 class NoSheet(UnfitFile):
     """No sheet of the file is one that can be brought in."""
 
-    sentence = "文件里没有可以导入的工作表。可以导入的有：{sheets}。请用模板填写。"
+    sentence = (
+        "文件里没有认得的表头，或者它不是 Excel、CSV 文件。可以导入的有：{sheets}。请用模板填写。"
+    )
 
 
 class SheetTwice(UnfitFile):

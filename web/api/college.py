@@ -49,7 +49,7 @@ class PersonChange(Shape):
 
     username = Text(_MOST["username"], least=1)
     name = Text(_MOST["name"], least=1)
-    number = Text(_MOST["number"], "工号 or 学号; nobody shares one.", nullable=True)
+    number = Text(_MOST["number"], "Staff or student number; nobody shares one.", nullable=True)
     email = Text(_MOST["email"])
     phone = Text(_MOST["phone"], "Answers show it covered.")
     id_number = Text(_MOST["id_number"], "Answers show it covered.")

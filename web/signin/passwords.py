@@ -67,7 +67,7 @@ class PasswordIsDemo(Refused):
 class DemoShared(Refused):
     """The demo accounts are everybody's: nobody changes what the others come in with."""
 
-    sentence = "演示账号由大家共用，密码和两步验证不能改。"
+    sentence = "演示账号由大家共用，它的登录方式不能改。"
 
 
 class PasswordNamesPerson(Refused):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import render_template, request, url_for
+from flask_babel import gettext
 
 from engine import permissions
 from engine.permissions import Action
@@ -70,7 +71,7 @@ def _chips(wanted: Wanted, asked: Mapping[str, Any]) -> list[tuple[str, int, str
     counts = subjects.counts(db(), me(), wanted.of_any_kind())
     others = {name: value for name, value in asked.items() if name != "kind"}
     return [
-        (kind.short, count, url_for("subjects.index", **others, kind=kind.key), here)
+        (gettext(kind.short), count, url_for("subjects.index", **others, kind=kind.key), here)
         for kind in kinds.every()
         for count, here in [(counts.get(kind.key, 0), kind.key == wanted.kind)]
         if count or here

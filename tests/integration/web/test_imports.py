@@ -161,7 +161,7 @@ def test_a_leaver_may_be_spared_on_the_page(admin, browser, work):
     assert "手上没有待办" in page
     row = html.fromstring(page).xpath("//form[contains(@action, '/rows/')]/@action")[0]
     assert client.post(row, data=form(client, stays="1")).status_code == 303
-    assert "缺席，保留" in client.get(f"{place}?rows=keep").text
+    assert "不在名单上，保留" in client.get(f"{place}?rows=keep").text
 
 
 def test_background_work_that_fails_is_an_incident_and_goes_on_after_a_retry(
