@@ -120,7 +120,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if is_seeded:
         template = request.getfixturevalue("postgresql_college")[0]
     name = f"zhengai_test_{secrets.token_hex(6)}"
-    in_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    in_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     yield address(server, name)
     in_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -28,7 +28,7 @@ from tests.college import College
 from tests.workbooks import workbook
 
 PEOPLE = 10_000 if os.environ.get("ZHENGAI_SOAK") else 2_500
-KILLS = 40 if os.environ.get("ZHENGAI_SOAK") else 5
+KILLS = 40 if os.environ.get("ZHENGAI_SOAK") else 4
 PATIENCE = 120.0
 SEED = 20261122
 UNITS = workbooks.units(40)
