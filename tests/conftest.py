@@ -28,7 +28,7 @@ DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 @event.listens_for(Engine, "checkout")
 def hurry(connection: Any, _record: object, _proxy: object) -> None:
     """The files of tests in this process need not outlive a power cut either."""
-    if isinstance(connection, sqlite3.Connection):
+    if isinstance(connection, sqlite3.Connection) and not connection.in_transaction:
         connection.execute("PRAGMA synchronous=OFF")
 
 
