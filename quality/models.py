@@ -118,3 +118,24 @@ class DocumentVersion(Base):
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     template: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]
+
+
+class CycleYear(Base):
+    """A year of the quality cycle (诊改年度), by the year in which it begins."""
+
+    __tablename__ = "cycle_year"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    opened_at: Mapped[datetime]
+
+
+class CycleDate(Base):
+    """A named date of a year (计划截止 …) that deadlines refer to as `cycle:KEY`."""
+
+    __tablename__ = "cycle_date"
+
+    year: Mapped[int] = mapped_column(ForeignKey("cycle_year.year"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    day: Mapped[date]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.db import Base, BigId
@@ -20,6 +20,7 @@ class ProcessDefinition(Base):
     name: Mapped[str] = mapped_column(String(200))
     active_version_id: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[datetime]
+    suspended_at: Mapped[datetime | None]
 
 
 class ProcessVersion(Base):
@@ -50,6 +51,37 @@ class FormText(Base):
     text: Mapped[str] = mapped_column(Text)
     revision: Mapped[int]
     saved_at: Mapped[datetime]
+
+
+class DecisionText(Base):
+    """A decision table (DMN) as it stands in the library; publishing copies it into the version."""
+
+    __tablename__ = "decision_text"
+
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    dmn: Mapped[bytes] = mapped_column(LargeBinary)
+    revision: Mapped[int]
+    saved_at: Mapped[datetime]
+
+
+class CaseMove(Base):
+    """A case moved to another version (迁移), with where it stood, so that it can be moved back."""
+
+    __tablename__ = "case_move"
+    __table_args__ = (
+        Index("ix_case_move_instance", "instance_id"),
+        Index("ix_case_move_run", "run"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    run: Mapped[str] = mapped_column(String(40))
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    from_version_id: Mapped[int] = mapped_column(ForeignKey("process_version.id"))
+    to_version_id: Mapped[int] = mapped_column(ForeignKey("process_version.id"))
+    seq: Mapped[int]
+    moved_at: Mapped[datetime]
+    moved_back_at: Mapped[datetime | None]
 
 
 class ProcessDraft(Base):

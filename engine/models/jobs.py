@@ -17,12 +17,16 @@ class JobKind(StrEnum):
     TIMER = "timer"
     SERVICE = "service"
     BACKGROUND = "background"
+    DEADLINE = "deadline"
+    CALL = "call"
+    SCHEDULE = "schedule"
 
 
 class JobStatus(StrEnum):
     """Where a job is in its life."""
 
     WAITING = "waiting"
+    PAUSED = "paused"
     FAILED = "failed"
     DONE = "done"
     CANCELLED = "cancelled"
@@ -31,7 +35,9 @@ class JobStatus(StrEnum):
 class Job(Base):
     """Something to do at `due_at`. `fence` counts the leases: only the newest holder may finish.
 
-    A background job belongs to no case: `topic` says what it does, `reference` to what.
+    A background job belongs to no case: `topic` says what it does, `reference` to what. A deadline
+    job stands for the next rung of a task's escalation (`reference` is the task); a paused job
+    belongs to a suspended case.
     """
 
     __tablename__ = "job"
