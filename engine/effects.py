@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import orjson
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
-from engine import assignment, incidents
-from engine.assignment import About
-from engine.bpmn import dialect, timers
+from engine import assignment, incidents, waits
+from engine.bpmn import dialect
 from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Waits, Why
 from engine.bpmn.process import Element
 from engine.handlers import CASES
-from engine.hotpath import Writes
-from engine.models import Job, JobKind, JobStatus, TaskCandidate, TaskStatus
-from engine.people import Actor
-from engine.versions import Version
+from engine.models import TaskCandidate, TaskStatus
+from engine.scene import Scene
 
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """Where an open task without a deadline stands in the inbox: last."""
@@ -28,7 +24,6 @@ NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _CANDIDATES: Final = TaskCandidate.__table__
 _OFFER: Final = insert(_CANDIDATES)
 _TAKE_OUT: Final = delete(_CANDIDATES).where(_CANDIDATES.c.task_id == bindparam("task"))
-_SCHEDULE: Final = insert(Job.__table__)
 
 OPEN: Final = (TaskStatus.READY, TaskStatus.CLAIMED)
 CLOSED: Final[dict[Why, TaskStatus]] = {
@@ -38,24 +33,6 @@ CLOSED: Final[dict[Why, TaskStatus]] = {
     Why.WITHDRAWN: TaskStatus.CANCELLED,
     Why.CANCELLED: TaskStatus.CANCELLED,
 }
-
-
-@dataclass(slots=True)
-class Scene:
-    """One act being turned into rows: the case, who acts, when, and what becomes known."""
-
-    db: Session
-    instance_id: int
-    version: Version
-    about: About
-    by: Actor
-    now: datetime
-    token: str | None = None
-    outcome: str | None = None
-    returned: bool = False
-    goes_to: int | None = None
-    writes: Writes = field(default_factory=lambda: Writes(0))
-    known: dict[str, Any] = field(default_factory=dict)
 
 
 def apply(scene: Scene, effects: tuple[Effect, ...]) -> None:
@@ -68,14 +45,8 @@ def _opened(scene: Scene, effect: Opened) -> None:
     element = scene.version.process.elements[effect.element]
     if effect.waits_for is Waits.USER:
         _open_task(scene, effect, element)
-    elif effect.waits_for is Waits.JOB:
-        _schedule(
-            scene, effect, JobKind.SERVICE, scene.now, element.attributes.get(dialect.TOPIC, "")
-        )
-    elif effect.waits_for is Waits.TIMER:
-        due = timers.read(element.event_form, element.event_text).due(scene.now)
-        scene.known[f"due {effect.token}"] = due.isoformat()
-        _schedule(scene, effect, JobKind.TIMER, due, "")
+    else:
+        waits.OPEN[effect.waits_for](scene, effect, element)
 
 
 def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
@@ -127,24 +98,6 @@ def take_out(db: Session, task_id: int) -> None:
     db.execute(_TAKE_OUT, {"task": task_id})
 
 
-def _schedule(scene: Scene, effect: Opened, kind: JobKind, due: datetime, topic: str) -> None:
-    scene.db.execute(
-        _SCHEDULE,
-        {
-            "kind": kind.value,
-            "instance_id": scene.instance_id,
-            "token": effect.token,
-            "element_id": effect.element,
-            "topic": topic,
-            "status": JobStatus.WAITING.value,
-            "due_at": due,
-            "attempts": 0,
-            "fence": 0,
-            "created_at": scene.now,
-        },
-    )
-
-
 def _closed(scene: Scene, effect: Closed) -> None:
     element = scene.version.process.elements[effect.element]
     if effect.number == 0:
@@ -154,7 +107,7 @@ def _closed(scene: Scene, effect: Closed) -> None:
     elif element.kind == "userTask":
         _close_task(scene, effect)
     elif effect.token != scene.token:
-        _cancel_job(scene, effect)
+        waits.close(scene, effect, element)
 
 
 def _close_task(scene: Scene, effect: Closed) -> None:
@@ -172,16 +125,6 @@ def _close_task(scene: Scene, effect: Closed) -> None:
             "outcome": scene.outcome if acted else None,
         }
     )
-
-
-def _cancel_job(scene: Scene, effect: Closed) -> None:
-    table = Job.__table__
-    open_ = (JobStatus.WAITING, JobStatus.FAILED)
-    mine = (table.c.instance_id == scene.instance_id) & (table.c.token == effect.token)
-    closed = update(table).where(mine, table.c.status.in_(open_)).returning(table.c.id)
-    values = {"status": JobStatus.CANCELLED, "done_at": scene.now}
-    for job_id in scene.db.execute(closed.values(values)).scalars():
-        incidents.close_for(scene.db, by_id=scene.by.id, job_id=job_id)
 
 
 def _stuck(scene: Scene, effect: Stuck) -> None:

@@ -16,7 +16,6 @@ from engine import clock, effects, entries, eventlog, hotpath, permissions, vers
 from engine.assignment import About
 from engine.bpmn import commands, dialect, state
 from engine.bpmn.steps import Step, step
-from engine.effects import Scene
 from engine.entries import Body, Kind
 from engine.errors import CannotStart, InstanceNotRunning, NotFound, ReasonRequired
 from engine.eventlog import Head
@@ -26,6 +25,7 @@ from engine.hotpath import Writes
 from engine.models import InstanceStatus, ProcessInstance
 from engine.people import Actor
 from engine.permissions import Action
+from engine.scene import Scene
 from engine.versions import Version
 
 MAX_TITLE: Final = 300

@@ -46,6 +46,15 @@ class Task:
     completed_at: datetime | None
     completed_by: int | None
     outcome: str | None
+    seat: int
+    turn: int
+    part: str
+    weight: int
+    added_by: int | None
+    lent_by: int | None
+    done_for: int | None
+    seen_at: datetime | None
+    due_first: datetime | None
     holder: str
     closed_by: str
     title: str

@@ -109,6 +109,23 @@ PERSONS = {
 } | {str(role): Actor(5, role, frozenset({role}), frozenset({"u:5"})) for role in Role}
 
 MAY: dict[Action, frozenset[str]] = {
+    Action.CALENDAR_EDIT: frozenset({ADMIN, QUALITY}),
+    Action.DEPUTY_EDIT: STAFF,
+    Action.DUE_CHANGE: frozenset({ADMIN}),
+    Action.INSTANCE_MOVE: frozenset({ADMIN}),
+    Action.INSTANCE_REOPEN: frozenset({ADMIN}),
+    Action.INSTANCE_SUSPEND: frozenset({ADMIN}),
+    Action.INSTANCE_WITHDRAW: frozenset({"initiator"}),
+    Action.NOTICE_EDIT: frozenset({ADMIN}),
+    Action.TASK_ACT_FOR: frozenset({ADMIN}),
+    Action.TASK_ADD_SIGNER: frozenset({"holder"}),
+    Action.TASK_COPY: frozenset({"initiator", "holder", "candidate"}),
+    Action.TASK_EXTEND: frozenset({"holder"}),
+    Action.TASK_LEND: frozenset({"holder"}),
+    Action.TASK_STEP_ASIDE: frozenset({"holder"}),
+    Action.TASK_TAKE_BACK: frozenset(),
+    Action.TASK_URGE: frozenset({"initiator", QUALITY, ADMIN}),
+    Action.WORK_HAND_OVER: frozenset({PEOPLE, ADMIN}),
     Action.COMMITTEE_EDIT: frozenset({PEOPLE, QUALITY}),
     Action.COMMITTEE_VIEW: STAFF,
     Action.DEFINITION_EDIT: frozenset({ADMIN}),
@@ -146,6 +163,13 @@ MAY: dict[Action, frozenset[str]] = {
     Action.UNIT_VIEW: STAFF,
 }
 OFFERED = {
+    Action.INSTANCE_WITHDRAW: frozenset(),
+    Action.TASK_ADD_SIGNER: frozenset({"holder", "candidate"}),
+    Action.TASK_COPY: frozenset({"holder", "candidate"}),
+    Action.TASK_EXTEND: frozenset({"holder", "candidate"}),
+    Action.TASK_LEND: frozenset({"holder", "candidate"}),
+    Action.TASK_STEP_ASIDE: frozenset({"holder", "candidate"}),
+    Action.TASK_URGE: frozenset({QUALITY, ADMIN}),
     Action.TASK_CLAIM: frozenset({"holder", "candidate"}),
     Action.TASK_COMPLETE: frozenset({"holder", "candidate"}),
     Action.TASK_REASSIGN: frozenset({"holder", "candidate", ADMIN}),

@@ -12,7 +12,7 @@ from engine.bpmn import dialect, timers
 from engine.bpmn.dialect import Place, Rule, RuleKind, Verb
 from engine.expressions import ExpressionError
 
-DESCRIPTOR = Path(dialect.__file__).with_name("dialect.json")
+DESCRIPTOR = Path(dialect.__file__).parent.with_suffix(".json")
 READERS = (
     dialect.assignment,
     dialect.users,

@@ -1,0 +1,53 @@
+"""What may be done at a step: its buttons, and where it may send work back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from engine.bpmn.dialect.written import DialectError, items, short
+
+MAX_LABEL: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A button of a step; `label` is "" where the usual word stands."""
+
+    key: str
+    label: str = ""
+
+
+VERBS_RUN: Final = ("approve", "refuse", "return", "reassign")
+VERBS_LATER: Final = ("abstain", "delegate", "add_signer", "urge", "extend")
+OUTCOMES: Final = frozenset({"approve", "refuse"})
+VERBS_USUAL: Final = (Verb("approve"), Verb("return"), Verb("reassign"))
+
+RETURN_WORDS: Final = frozenset({"initiator", "previous", "any"})
+RETURNS_USUAL: Final = ("initiator",)
+
+
+def verbs(text: str) -> tuple[Verb, ...]:
+    """Read `approve=审定通过,return`; only verbs that we run. Raises `DialectError`."""
+    found: dict[str, Verb] = {}
+    for item in items(text):
+        key, equals, label = (part.strip() for part in item.partition("="))
+        if key in VERBS_LATER:
+            raise DialectError("目前还不能运行操作“{verb}”。", verb=key)
+        if key not in VERBS_RUN:
+            message = "没有名为“{verb}”的操作。可用的操作：{verbs}。"
+            raise DialectError(message, verb=short(key), verbs="、".join(VERBS_RUN))
+        if equals and not 1 <= len(label) <= MAX_LABEL:
+            message = "操作“{verb}”的叫法要有 1 到 {most} 个字。"
+            raise DialectError(message, verb=key, most=MAX_LABEL)
+        if key in found:
+            raise DialectError("操作“{verb}”写了两次。", verb=key)
+        found[key] = Verb(key, label)
+    if not OUTCOMES & found.keys():
+        raise DialectError("这一步没有办法办完：操作里至少要有 approve。")
+    return tuple(found.values())
+
+
+def returns_to(text: str) -> tuple[str, ...]:
+    """Read `initiator`, `previous`, `any` or element ids, separated by commas."""
+    return tuple(dict.fromkeys(items(text)))

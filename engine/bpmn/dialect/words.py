@@ -1,0 +1,117 @@
+"""The table of words: each attribute and property we read, where it stands, what checks it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from engine.bpmn.dialect.assigning import (
+    ASSIGNEE,
+    CANDIDATE_GROUPS,
+    CANDIDATE_USERS,
+    assignment,
+    users,
+)
+from engine.bpmn.dialect.deadlines import due
+from engine.bpmn.dialect.offering import returns_to, verbs
+from engine.bpmn.dialect.voting import signing
+from engine.bpmn.dialect.written import KEY, DialectError, items, short
+
+FORM_REF: Final = "camunda:formRef"
+DUE_DATE: Final = "camunda:dueDate"
+PRIORITY: Final = "camunda:priority"
+TOPIC: Final = "camunda:topic"
+TYPE: Final = "camunda:type"
+
+CASE: Final = "case"
+VERBS: Final = "verbs"
+RETURNS_TO: Final = "returns_to"
+DUE: Final = "due"
+FIELD_RIGHTS: Final = "field_rights"
+SIGNING: Final = "signing"
+
+RIGHTS: Final = frozenset({"hidden", "read", "edit", "required"})
+MAX_PRIORITY: Final = 100
+
+_PATH: Final = re.compile(r"\*|[^\W\d]\w{0,63}(\.(\*|[^\W\d]\w{0,63}))?")
+
+
+def field_rights(text: str) -> Mapping[str, str]:
+    """Read `goals.remark:edit, *:read` as right by field. Raises `DialectError`."""
+    found: dict[str, str] = {}
+    for item in items(text):
+        path, _colon, right = (part.strip() for part in item.rpartition(":"))
+        path, right = path.strip(), right.strip()
+        if not _PATH.fullmatch(path):
+            message = "看不懂“{text}”。例：*:read, goals.remark:edit"
+            raise DialectError(message, text=short(item))
+        if right not in RIGHTS:
+            message = "没有名为“{right}”的字段权限。可用：hidden、read、edit、required。"
+            raise DialectError(message, right=short(right))
+        if path in found:
+            raise DialectError("字段“{field}”的权限写了两次。", field=path)
+        found[path] = right
+    return MappingProxyType(found)
+
+
+def priority(text: str) -> int:
+    """Read a priority, 0 to 100. Raises `DialectError`."""
+    text = text.strip()
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > MAX_PRIORITY:
+        message = "优先级“{text}”要是 0 到 {most} 之间的整数。"
+        raise DialectError(message, text=short(text), most=MAX_PRIORITY)
+    return int(text)
+
+
+def key(text: str) -> str:
+    """Read the key of a form, a handler or a kind of case. Raises `DialectError`."""
+    text = text.strip()
+    if not KEY.fullmatch(text):
+        message = "名称“{text}”只能用字母、数字和 _ . -，并以字母开头。"
+        raise DialectError(message, text=short(text))
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An attribute or a property we read: on which elements, and what checks its value."""
+
+    name: str
+    on: frozenset[str]
+    check: Callable[[str], object]
+
+
+_STEP: Final = frozenset({"userTask"})
+_WORK: Final = frozenset({"serviceTask", "sendTask"})
+
+ATTRIBUTES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        word.name: word
+        for word in (
+            Word(ASSIGNEE, _STEP, users),
+            Word(CANDIDATE_GROUPS, _STEP, assignment),
+            Word(CANDIDATE_USERS, _STEP, users),
+            Word(FORM_REF, _STEP, key),
+            Word(DUE_DATE, _STEP, due),
+            Word(PRIORITY, _STEP, priority),
+            Word(TOPIC, _WORK, key),
+            Word(TYPE, _WORK, str),
+        )
+    }
+)
+PROPERTIES: Final[Mapping[str, Word]] = MappingProxyType(
+    {
+        word.name: word
+        for word in (
+            Word(CASE, frozenset({"process"}), key),
+            Word(VERBS, _STEP, verbs),
+            Word(RETURNS_TO, _STEP, returns_to),
+            Word(DUE, _STEP, due),
+            Word(FIELD_RIGHTS, _STEP, field_rights),
+            Word(SIGNING, _STEP, signing),
+        )
+    }
+)
