@@ -45,8 +45,15 @@ TASK_COLUMNS: Final = (
     "returned",
     "completed_by",
     "completed_at",
+    "seat",
+    "turn",
+    "part",
+    "weight",
+    "added_by",
+    "lent_by",
+    "seen_at",
 )
-TIMES: Final = frozenset({"due_at", "completed_at"})
+TIMES: Final = frozenset({"due_at", "completed_at", "seen_at"})
 
 
 @dataclass(slots=True)

@@ -30,12 +30,30 @@ _NOBODY: Final = _HASHER.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody in whose place another person may act now: a deputy's principal (代理).
+
+    `definitions` are the flows it goes for, None for all.
+    """
+
+    id: int
+    name: str
+    keys: frozenset[str]
+    definitions: frozenset[str] | None = None
+
+    def covers(self, definition: str) -> bool:
+        """Whether it goes for this flow."""
+        return self.definitions is None or definition in self.definitions
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A person as the engine sees one. `id` is None for the system itself.
 
     `keys` are `u:<user>`, `r:<role>`, `p:<post>` and `p:<post>:<unit>` for every post held today,
     `c:<committee>` and `c:<committee>:<seat>` for every seat.
     `seen_by` is who tries this person's eyes on: whatever is recorded meanwhile names them.
+    `deputy_for` are those in whose place they may act today; their keys are not this person's.
     """
 
     id: int | None
@@ -44,6 +62,7 @@ class Actor:
     keys: frozenset[str] = frozenset()
     units: frozenset[int] = frozenset()
     seen_by: int | None = None
+    deputy_for: tuple[Principal, ...] = ()
 
     @property
     def mark(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -9,6 +10,21 @@ from engine.models import Role
 
 STUDENT: Final = "p:student"
 """The key of the one post that makes nobody staff."""
+
+
+class Principal(Protocol):
+    """What the questions need to know of somebody in whose place a person acts."""
+
+    @property
+    def id(self) -> int:
+        """The number of the account."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys under which work stands in their inbox."""
+
+    def covers(self, definition: str) -> bool:
+        """Whether it goes for this flow."""
 
 
 class Person(Protocol):
@@ -25,6 +41,10 @@ class Person(Protocol):
     @property
     def keys(self) -> frozenset[str]:
         """The keys under which work stands in the inbox."""
+
+    @property
+    def deputy_for(self) -> Sequence[Principal]:
+        """Those in whose place this person may act today."""
 
 
 class Work(Protocol):
@@ -45,6 +65,10 @@ class Work(Protocol):
     @property
     def completed_by(self) -> int | None:
         """Who finished the task."""
+
+    @property
+    def definition(self) -> str:
+        """The key of the flow."""
 
 
 class CaseLike(Protocol):
@@ -68,6 +92,23 @@ def is_candidate(person: Person, task: Work) -> bool:
 def is_offered(person: Person, task: Work) -> bool:
     """The task is offered to this person, whoever holds it."""
     return not person.keys.isdisjoint(task.candidate_keys)
+
+
+def in_place_of(person: Person, task: Work) -> int | None:
+    """In whose place this person can act on the task; None where it is their own, or nobody's."""
+    if is_assignee(person, task) or is_candidate(person, task):
+        return None
+    for one in person.deputy_for:
+        holds = one.id == task.assignee_id
+        offered = task.assignee_id is None and not one.keys.isdisjoint(task.candidate_keys)
+        if (holds or offered) and one.covers(task.definition):
+            return one.id
+    return None
+
+
+def is_deputy(person: Person, task: Work) -> bool:
+    """The task is, or is offered to, somebody for whom this person is deputy in this flow."""
+    return in_place_of(person, task) is not None
 
 
 def is_finisher(person: Person, task: Work) -> bool:
@@ -120,5 +161,7 @@ is_quality_office: Final = HasRole(Role.QUALITY_OFFICE)
 is_auditor: Final = HasRole(Role.AUDITOR)
 is_operator: Final = HasRole(Role.OPERATOR)
 
-OF_THINGS: Final = frozenset({is_assignee, is_candidate, is_offered, is_finisher, is_initiator})
+OF_THINGS: Final = frozenset(
+    {is_assignee, is_candidate, is_offered, is_deputy, is_finisher, is_initiator}
+)
 """The questions that cannot be asked of a person alone."""

@@ -77,6 +77,11 @@ class Task:
         return self.status in OPEN and self.case_status == InstanceStatus.RUNNING
 
     @property
+    def definition(self) -> str:
+        """The key of the flow."""
+        return self.version.key
+
+    @property
     def is_offered(self) -> bool:
         """Whether nobody holds it yet."""
         return self.status == TaskStatus.READY and self.assignee_id is None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import effects, hotpath, instances, people, permissions
 from engine.errors import NotFound, TaskNotOpen
 from engine.instances import Case
-from engine.models import ProcessInstance, UserTask
+from engine.models import ProcessDefinition, ProcessInstance, ProcessVersion, UserTask
 from engine.people import Actor
 from engine.permissions import Action
 
@@ -34,6 +34,18 @@ class Held:
     returned: bool
     completed_by: int | None
     completed_at: datetime | None
+    seat: int
+    turn: int
+    part: str
+    weight: int
+    added_by: int | None
+    lent_by: int | None
+    seen_at: datetime | None
+
+    @property
+    def definition(self) -> str:
+        """The key of the flow."""
+        return self.case.version.key
 
     @property
     def candidate_keys(self) -> frozenset[str]:
@@ -54,6 +66,7 @@ class Glance:
     candidate_keys: frozenset[str]
     started_by: int | None
     completed_by: int | None
+    definition: str
 
 
 def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
@@ -87,15 +100,24 @@ def look(db: Session, task_id: int, *, by: Actor) -> Glance:
 def glance(db: Session, task_id: int) -> Glance:
     """What the policy asks about a task, whoever looks. Raises `NotFound`."""
     table, case = UserTask.__table__, ProcessInstance.__table__
+    version, definition = ProcessVersion.__table__, ProcessDefinition.__table__
     row = db.execute(
-        select(table.c.assignee_id, table.c.candidates, table.c.completed_by, case.c.started_by)
+        select(
+            table.c.assignee_id,
+            table.c.candidates,
+            table.c.completed_by,
+            case.c.started_by,
+            definition.c.key,
+        )
         .join(case, case.c.id == table.c.instance_id)
+        .join(version, version.c.id == case.c.version_id)
+        .join(definition, definition.c.id == version.c.definition_id)
         .where(table.c.id == task_id)
     ).one_or_none()
     if row is None:
         raise NotFound
     keys = frozenset(orjson.loads(row.candidates))
-    return Glance(row.assignee_id, keys, row.started_by, row.completed_by)
+    return Glance(row.assignee_id, keys, row.started_by, row.completed_by, row.key)
 
 
 def _held(case: Case, row: hotpath.Row) -> Held:

@@ -18,10 +18,26 @@ class Verb:
     label: str = ""
 
 
-VERBS_RUN: Final = ("approve", "refuse", "return", "reassign")
-VERBS_LATER: Final = ("abstain", "delegate", "add_signer", "urge", "extend")
-OUTCOMES: Final = frozenset({"approve", "refuse"})
+VERBS_RUN: Final = (
+    "approve",
+    "refuse",
+    "abstain",
+    "return",
+    "reassign",
+    "lend",
+    "add_signer",
+    "remove_signer",
+    "copy",
+    "urge",
+    "extend",
+    "step_aside",
+)
+"""Every verb a step may offer, in the order in which the designer lists them."""
+OUTCOMES: Final = frozenset({"approve", "refuse", "abstain"})
+DECIDING: Final = frozenset({"approve", "refuse"})
 VERBS_USUAL: Final = (Verb("approve"), Verb("return"), Verb("reassign"))
+VERBS_EVERYWHERE: Final = frozenset({"copy", "urge"})
+"""Verbs that each step offers, written or not: `verbs` can only name them otherwise."""
 
 RETURN_WORDS: Final = frozenset({"initiator", "previous", "any"})
 RETURNS_USUAL: Final = ("initiator",)
@@ -32,8 +48,6 @@ def verbs(text: str) -> tuple[Verb, ...]:
     found: dict[str, Verb] = {}
     for item in items(text):
         key, equals, label = (part.strip() for part in item.partition("="))
-        if key in VERBS_LATER:
-            raise DialectError("目前还不能运行操作“{verb}”。", verb=key)
         if key not in VERBS_RUN:
             message = "没有名为“{verb}”的操作。可用的操作：{verbs}。"
             raise DialectError(message, verb=short(key), verbs="、".join(VERBS_RUN))
@@ -43,9 +57,14 @@ def verbs(text: str) -> tuple[Verb, ...]:
         if key in found:
             raise DialectError("操作“{verb}”写了两次。", verb=key)
         found[key] = Verb(key, label)
-    if not OUTCOMES & found.keys():
+    if not DECIDING & found.keys():
         raise DialectError("这一步没有办法办完：操作里至少要有 approve。")
     return tuple(found.values())
+
+
+def offers(written: tuple[Verb, ...], key: str) -> bool:
+    """Whether a step with these verbs offers this one."""
+    return key in VERBS_EVERYWHERE or any(one.key == key for one in written)
 
 
 def returns_to(text: str) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ RETURNS_TO: Final = "returns_to"
 DUE: Final = "due"
 FIELD_RIGHTS: Final = "field_rights"
 SIGNING: Final = "signing"
+COPY_TO: Final = "copy_to"
+EXTENSION: Final = "extension"
 
 RIGHTS: Final = frozenset({"hidden", "read", "edit", "required"})
 MAX_PRIORITY: Final = 100
@@ -112,6 +114,8 @@ PROPERTIES: Final[Mapping[str, Word]] = MappingProxyType(
             Word(DUE, _STEP, due),
             Word(FIELD_RIGHTS, _STEP, field_rights),
             Word(SIGNING, _STEP, signing),
+            Word(COPY_TO, _STEP, assignment),
+            Word(EXTENSION, _STEP, assignment),
         )
     }
 )
