@@ -123,6 +123,7 @@ def _close_task(scene: Scene, effect: Closed) -> None:
             "completed_at": scene.now,
             "completed_by": scene.by.id if acted else None,
             "outcome": scene.outcome if acted else None,
+            "done_for": scene.done_for if acted else None,
         }
     )
 

@@ -50,6 +50,24 @@ class InstanceNotRunning(Refused):
     sentence = "这个流程已经结束。"
 
 
+class InstanceSuspended(InstanceNotRunning):
+    """The case stands still until an administrator resumes it."""
+
+    sentence = "这个流程已经暂停，恢复以后才能继续办理。"
+
+
+class InstanceNotSuspended(InstanceNotRunning):
+    """There is nothing to resume."""
+
+    sentence = "这个流程没有暂停。"
+
+
+class DefinitionSuspended(Refused):
+    """No new case may be started on this definition for now."""
+
+    sentence = "流程“{name}”已经暂停，现在不能发起新的办理。"
+
+
 class ReasonRequired(Refused):
     """The act needs a reason that a later reader will ask for."""
 

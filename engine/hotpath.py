@@ -31,6 +31,9 @@ CASE_COLUMNS: Final = (
     "log_seq",
     "log_hash",
     "started_by",
+    "parent_id",
+    "parent_token",
+    "depth",
 )
 TASK_COLUMNS: Final = (
     "id",
@@ -169,7 +172,7 @@ _INSERT_CONTENT: Final = (
 )
 _CLOSE: Final = (
     "UPDATE user_task SET status = :status, completed_at = :completed_at,"
-    " completed_by = :completed_by, outcome = :outcome"
+    " completed_by = :completed_by, outcome = :outcome, done_for = :done_for"
     " WHERE instance_id = :instance_id AND token = :token AND status IN ('ready', 'claimed')"
 )
 _OPEN: Final = (

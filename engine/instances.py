@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -17,7 +18,13 @@ from engine.assignment import About
 from engine.bpmn import commands, dialect, state
 from engine.bpmn.steps import Step, step
 from engine.entries import Body, Kind
-from engine.errors import CannotStart, InstanceNotRunning, NotFound, ReasonRequired
+from engine.errors import (
+    CannotStart,
+    InstanceNotRunning,
+    InstanceSuspended,
+    NotFound,
+    ReasonRequired,
+)
 from engine.eventlog import Head
 from engine.forms import texts
 from engine.handlers import CASES, Opening
@@ -25,7 +32,7 @@ from engine.hotpath import Writes
 from engine.models import InstanceStatus, ProcessInstance
 from engine.people import Actor
 from engine.permissions import Action
-from engine.scene import Scene
+from engine.scene import Parent, Scene, Tally
 from engine.versions import Version
 
 MAX_TITLE: Final = 300
@@ -51,6 +58,9 @@ class Case:
     revision: int
     head: Head
     started_by: int | None
+    parent_id: int | None = None
+    parent_token: str | None = None
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,9 @@ class Act:
     """What somebody does to a case: the kind of entry, the command if tokens move, and the words.
 
     `content` is what the person wrote (kept outside the log); `values_changed` says that it holds
-    the form values that stand from now on. `token`, `outcome` name the task acted on.
+    the form values that stand from now on. `token`, `outcome` name the task acted on, `done_for`
+    the person in whose place it is done. `is_on_hold` says that a suspended case knows this act
+    too; `status` is what the case becomes where the kernel has no say.
     """
 
     kind: Kind
@@ -70,6 +82,9 @@ class Act:
     token: str | None = None
     outcome: str | None = None
     goes_to: int | None = None
+    done_for: int | None = None
+    is_on_hold: bool = False
+    status: InstanceStatus | None = None
 
 
 def lock(db: Session, instance_id: int) -> Case:
@@ -96,16 +111,20 @@ def case_of(db: Session, row: hotpath.Row) -> Case:
         revision=row["revision"],
         head=Head(row["log_seq"], row["log_hash"]),
         started_by=row["started_by"],
+        parent_id=row["parent_id"],
+        parent_token=row["parent_token"],
+        depth=row["depth"],
     )
 
 
-def perform(db: Session, case: Case, act: Act, *, by: Actor) -> Step | None:
+def perform(
+    db: Session, case: Case, act: Act, *, by: Actor, tally: Tally | None = None
+) -> Step | None:
     """Do one act on a locked case: decide, write the rows that follow, and log it all in one entry.
 
     Returns the kernel's step, or None for an act that moves no token.
     """
-    if case.status != InstanceStatus.RUNNING:
-        raise InstanceNotRunning
+    _require_running(case, act)
     now, writes = clock.now(), Writes(case.id, keeps_values=act.values_changed)
     if act.content:
         writes.content = eventlog.salted(act.content)
@@ -113,7 +132,8 @@ def perform(db: Session, case: Case, act: Act, *, by: Actor) -> Step | None:
     taken: Step | None = None
     if act.command is not None:
         taken = step(case.version.process, state.load(case.state), act.command, now)
-        scene = _scene(db, case, act, by, now, writes)
+        scene = _scene(db, case, act, by, now, writes, taken)
+        scene.tally = tally or scene.tally
         effects.apply(scene, taken.effects)
         known |= scene.known
         asked["command"] = entries.command_words(act.command)
@@ -124,6 +144,8 @@ def perform(db: Session, case: Case, act: Act, *, by: Actor) -> Step | None:
         writes.case["state"] = state.dump(taken.state)
         if taken.state.ended:
             writes.case |= {"status": taken.state.ended, "ended_at": now}
+    if act.status is not None:
+        writes.case["status"] = act.status.value
     hashed = writes.content["sha256"] if writes.content else ""
     if act.values_changed:
         writes.case["content_hash"] = hashed
@@ -139,7 +161,16 @@ def perform(db: Session, case: Case, act: Act, *, by: Actor) -> Step | None:
     return taken
 
 
-def _scene(db: Session, case: Case, act: Act, by: Actor, now: datetime, writes: Writes) -> Scene:
+def _require_running(case: Case, act: Act) -> None:
+    if case.status == InstanceStatus.SUSPENDED and not act.is_on_hold:
+        raise InstanceSuspended
+    if case.status not in (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED):
+        raise InstanceNotRunning
+
+
+def _scene(
+    db: Session, case: Case, act: Act, by: Actor, now: datetime, writes: Writes, taken: Step
+) -> Scene:
     return Scene(
         db,
         case.id,
@@ -147,12 +178,23 @@ def _scene(db: Session, case: Case, act: Act, by: Actor, now: datetime, writes: 
         About(case.subject, case.started_by),
         by,
         now,
+        _CALLED,
+        partial(_variables, db, case, act, taken),
         token=act.token,
         outcome=act.outcome,
         returned=isinstance(act.command, commands.Return),
         goes_to=act.goes_to,
+        done_for=act.done_for,
         writes=writes,
+        depth=case.depth,
+        called_by=case.parent_id,
+        called_at=case.parent_token,
     )
+
+
+def _variables(db: Session, case: Case, act: Act, taken: Step) -> dict[str, Any]:
+    held = act.content.get("values") if act.values_changed else values(db, case.content_id)
+    return {**case.variables, **(held or {}), **taken.state.data}
 
 
 def start(
@@ -163,12 +205,17 @@ def start(
     subject: str | None = None,
     business_key: str | None = None,
     values: Mapping[str, Any] | None = None,
+    parent: Parent | None = None,
 ) -> int:
     """Start a case on the active version of a definition. Returns its number.
 
-    Raises `UnknownDefinition`, `CannotStart`, and `CannotKeep` or `TooLarge` for what is written.
+    One begun for a place in another case belongs to who began that one, whoever acts.
+
+    Raises `UnknownDefinition`, `DefinitionSuspended`, `CannotStart`, and `CannotKeep` or
+    `TooLarge` for what is written.
     """
-    permissions.require(by, Action.INSTANCE_START)
+    if parent is None:
+        permissions.require(by, Action.INSTANCE_START)
     subject = texts.kept(subject, MAX_SUBJECT) if subject is not None else None
     if business_key is not None:
         business_key = texts.kept(business_key, MAX_BUSINESS_KEY)
@@ -179,7 +226,7 @@ def start(
         opening = kind.open(db, key, by=by, subject=subject, values=values)
     else:
         opening = Opening(version.name, business_key, variables=values, values={})
-    instance_id = _insert(db, version, opening, subject, by)
+    instance_id = _insert(db, version, opening, subject, by, parent)
     if kind is not None:
         kind.opened(db, instance_id, opening)
     case = lock(db, instance_id)
@@ -202,14 +249,22 @@ def start(
             "subject": subject,
             "business_key": opening.business_key,
             "title": opening.title,
+            **({"parent": [parent.instance_id, parent.token]} if parent is not None else {}),
         },
     )
-    perform(db, case, act, by=by)
+    perform(db, case, act, by=by, tally=parent.tally if parent is not None else None)
     db.execute(update(table).where(table.c.id == instance_id).values(offered_id=offered_id))
     return instance_id
 
 
-def _insert(db: Session, version: Version, opening: Opening, subject: str | None, by: Actor) -> int:
+def _insert(
+    db: Session,
+    version: Version,
+    opening: Opening,
+    subject: str | None,
+    by: Actor,
+    parent: Parent | None,
+) -> int:
     row = {
         "version_id": version.id,
         "status": InstanceStatus.RUNNING,
@@ -222,8 +277,11 @@ def _insert(db: Session, version: Version, opening: Opening, subject: str | None
         "content_hash": "",
         "log_seq": 0,
         "log_hash": eventlog.GENESIS,
-        "started_by": by.id,
+        "started_by": by.id if parent is None else parent.started_by,
         "started_at": clock.now(),
+        "parent_id": parent.instance_id if parent is not None else None,
+        "parent_token": parent.token if parent is not None else None,
+        "depth": parent.depth if parent is not None else 0,
     }
     added = insert(ProcessInstance.__table__).returning(ProcessInstance.__table__.c.id)
     if opening.business_key is None:
@@ -242,8 +300,27 @@ def cancel(db: Session, instance_id: int, *, by: Actor, reason: str) -> None:
     reason = texts.kept(reason, MAX_COMMENT)
     if not reason:
         raise ReasonRequired
-    act = Act(Kind.INSTANCE_CANCELLED, commands.Cancel(), content={"comment": reason})
-    perform(db, case, act, by=by)
+    perform(db, case, _cancelling(content={"comment": reason}), by=by)
+
+
+def _cancelling(**said: Any) -> Act:
+    return Act(Kind.INSTANCE_CANCELLED, commands.Cancel(), is_on_hold=True, **said)
+
+
+def _cancel_called(db: Session, instance_id: int, *, by: Actor) -> None:
+    case = lock(db, instance_id)
+    if case.status in (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED):
+        perform(db, case, _cancelling(asked={"with": case.parent_id}), by=by)
+
+
+class _Called:
+    """The acts on called cases that effects have need of."""
+
+    begin = staticmethod(start)
+    cancel = staticmethod(_cancel_called)
+
+
+_CALLED: Final = _Called()
 
 
 def retry(db: Session, instance_id: int, token: str, element_id: str, *, by: Actor) -> None:

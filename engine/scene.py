@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -15,8 +16,50 @@ from engine.versions import Version
 
 
 @dataclass(slots=True)
+class Tally:
+    """How many called cases one act has begun so far, however deep."""
+
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The place in a running case that a called case is begun for."""
+
+    instance_id: int
+    token: str
+    depth: int
+    started_by: int | None
+    tally: Tally
+
+
+class Cases(Protocol):
+    """Acts on other cases that follow from an act on this one; they stand above, so are lent."""
+
+    def begin(
+        self,
+        db: Session,
+        key: str,
+        *,
+        by: Actor,
+        parent: Parent,
+        subject: str | None,
+        business_key: str | None,
+        values: Mapping[str, Any],
+    ) -> int:
+        """Begin a called case. Returns its number. Raises what beginning any case may raise."""
+
+    def cancel(self, db: Session, instance_id: int, *, by: Actor) -> None:
+        """End a called case because the place that waited for it is gone."""
+
+
+@dataclass(slots=True)
 class Scene:
-    """One act being turned into rows: the case, who acts, when, and what becomes known."""
+    """One act being turned into rows: the case, who acts, when, and what becomes known.
+
+    `variables` tells all that is known by name in the case, this act included. A called case is
+    `depth` deep and was begun for the place `called_at` of the case `called_by`.
+    """
 
     db: Session
     instance_id: int
@@ -24,9 +67,16 @@ class Scene:
     about: About
     by: Actor
     now: datetime
+    cases: Cases
+    variables: Callable[[], Mapping[str, Any]]
     token: str | None = None
     outcome: str | None = None
     returned: bool = False
     goes_to: int | None = None
+    done_for: int | None = None
     writes: Writes = field(default_factory=lambda: Writes(0))
     known: dict[str, Any] = field(default_factory=dict)
+    depth: int = 0
+    called_by: int | None = None
+    called_at: str | None = None
+    tally: Tally = field(default_factory=Tally)

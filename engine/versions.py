@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.bpmn import dialect, parse, process
 from engine.bpmn.process import Element, Process
-from engine.errors import NotFound, UnknownDefinition
+from engine.errors import DefinitionSuspended, NotFound, UnknownDefinition
 from engine.forms import load, rights
 from engine.forms.model import Form
 from engine.forms.rights import Rights
@@ -93,14 +93,24 @@ def load_version(db: Session, version_id: int, sha256: str) -> Version:
 
 
 def active(db: Session, key: str) -> Version:
-    """The version new cases of this definition start on. Raises `UnknownDefinition`."""
+    """The version new cases of this definition start on.
+
+    Raises `UnknownDefinition`, `DefinitionSuspended`.
+    """
     row = db.execute(
-        select(ProcessVersion.id, ProcessVersion.sha256)
+        select(
+            ProcessVersion.id,
+            ProcessVersion.sha256,
+            ProcessDefinition.name,
+            ProcessDefinition.suspended_at,
+        )
         .join(ProcessDefinition, ProcessDefinition.active_version_id == ProcessVersion.id)
         .where(ProcessDefinition.key == key)
     ).one_or_none()
     if row is None:
         raise UnknownDefinition(key=key)
+    if row.suspended_at is not None:
+        raise DefinitionSuspended(name=row.name)
     return load_version(db, row.id, row.sha256)
 
 
