@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import instances
+from engine import instances, predicates
 from engine.bpmn import dialect, state
 from engine.bpmn.commands import Complete
 from engine.bpmn.steps import Step
@@ -60,8 +60,9 @@ def complete(
         token=held.token,
         outcome=outcome,
         goes_to=_straight_back(db, held),
-        asked={"task": task_id, "element": held.element_id, "outcome": outcome},
+        asked=held.asked(by, outcome=outcome),
         known={"seen": held.case.content_hash},
+        done_for=predicates.in_place_of(by, held),
     )
     return instances.perform(db, held.case, act, by=by)
 

@@ -37,7 +37,7 @@ def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> N
     db.execute(update(table).where(table.c.id == task_id).values(changed))
     effects.take_out(db, task_id)
     effects.offer(db, task_id, (key,), held.due_at, returned=held.returned)
-    asked = {"task": task_id, "token": held.token, "element": held.element_id, "to": to}
+    asked = held.asked(by, token=held.token, to=to)
     act = Act(Kind.TASK_REASSIGNED, asked=asked, content={"comment": reason})
     instances.perform(db, held.case, act, by=by)
 

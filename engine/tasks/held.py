@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import effects, hotpath, instances, people, permissions
+from engine import effects, hotpath, instances, people, permissions, predicates
 from engine.errors import NotFound, TaskNotOpen
 from engine.instances import Case
 from engine.models import ProcessDefinition, ProcessInstance, ProcessVersion, UserTask
@@ -51,6 +51,12 @@ class Held:
     def candidate_keys(self) -> frozenset[str]:
         """The keys it is offered to."""
         return frozenset(orjson.loads(self.candidates))
+
+    def asked(self, by: Actor, **more: object) -> dict[str, object]:
+        """What an entry about this task begins with: which, where, and in whose place."""
+        principal = predicates.in_place_of(by, self)
+        named = {} if principal is None else {"for": principal}
+        return {"task": self.id, "element": self.element_id, **named, **more}
 
     @property
     def started_by(self) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import instances
+from engine import instances, predicates
 from engine.bpmn import dialect, returns
 from engine.bpmn.commands import Return, Then
 from engine.bpmn.steps import Step
@@ -62,9 +62,10 @@ def send_back(
         content={"comment": reason},
         token=held.token,
         outcome="return",
-        asked={"task": task_id, "element": held.element_id, "to": target.element_id, "then": then},
+        asked=held.asked(by, to=target.element_id, then=then),
         known={"seen": held.case.content_hash},
         goes_to=_who_did(db, held, target.element_id),
+        done_for=predicates.in_place_of(by, held),
     )
     return instances.perform(db, held.case, act, by=by)
 
