@@ -20,7 +20,7 @@ _TOKEN: Final = re.compile(
       (?P<number>\d{1,18}(?:\.(?!\.)\d{1,12})?)
     | (?P<text>"(?:[^"\\]|\\.)*")
     | (?P<name>[^\W\d]\w*)
-    | (?P<sign>\.\.|<=|>=|!=|[-+*/()\[\],.<>=])
+    | (?P<sign>\.\.|<=|>=|!=|[-+*/()\[\],.<>=@])
     )""",
     re.VERBOSE,
 )
@@ -35,50 +35,59 @@ def translate(text: str) -> str:
     """The same condition in the closed language. Raises `ExpressionError` where FEEL says more."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError("条件太长，最多 {most} 个字符。", most=MAX_LENGTH)
-    parser = _Parser(_tokens(text))
+    parser = Parser(tokens_of(text))
     answer = parser.expression()
     if parser.here.value:
-        raise _unexpected(parser.here.value)
+        raise Unexpected(parser.here.value)
     return answer
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """A word of FEEL: a number, a text, a name, a sign; `end` behind the last."""
+
     kind: str
     value: str
 
 
-_END: Final = _Token("end", "")
+_END: Final = Token("end", "")
 
 
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
+class Unexpected(ExpressionError):
+    """A part that is not understood where it stands; "" where the text ends too early."""
+
+    def __init__(self, part: str) -> None:
+        self.part = part[:40]
+        if part:
+            super().__init__('条件里看不懂“{part}”。例：= stage != "goal"', part=self.part)
+        else:
+            super().__init__('条件没有写完。例：= stage != "goal"')
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The words of a text. Raises `Unexpected`."""
+    tokens: list[Token] = []
     at = 0
     text = text.rstrip()
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:
-            raise _unexpected(text[at:].strip())
+            raise Unexpected(text[at:].strip())
         kind = found.lastgroup or ""
-        tokens.append(_Token(kind, found[kind]))
+        tokens.append(Token(kind, found[kind]))
         at = found.end()
     return tokens
 
 
-def _unexpected(part: str) -> ExpressionError:
-    if not part:
-        return ExpressionError('条件没有写完。例：= stage != "goal"')
-    return ExpressionError('条件里看不懂“{part}”。例：= stage != "goal"', part=part[:40])
+class Parser:
+    """Recursive descent, one method a rank, weakest first; decision tables add their own words."""
 
-
-class _Parser:
-    """Recursive descent, one method a rank, weakest first."""
-
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[Token]) -> None:
         self.tokens, self.at, self.depth = tokens, 0, 0
 
     @property
-    def here(self) -> _Token:
+    def here(self) -> Token:
+        """The token that comes next."""
         return self.tokens[self.at] if self.at < len(self.tokens) else _END
 
     def take(self, *values: str) -> str:
@@ -90,10 +99,12 @@ class _Parser:
         return ""
 
     def expect(self, value: str) -> None:
+        """Take this value, or refuse what stands in its place."""
         if not self.take(value):
-            raise _unexpected(self.here.value)
+            raise Unexpected(self.here.value)
 
     def expression(self) -> str:
+        """Any expression."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ExpressionError("条件嵌套太深，最多 {most} 层。", most=MAX_DEPTH)
@@ -102,6 +113,7 @@ class _Parser:
         return answer
 
     def choice(self) -> str:
+        """What follows `if`."""
         test = self.expression()
         self.expect("then")
         yes = self.expression()
@@ -109,18 +121,21 @@ class _Parser:
         return f"({yes} if {test} else {self.expression()})"
 
     def either(self) -> str:
+        """Parts joined by `or`."""
         parts = [self.both()]
         while self.take("or"):
             parts.append(self.both())
         return _joined(parts, "or")
 
     def both(self) -> str:
+        """Parts joined by `and`."""
         parts = [self.comparison()]
         while self.take("and"):
             parts.append(self.comparison())
         return _joined(parts, "and")
 
     def comparison(self) -> str:
+        """A comparison, a membership or a sum."""
         left = self.sum()
         if sign := self.take(*_COMPARISONS):
             return f"({left} {_COMPARISONS[sign]} {self.sum()})"
@@ -133,12 +148,14 @@ class _Parser:
         return left
 
     def membership(self, left: str) -> str:
+        """What follows `in`."""
         if self.take("["):
             return self.range_or_list(left)
         self.expect("(")
         return f"({left} in {self.items([self.sum()], ')')})"
 
     def range_or_list(self, left: str) -> str:
+        """What follows `in [`."""
         first = self.sum()
         if self.take(".."):
             last = self.sum()
@@ -147,35 +164,40 @@ class _Parser:
         return f"({left} in {self.items([first], ']')})"
 
     def items(self, items: list[str], end: str) -> str:
+        """The rest of a list, up to its end."""
         while self.take(","):
             items.append(self.sum())
         self.expect(end)
         return f"[{', '.join(items)}]"
 
     def sum(self) -> str:
+        """Parts added or taken away."""
         answer = self.product()
         while sign := self.take("+", "-"):
             answer = f"({answer} {sign} {self.product()})"
         return answer
 
     def product(self) -> str:
+        """Parts multiplied or divided."""
         answer = self.unary()
         while sign := self.take("*", "/"):
             answer = f"({answer} {sign} {self.unary()})"
         return answer
 
     def unary(self) -> str:
+        """A value with its sign."""
         signs = 0
         while self.take("-"):
             signs += 1
         if signs > 1:
-            raise _unexpected("--")
+            raise Unexpected("--")
         return f"(-{self.value()})" if signs else self.value()
 
     def value(self) -> str:
+        """A text, a number, a name, or an expression in brackets."""
         token = self.here
         if token.kind == "end":
-            raise _unexpected("")
+            raise Unexpected("")
         if self.take("("):
             answer = self.expression()
             self.expect(")")
@@ -192,17 +214,18 @@ class _Parser:
             return repr(_unescape(token.value[1:-1]))
         if token.kind == "name":
             return self.name(token.value)
-        raise _unexpected(token.value)
+        raise Unexpected(token.value)
 
     def name(self, word: str) -> str:
+        """A name with its parts, or a constant."""
         if word in _CONSTANTS:
             return _CONSTANTS[word]
         if word in _WORDS | _REFUSED or self.here.value == "(" or word.startswith("_"):
-            raise _unexpected(word)
+            raise Unexpected(word)
         path = [word]
         while self.take("."):
             if self.here.kind != "name" or self.here.value.startswith("_"):
-                raise _unexpected(self.here.value)
+                raise Unexpected(self.here.value)
             path.append(self.here.value)
             self.at += 1
         return ".".join(path)
