@@ -20,6 +20,11 @@ def today() -> date:
     return now().astimezone(_zone[-1]).date()
 
 
+def zone() -> tzinfo:
+    """The school's time zone."""
+    return _zone[-1]
+
+
 def keep_to(zone: tzinfo) -> None:
     """From here on, days are those of this time zone: the school's, said once at start."""
     _zone[:] = [zone]

@@ -1,14 +1,16 @@
 """What others plug into the engine, by the names that diagrams use.
 
 `@handler("quality.publish")` does the work of a service task; `@resolver("subject.college")` tells
-which unit a word in an assignment rule means; `register_case("quality.document", …)` says how a
-kind of case begins and ends. The engine knows the names only.
+which unit a word in an assignment rule means, `PEOPLE["subject.owner"]` which people;
+`register_case("quality.document", …)` says how a kind of case begins and ends. The engine knows
+the names only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, Protocol
 
 from sqlalchemy.orm import Session
@@ -46,6 +48,19 @@ class Opening:
     offered: Mapping[str, Any] | None = None
 
 
+class BpmnError(Exception):
+    """What a handler raises to say that its work came to a bad end of the kind `code`.
+
+    An error event drawn for that code catches it; nothing is tried again. Whatever the handler
+    wrote is taken back.
+    """
+
+    def __init__(self, code: str, said: str = "") -> None:
+        super().__init__(said or code)
+        self.code = code
+        self.said = said
+
+
 class CaseType(Protocol):
     """A kind of case that somebody outside the engine understands."""
 
@@ -71,9 +86,13 @@ Handler = Callable[[Session, ServiceCall], Mapping[str, Any]]
 Background = Callable[[Session, str], bool]
 Outside = Callable[[Session, str], Callable[[], None] | None]
 Resolver = Callable[[Session, str], int | None]
+Dates = Callable[[Session, str, Mapping[str, Any], date], date | None]
+PeopleOf = Callable[[Session, str], Sequence[int]]
 
 HANDLERS: Final[dict[str, Handler]] = {}
 RESOLVERS: Final[dict[str, Resolver]] = {}
+DATES: Final[dict[str, Dates]] = {}
+PEOPLE: Final[dict[str, PeopleOf]] = {}
 CASES: Final[dict[str, CaseType]] = {}
 BACKGROUND: Final[dict[str, Background]] = {}
 OUTSIDE: Final[dict[str, Outside]] = {}
@@ -94,6 +113,19 @@ def resolver(word: str) -> Callable[[Resolver], Resolver]:
 
     def add(function: Resolver) -> Resolver:
         RESOLVERS[word] = function
+        return function
+
+    return add
+
+
+def dates(word: str) -> Callable[[Dates], Dates]:
+    """Register a function that knows dates by name, for due rules such as `cycle:plan_end`.
+
+    Told the name, the variables of the case and what day it is, it answers None for no such date.
+    """
+
+    def add(function: Dates) -> Dates:
+        DATES[word] = function
         return function
 
     return add

@@ -1,4 +1,4 @@
-"""Who gets a step: a post in a unit, a head, a person, whoever began."""
+"""Who gets a step: a post in a unit, heads, a committee, a person, a field, somebody's pick."""
 
 from __future__ import annotations
 
@@ -14,9 +14,20 @@ from engine.bpmn.dialect.written import KEY, DialectError, items, short
 ASSIGNEE: Final = "camunda:assignee"
 CANDIDATE_GROUPS: Final = "camunda:candidateGroups"
 CANDIDATE_USERS: Final = "camunda:candidateUsers"
+FALLBACK: Final = "fallback"
+REPEAT: Final = "repeat"
+INITIATOR_IS_APPROVER: Final = "initiator_is_approver"
+
+PICKED: Final = "pick:"
+"""Before the id of a step: the variable with whom somebody picked. No expression can name it."""
+MAX_LEVELS: Final = 20
 
 _CODE: Final = re.compile(r"[\w.-]{1,100}")
 _USER: Final = re.compile(r"[\w.+@-]{1,100}")
+_NAME: Final = re.compile(r"[^\W\d_]\w{0,99}")
+_STEP: Final = re.compile(r"[A-Za-z_][\w.-]{0,199}", re.ASCII)
+_LEVELS: Final = re.compile(r"[1-9][0-9]?")
+_SEAT: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}(:(chair|deputy|member|secretary))?", re.ASCII)
 
 
 class RuleKind(StrEnum):
@@ -26,10 +37,15 @@ class RuleKind(StrEnum):
     POST = "post"
     USER = "user"
     HEAD = "head"
+    HEADS = "heads"
     LEADER = "leader"
+    CONTACT_LEADER = "contact_leader"
     COMMITTEE = "committee"
+    ROLE = "role"
     FIELD = "field"
     PICK = "pick"
+    OWNER = "subject.owner"
+    TEAM = "subject.team"
 
 
 class Place(StrEnum):
@@ -43,19 +59,39 @@ class Place(StrEnum):
     UNIT = "unit"
 
 
-RULES_RUN: Final = frozenset(
-    {RuleKind.INITIATOR, RuleKind.POST, RuleKind.USER, RuleKind.HEAD, RuleKind.LEADER}
+class Repeat(StrEnum):
+    """What happens to a person who has approved in this case before."""
+
+    NEVER = "never"
+    CONSECUTIVE = "consecutive"
+    SKIP = "skip"
+
+
+class Own(StrEnum):
+    """What happens where whoever began the case would decide on it."""
+
+    SELF = "self"
+    SKIP = "skip"
+    UP = "up"
+
+
+NEEDS_PLACE: Final = frozenset(
+    {RuleKind.HEAD, RuleKind.HEADS, RuleKind.LEADER, RuleKind.CONTACT_LEADER}
 )
-_NEEDS_PLACE: Final = frozenset({RuleKind.HEAD, RuleKind.LEADER})
-_MAY_HAVE_PLACE: Final = _NEEDS_PLACE | {RuleKind.POST}
-_NEEDSKEY: Final[Mapping[RuleKind, re.Pattern[str]]] = MappingProxyType(
+_MAY_HAVE_PLACE: Final = NEEDS_PLACE | {RuleKind.POST}
+_KEYS: Final[Mapping[RuleKind, re.Pattern[str]]] = MappingProxyType(
     {
         RuleKind.POST: KEY,
         RuleKind.USER: _USER,
-        RuleKind.COMMITTEE: KEY,
-        RuleKind.FIELD: KEY,
-        RuleKind.PICK: KEY,
+        RuleKind.HEADS: _LEVELS,
+        RuleKind.COMMITTEE: _SEAT,
+        RuleKind.ROLE: KEY,
+        RuleKind.FIELD: _NAME,
+        RuleKind.PICK: _STEP,
     }
+)
+_MAY_HAVE_KEY: Final[Mapping[RuleKind, re.Pattern[str]]] = MappingProxyType(
+    {RuleKind.HEAD: _LEVELS}
 )
 
 
@@ -76,27 +112,41 @@ class Rule:
             return f"{head}@unit:{self.unit}"
         return f"{head}@{self.place}" if self.place else head
 
+    @property
+    def levels(self) -> int:
+        """How many levels of heads, or which one."""
+        return int(self.key or 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whom a user task is for: one person who holds it, or candidates, or both."""
+    """Whom a user task is for: one person who holds it, or candidates, or both.
+
+    `fallback` are tried in their order where those name nobody.
+    """
 
     assignee: Rule | None
     candidates: tuple[Rule, ...]
+    fallback: tuple[Rule, ...] = ()
+    repeat: Repeat = Repeat.NEVER
+    own: Own = Own.SELF
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """All rules, the assignee first."""
+        """All rules but the fallbacks, the assignee first."""
         return (self.assignee, *self.candidates) if self.assignee else self.candidates
 
+    @property
+    def is_picked(self) -> bool:
+        """Whether somebody chooses the people while the case runs."""
+        return any(rule.kind is RuleKind.PICK for rule in self.rules)
 
-def assignment(text: str) -> tuple[Rule, ...]:
-    """Read rules separated by commas. Raises `DialectError`."""
-    return tuple(dict.fromkeys(_rule(item) for item in items(text)))
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def who(attributes: Mapping[str, str]) -> Who:
-    """Read the three attributes that say whom a task is for. Raises `DialectError`."""
+def who(attributes: Mapping[str, str], properties: Mapping[str, str] = _NOTHING) -> Who:
+    """Read what says whom a task is for. Raises `DialectError`."""
     named = attributes.get(ASSIGNEE, "")
     holders = users(named) if named.strip() else ()
     if len(holders) > 1:
@@ -104,7 +154,39 @@ def who(attributes: Mapping[str, str]) -> Who:
     groups, people = attributes.get(CANDIDATE_GROUPS, ""), attributes.get(CANDIDATE_USERS, "")
     candidates = assignment(groups) if groups.strip() else ()
     candidates += users(people) if people.strip() else ()
-    return Who(holders[0] if holders else None, tuple(dict.fromkeys(candidates)))
+    return Who(
+        holders[0] if holders else None,
+        tuple(dict.fromkeys(candidates)),
+        fallback(properties.get(FALLBACK, "")),
+        repeat(properties.get(REPEAT, Repeat.NEVER)),
+        initiator_is_approver(properties.get(INITIATOR_IS_APPROVER, Own.SELF)),
+    )
+
+
+def assignment(text: str) -> tuple[Rule, ...]:
+    """Read rules separated by commas. Raises `DialectError`."""
+    return tuple(dict.fromkeys(_rule(item) for item in items(text)))
+
+
+def fallback(text: str) -> tuple[Rule, ...]:
+    """Read the rules tried where nobody is found; none is allowed. Raises `DialectError`."""
+    return assignment(text) if text.strip() else ()
+
+
+def repeat(text: str) -> Repeat:
+    """Read what happens to people who approved before. Raises `DialectError`."""
+    if text.strip() not in set(Repeat):
+        message = "“{text}”不对。同一人重复审批时写 never（照常办理）、consecutive（连续时跳过）或 skip（办过就跳过）。"
+        raise DialectError(message, text=short(text))
+    return Repeat(text.strip())
+
+
+def initiator_is_approver(text: str) -> Own:
+    """Read what happens where the initiator would decide. Raises `DialectError`."""
+    if text.strip() not in set(Own):
+        message = "“{text}”不对。发起人就是办理人时写 self（本人办理）、skip（跳过）或 up（交上一级负责人）。"
+        raise DialectError(message, text=short(text))
+    return Own(text.strip())
 
 
 def users(text: str) -> tuple[Rule, ...]:
@@ -131,19 +213,37 @@ def _rule(text: str) -> Rule:
             "看不懂“{text}”。例：post:college_reviewer@subject.college、user:zhang、initiator。"
         )
         raise DialectError(message, text=short(text)) from None
-    pattern = _NEEDSKEY.get(kind)
-    if pattern is None and colon:
-        raise DialectError("“{text}”里的 {kind} 后面不写名称。", text=short(text), kind=kind)
-    if pattern is not None and not pattern.fullmatch(key):
-        message = "“{text}”里的 {kind}: 后面要写名称，只用字母、数字和 _ . -。"
-        raise DialectError(message, text=short(text), kind=kind)
+    _check_key(kind, key, has_key=bool(colon), text=text)
     place, unit = _place(where, text) if at else (Place.ANYWHERE, "")
     if at and kind not in _MAY_HAVE_PLACE:
         raise DialectError("“{text}”里的 {kind} 不能加 @。", text=short(text), kind=kind)
-    if not at and kind in _NEEDS_PLACE:
-        message = "“{text}”要写明是哪个单位的，例如 {kind}@subject.unit。"
-        raise DialectError(message, text=short(text), kind=kind)
+    if not at and kind in NEEDS_PLACE:
+        message = "“{text}”要写明是哪个单位的，例如 {example}@subject.unit。"
+        raise DialectError(message, text=short(text), example=head)
     return Rule(kind, key, place, unit)
+
+
+def _check_key(kind: RuleKind, key: str, *, has_key: bool, text: str) -> None:
+    pattern = _KEYS.get(kind) or (_MAY_HAVE_KEY.get(kind) if has_key else None)
+    if pattern is None and has_key:
+        raise DialectError("“{text}”里的 {kind} 后面不写名称。", text=short(text), kind=kind)
+    if pattern is None or (pattern.fullmatch(key) and not _too_many(pattern, key)):
+        return
+    if pattern is _LEVELS:
+        message = "“{text}”里的 {kind}: 后面要写级数，1 到 {most}。"
+        raise DialectError(message, text=short(text), kind=kind, most=MAX_LEVELS)
+    if pattern is _SEAT:
+        message = (
+            "“{text}”里的 {kind}: 后面要写名称，还可以再写 "
+            ":chair、:deputy、:member 或 :secretary。"
+        )
+        raise DialectError(message, text=short(text), kind=kind)
+    message = "“{text}”里的 {kind}: 后面要写名称，只用字母、数字和 _ . -。"
+    raise DialectError(message, text=short(text), kind=kind)
+
+
+def _too_many(pattern: re.Pattern[str], key: str) -> bool:
+    return pattern is _LEVELS and int(key) > MAX_LEVELS
 
 
 def _place(where: str, text: str) -> tuple[Place, str]:

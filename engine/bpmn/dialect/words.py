@@ -12,7 +12,13 @@ from engine.bpmn.dialect.assigning import (
     ASSIGNEE,
     CANDIDATE_GROUPS,
     CANDIDATE_USERS,
+    FALLBACK,
+    INITIATOR_IS_APPROVER,
+    REPEAT,
     assignment,
+    fallback,
+    initiator_is_approver,
+    repeat,
     users,
 )
 from engine.bpmn.dialect.deadlines import due
@@ -30,6 +36,7 @@ CASE: Final = "case"
 VERBS: Final = "verbs"
 RETURNS_TO: Final = "returns_to"
 DUE: Final = "due"
+ESCALATION: Final = "escalation"
 FIELD_RIGHTS: Final = "field_rights"
 SIGNING: Final = "signing"
 COPY_TO: Final = "copy_to"
@@ -112,8 +119,12 @@ PROPERTIES: Final[Mapping[str, Word]] = MappingProxyType(
             Word(VERBS, _STEP, verbs),
             Word(RETURNS_TO, _STEP, returns_to),
             Word(DUE, _STEP, due),
+            Word(ESCALATION, _STEP, key),
             Word(FIELD_RIGHTS, _STEP, field_rights),
             Word(SIGNING, _STEP, signing),
+            Word(FALLBACK, _STEP, fallback),
+            Word(REPEAT, _STEP, repeat),
+            Word(INITIATOR_IS_APPROVER, _STEP, initiator_is_approver),
             Word(COPY_TO, _STEP, assignment),
             Word(EXTENSION, _STEP, assignment),
         )
