@@ -85,7 +85,8 @@ class UserTask(Base):
     """Work that waits for a person, or waited. `candidates` keeps whom it was for, as keys.
 
     A step that several sign has a row for each: `seat` numbers them (0 where there is one row
-    alone), `turn` says in which order they open. `lent_by` gave it out of hand and gets it back
+    alone), `turn` says in which order they open, `follows` the seat after which a waiting one
+    does (0: none). `lent_by` gave it out of hand and gets it back
     (委派); `done_for` is the person in whose place it was done. `seen_at` is when somebody it is
     for first opened it, `due_first` the deadline before any change.
     """
@@ -113,6 +114,7 @@ class UserTask(Base):
     outcome: Mapped[str | None] = mapped_column(String(40))
     seat: Mapped[int] = mapped_column(default=0, server_default="0")
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    follows: Mapped[int] = mapped_column(default=0, server_default="0")
     part: Mapped[str] = mapped_column(
         String(20), default=TaskPart.HOLDER, server_default=TaskPart.HOLDER.value
     )
@@ -151,7 +153,8 @@ class Draft(Base):
 class SigningRound(Base):
     """A step that several sign, as counted so far: one row for each pass of the step.
 
-    `rule` is the rule as drawn; numbers are weights of votes. `outcome` is None until decided.
+    `rule` is the rule as drawn; numbers are weights of votes. `casting` is what the chair said on
+    a tie, or `asked`. While `hidden`, votes are their authors' alone until `outcome` is there.
     """
 
     __tablename__ = "signing_round"
@@ -168,6 +171,8 @@ class SigningRound(Base):
     left: Mapped[int]
     added_left: Mapped[int] = mapped_column(default=0)
     added_refused: Mapped[int] = mapped_column(default=0)
+    casting: Mapped[str | None] = mapped_column(String(20))
+    hidden: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[str | None] = mapped_column(String(40))
     opened_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

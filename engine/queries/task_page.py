@@ -48,6 +48,7 @@ class Task:
     outcome: str | None
     seat: int
     turn: int
+    follows: int
     part: str
     weight: int
     added_by: int | None

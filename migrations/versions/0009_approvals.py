@@ -171,6 +171,8 @@ def upgrade() -> None:
         sa.Column("left", sa.Integer(), nullable=False),
         sa.Column("added_left", sa.Integer(), nullable=False),
         sa.Column("added_refused", sa.Integer(), nullable=False),
+        sa.Column("casting", sa.String(length=20), nullable=True),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.String(length=40), nullable=True),
         sa.Column("opened_at", TIME, nullable=False),
         sa.Column("decided_at", TIME, nullable=True),
@@ -295,6 +297,9 @@ def upgrade() -> None:
 
     op.add_column("user_task", sa.Column("seat", sa.Integer(), server_default="0", nullable=False))
     op.add_column("user_task", sa.Column("turn", sa.Integer(), server_default="0", nullable=False))
+    op.add_column(
+        "user_task", sa.Column("follows", sa.Integer(), server_default="0", nullable=False)
+    )
     op.add_column(
         "user_task",
         sa.Column("part", sa.String(length=20), server_default="holder", nullable=False),

@@ -53,7 +53,10 @@ class Tie(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """A signing rule as drawn. `need` is a share of the votes that count, or a sum of weights."""
+    """A signing rule as drawn. `need` is a share of the votes that count, or a sum of weights.
+
+    `offers_abstain` says that the rule itself asks for the button; a step may name it as a verb.
+    """
 
     method: Method = Method.ANY
     need: Fraction = Fraction(1)
@@ -61,7 +64,8 @@ class Signing:
     weights: tuple[tuple[Rule, int], ...] = ()
     quorum: Fraction = Fraction(0)
     no_quorum: str = "refuse"
-    abstain: Abstain = Abstain.NO
+    abstain: Abstain = Abstain.OUT
+    offers_abstain: bool = False
     tie: Tie = Tie.REFUSE
     chair: Rule | None = None
     early: bool = False
@@ -169,6 +173,11 @@ def _word(name: str, words: type[StrEnum]) -> Callable[[Signing, str], Signing]:
     return read
 
 
+def _abstain(rule: Signing, text: str) -> Signing:
+    rule = _word("abstain", Abstain)(rule, text)
+    return replace(rule, offers_abstain=rule.abstain is not Abstain.NO)
+
+
 def _switch(name: str) -> Callable[[Signing, str], Signing]:
     def read(rule: Signing, text: str) -> Signing:
         if text not in ("yes", "no"):
@@ -189,7 +198,7 @@ _OPTIONS: Final[Mapping[str, Callable[[Signing, str], Signing]]] = MappingProxyT
     {
         "quorum": lambda rule, text: replace(rule, quorum=_share(text, f"quorum={text}")),
         "no_quorum": _no_quorum,
-        "abstain": _word("abstain", Abstain),
+        "abstain": _abstain,
         "tie": _word("tie", Tie),
         "chair": _chair,
         "weights": _weights,
@@ -208,7 +217,9 @@ def _check(rule: Signing, seen: set[str]) -> None:
         message = "weights 规则要写各人的权重，例如 weights=post:dean:3,user:zhang:2。"
         raise DialectError(message)
     if ("tie" in seen or "chair" in seen) and not rule.may_tie:
-        raise DialectError("只有按一半（ratio 1/2、weights 50%）决定时才会平票，才能写 tie 和 chair。")
+        raise DialectError(
+            "只有按一半（ratio 1/2、weights 50%）决定时才会平票，才能写 tie 和 chair。"
+        )
     if (rule.tie is Tie.CHAIR) != (rule.chair is not None):
         raise DialectError("tie=chair 和 chair=…（谁是主持人）要一起写。")
     if "no_quorum" in seen and not rule.quorum:

@@ -21,9 +21,18 @@ from engine.bpmn.dialect.assigning import (
     repeat,
     users,
 )
+from engine.bpmn.dialect.calling import (
+    CALLED,
+    DECISION_REF,
+    MAP_RESULT,
+    RESULT_VARIABLE,
+    called,
+    map_result,
+    result_variable,
+)
 from engine.bpmn.dialect.deadlines import due
 from engine.bpmn.dialect.offering import returns_to, verbs
-from engine.bpmn.dialect.voting import signing
+from engine.bpmn.dialect.voting import recuse, signing
 from engine.bpmn.dialect.written import KEY, DialectError, items, short
 
 FORM_REF: Final = "camunda:formRef"
@@ -39,6 +48,7 @@ DUE: Final = "due"
 ESCALATION: Final = "escalation"
 FIELD_RIGHTS: Final = "field_rights"
 SIGNING: Final = "signing"
+RECUSE: Final = "recuse"
 COPY_TO: Final = "copy_to"
 EXTENSION: Final = "extension"
 
@@ -95,6 +105,7 @@ class Word:
 
 _STEP: Final = frozenset({"userTask"})
 _WORK: Final = frozenset({"serviceTask", "sendTask"})
+_RULE: Final = frozenset({"businessRuleTask"})
 
 ATTRIBUTES: Final[Mapping[str, Word]] = MappingProxyType(
     {
@@ -108,6 +119,10 @@ ATTRIBUTES: Final[Mapping[str, Word]] = MappingProxyType(
             Word(PRIORITY, _STEP, priority),
             Word(TOPIC, _WORK, key),
             Word(TYPE, _WORK, str),
+            Word(CALLED, frozenset({"callActivity"}), called),
+            Word(DECISION_REF, _RULE, key),
+            Word(RESULT_VARIABLE, _RULE, result_variable),
+            Word(MAP_RESULT, _RULE, map_result),
         )
     }
 )
@@ -122,6 +137,7 @@ PROPERTIES: Final[Mapping[str, Word]] = MappingProxyType(
             Word(ESCALATION, _STEP, key),
             Word(FIELD_RIGHTS, _STEP, field_rights),
             Word(SIGNING, _STEP, signing),
+            Word(RECUSE, _STEP, recuse),
             Word(FALLBACK, _STEP, fallback),
             Word(REPEAT, _STEP, repeat),
             Word(INITIATOR_IS_APPROVER, _STEP, initiator_is_approver),
