@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -127,6 +128,24 @@ def fault(error: BaseException) -> str:
         if isinstance(error, OperationalError | psycopg.OperationalError) and not inner.sqlstate:
             told.append(str(inner))  # nobody answered: there is nothing of a row in it
     return f"{type(inner).__name__} ({' '.join(filter(None, told))})"
+
+
+_PASSING_STATES: Final = ("08", "40", "53", "55", "57")
+"""What PostgreSQL says of broken connections, lost races, lack of room, locks, and of stopping."""
+_PASSING_CODES: Final = frozenset({5, 6, 10, 13, 14})
+"""SQLite's words for busy, locked, a disk that fails or is full, a file it cannot open now."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database was away, busy or full: the same may well succeed a little later."""
+    inner = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(inner, sqlite3.Error):
+        return getattr(inner, "sqlite_errorcode", 0) & 0xFF in _PASSING_CODES
+    if isinstance(inner, psycopg.Error):
+        state = inner.sqlstate
+        no_answer = isinstance(inner, psycopg.OperationalError | psycopg.InterfaceError)
+        return state.startswith(_PASSING_STATES) if state else no_answer
+    return isinstance(error, PoolTimeout)
 
 
 def trace(error: BaseException) -> str:

@@ -7,23 +7,39 @@ that first proves the lease is still the worker's: one that slept through its le
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import clock, eventlog, handlers, hotpath, incidents, instances, permissions
-from engine.bpmn.commands import Complete, FireTimer
-from engine.db import begin_writing, fault
+from engine import clock, eventlog, handlers, hotpath, incidents, instances, later, permissions
+from engine.bpmn import dialect
+from engine.bpmn.commands import Complete, Fail, FireTimer
+from engine.bpmn.dialect import Retries
+from engine.db import begin_writing, fault, is_passing
 from engine.entries import Kind
-from engine.errors import IncidentNotOpen, LeaseLost, NotFound
+from engine.errors import (
+    IncidentNotOpen,
+    InstanceNotRunning,
+    InstanceSuspended,
+    LeaseLost,
+    NotFound,
+)
 from engine.forms import texts
-from engine.handlers import ServiceCall
-from engine.instances import Act
-from engine.models import Incident, IncidentStatus, Job, JobKind, JobStatus, ProcessInstance
+from engine.handlers import BpmnError, ServiceCall
+from engine.instances import Act, Case
+from engine.later import Leased
+from engine.models import (
+    Incident,
+    IncidentStatus,
+    InstanceStatus,
+    Job,
+    JobKind,
+    JobStatus,
+    ProcessInstance,
+)
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
 
@@ -31,28 +47,17 @@ LEASE: Final = timedelta(seconds=30)
 LONGEST_LEASE: Final = 10 * LEASE
 """A lease that ends later than this was given before the clock was set back; it counts no more."""
 
-ATTEMPTS: Final = 3
-BACK_OFF: Final = (timedelta(seconds=5), timedelta(seconds=30))
+ATTEMPTS: Final = dialect.RETRIES_USUAL.attempts
+BACK_OFF: Final = dialect.RETRIES_USUAL.pauses
 AT_ONCE: Final = 20
+PASSING: Final = timedelta(seconds=5)
+LONGEST_PASSING: Final = timedelta(minutes=5)
+"""How soon a job comes again that met a database away or busy: that is no attempt of its own."""
 
+MAX_CODE: Final = 200
+MAX_SAID: Final = 2_000
 
-@dataclass(frozen=True, slots=True)
-class Leased:
-    """A job in this worker's hands. `fence` is the number of the lease.
-
-    `instance_id` is 0 for background work, which belongs to no case.
-    """
-
-    id: int
-    kind: str
-    instance_id: int
-    token: str
-    element_id: str
-    topic: str
-    reference: str
-    due_at: datetime
-    attempts: int
-    fence: int
+enqueue = later.enqueue
 
 
 def acquire(db: Session, worker: str, limit: int = AT_ONCE) -> list[Leased]:
@@ -101,19 +106,17 @@ def run_due(sessions: sessionmaker[Session], worker: str, *, limit: int = AT_ONC
     with sessions() as db:
         leased = acquire(begin_writing(db), worker, limit)
         db.commit()
+    until = clock.now() + LEASE
     for job in leased:
-        _run(sessions, job)
+        _run(sessions, job, until)
     return len(leased)
 
 
-def _run(sessions: sessionmaker[Session], job: Leased) -> None:
+def _run(sessions: sessionmaker[Session], job: Leased, until: datetime) -> None:
+    if clock.now() > until:
+        return  # the jobs before it took so long that somebody else may have it by now
     try:
-        if job.topic in handlers.OUTSIDE:
-            _do_outside(sessions, job)
-        with sessions() as db:
-            begin_writing(db)
-            JOBS[JobKind(job.kind)](db, job)
-            db.commit()
+        _done(sessions, job)
     except LeaseLost:
         return
     except Exception as problem:  # noqa: BLE001  (whatever a handler does must not stop the worker)
@@ -122,40 +125,35 @@ def _run(sessions: sessionmaker[Session], job: Leased) -> None:
             db.commit()
 
 
-def _finish(db: Session, job: Leased) -> None:
-    """Mark the job done, if the lease is still this one. Raises `LeaseLost`."""
-    table = Job.__table__
-    mine = (
-        (table.c.id == job.id)
-        & (table.c.fence == job.fence)
-        & (table.c.status == JobStatus.WAITING)
-    )
-    done = (
-        update(table)
-        .where(mine)
-        .values(status=JobStatus.DONE, done_at=clock.now(), locked_until=None)
-    )
-    if db.execute(done.returning(table.c.id)).scalar_one_or_none() is None:
-        raise LeaseLost
+def _done(sessions: sessionmaker[Session], job: Leased) -> None:
+    if job.topic in handlers.OUTSIDE:
+        _do_outside(sessions, job)
+    try:
+        with sessions() as db:
+            JOBS[JobKind(job.kind)](begin_writing(db), job)
+            db.commit()
+    except BpmnError as thrown:
+        with sessions() as db:
+            _throw(begin_writing(db), job, thrown)
+            db.commit()
 
 
 def _fire_timer(db: Session, job: Leased) -> None:
     case = instances.lock(db, job.instance_id)
-    _finish(db, job)
-    late = max(0, int((clock.now() - job.due_at).total_seconds()))
+    later.finish(db, job)
     act = Act(
         Kind.TIMER_FIRED,
         FireTimer(job.token),
         token=job.token,
         asked={"element": job.element_id, "due": job.due_at.isoformat()},
-        known={"late_seconds": late},
+        known={"late_seconds": job.late_seconds},
     )
     instances.perform(db, case, act, by=SYSTEM)
 
 
 def _run_service(db: Session, job: Leased) -> None:
     case = instances.lock(db, job.instance_id)
-    _finish(db, job)
+    later.finish(db, job)
     values = instances.values(db, case.content_id)
     call = ServiceCall(
         case.id, job.element_id, case.subject, case.variables, values, f"job:{job.id}"
@@ -171,6 +169,21 @@ def _run_service(db: Session, job: Leased) -> None:
     instances.perform(db, case, act, by=SYSTEM)
 
 
+def _throw(db: Session, job: Leased, thrown: BpmnError) -> None:
+    """The work came to an end that the diagram may have drawn: an error event goes on from here."""
+    case = instances.lock(db, job.instance_id)
+    later.finish(db, job)
+    said = texts.clean(thrown.said)[:MAX_SAID]
+    act = Act(
+        Kind.JOB_COMPLETED,
+        Fail(job.token, thrown.code[:MAX_CODE]),
+        token=job.token,
+        asked={"element": job.element_id, "topic": job.topic},
+        content={"error": said} if said else {},
+    )
+    instances.perform(db, case, act, by=SYSTEM)
+
+
 def _do_outside(sessions: sessionmaker[Session], job: Leased) -> None:
     """Prepare in a transaction of its own, then act with none open: an outside may be slow."""
     with sessions() as db:
@@ -181,24 +194,11 @@ def _do_outside(sessions: sessionmaker[Session], job: Leased) -> None:
 
 
 def _run_background(db: Session, job: Leased) -> None:
-    _finish(db, job)
+    later.finish(db, job)
     if job.topic in handlers.OUTSIDE:
         return
     if handlers.BACKGROUND[job.topic](db, job.reference):
         enqueue(db, job.topic, job.reference)
-
-
-def enqueue(db: Session, topic: str, reference: str, *, at: datetime | None = None) -> None:
-    """Have background work done as soon as a worker is free, but not before `at`."""
-    row = {
-        "kind": JobKind.BACKGROUND,
-        "topic": topic,
-        "reference": reference,
-        "status": JobStatus.WAITING,
-        "due_at": at or clock.now(),
-        "created_at": clock.now(),
-    }
-    db.execute(insert(Job), row)
 
 
 JOBS: Final[dict[JobKind, Callable[[Session, Leased], None]]] = {
@@ -209,40 +209,51 @@ JOBS: Final[dict[JobKind, Callable[[Session, Leased], None]]] = {
 
 
 def _failed(db: Session, job: Leased, problem: Exception) -> None:
-    if job.instance_id:
-        hotpath.lock_case(db, job.instance_id)  # before the job, as every act on a case does
-    table = Job.__table__
-    said = _said(problem)
-    attempts = job.attempts + 1
-    is_last = attempts >= ATTEMPTS
-    again = clock.now() + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
-    values = {
-        "attempts": attempts,
-        "last_error": said[:2000],
-        "locked_until": None,
-        "status": JobStatus.FAILED if is_last else JobStatus.WAITING,
-        "due_at": job.due_at if is_last else again,
-    }
-    mine = (
-        (table.c.id == job.id)
-        & (table.c.fence == job.fence)
-        & (table.c.status == JobStatus.WAITING)
-    )
-    changed = db.execute(
-        update(table).where(mine).values(values).returning(table.c.id)
-    ).scalar_one_or_none()
-    if changed is not None and is_last:
+    """Decide what becomes of a job that did not succeed."""
+    row = hotpath.lock_case(db, job.instance_id) if job.instance_id else None
+    case = instances.case_of(db, row) if row is not None else None
+    if isinstance(problem, InstanceSuspended):
+        paused = case is not None and case.status == InstanceStatus.SUSPENDED
+        _put_back(db, job, status=JobStatus.PAUSED if paused else JobStatus.WAITING)
+    elif isinstance(problem, InstanceNotRunning):
+        _put_back(db, job, status=JobStatus.CANCELLED, done_at=clock.now())
+    elif is_passing(problem):
+        pause = PASSING * 2 ** min(max(job.fence - job.attempts - 1, 0), 10)
+        again = clock.now() + min(pause, LONGEST_PASSING)
+        _put_back(db, job, due_at=again, last_error=_said(problem)[:MAX_SAID])
+    else:
+        _count(db, job, problem, _retries(case, job))
+
+
+def _retries(case: Case | None, job: Leased) -> Retries:
+    """How often this job is tried: as drawn, where its step says so."""
+    element = case.version.process.elements.get(job.element_id) if case is not None else None
+    written = element.attributes.get(dialect.RETRIES, "") if element is not None else ""
+    return dialect.retries(written) if written else dialect.RETRIES_USUAL
+
+
+def _count(db: Session, job: Leased, problem: Exception, retries: Retries) -> None:
+    said, attempts = _said(problem), job.attempts + 1
+    shown = {"attempts": attempts, "last_error": said[:MAX_SAID]}
+    if attempts < retries.attempts:
+        _put_back(db, job, due_at=clock.now() + retries.pause(attempts), **shown)
+    elif _put_back(db, job, status=JobStatus.FAILED, **shown):
         sentence = "自动步骤试了 {attempts} 次都没有成功：{error}"
-        shown = {"attempts": attempts, "error": said[:300]}
         incidents.raise_for(
             db,
             job.instance_id or None,
             sentence=sentence,
-            values=shown,
+            values={"attempts": attempts, "error": said[:300]},
             token=job.token,
             element_id=job.element_id,
             job_id=job.id,
         )
+
+
+def _put_back(db: Session, job: Leased, **values: Any) -> bool:
+    """Let go of a job and change it, if it is still in these hands."""
+    changed = update(Job.__table__).where(later.mine(job)).values(locked_until=None, **values)
+    return db.execute(changed.returning(Job.__table__.c.id)).first() is not None
 
 
 def _said(problem: Exception) -> str:
@@ -258,8 +269,10 @@ def retry(db: Session, incident_id: int, *, by: Actor) -> None:
     found = db.execute(mine).one_or_none()
     if found is None:
         raise NotFound
-    if found.instance_id is not None:
-        hotpath.lock_case(db, found.instance_id)  # before the incident, as every act on a case does
+    if found.instance_id is not None:  # locked before the incident, as every act on a case does
+        case = hotpath.lock_case(db, found.instance_id)
+        if case is not None and case["status"] == InstanceStatus.SUSPENDED:
+            raise InstanceSuspended
     row = db.execute(mine.with_for_update()).one()
     if row.status != IncidentStatus.OPEN:
         raise IncidentNotOpen
