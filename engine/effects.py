@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
-from engine import assignment, incidents, waits
+from engine import assignment, calendars, incidents, policies, waits
 from engine.bpmn import dialect
 from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Waits, Why
 from engine.bpmn.process import Element
@@ -53,9 +53,8 @@ def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
     found = assignment.one_person(scene.db, scene.goes_to) if scene.goes_to is not None else None
     if found is None:
         found = assignment.resolve(scene.db, dialect.who(element.attributes), scene.about)
-    due = deadline(element, scene.now)
     scene.known[f"for {effect.token}"] = found.words()
-    scene.known[f"due {effect.token}"] = due.isoformat() if due else None
+    due = deadline(scene, element, effect.token)
     offered = found.keys[:1] if found.assignee_id else found.keys
     scene.writes.opened.append(
         {
@@ -76,10 +75,27 @@ def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
     )
 
 
-def deadline(element: Element, now: datetime) -> datetime | None:
-    """When a step that opens now is due, if it says so."""
+def deadline(scene: Scene, element: Element, token: str, seat: int = 0) -> datetime | None:
+    """When a step that opens now is due, if it says so; its rungs are put down with it."""
     written = element.properties.get(dialect.DUE) or element.attributes.get(dialect.DUE_DATE)
-    return dialect.due(written).due(now) if written else None
+    due = calendars.NONE
+    if written:
+        about = scene.about
+        asked = calendars.Asked(scene.instance_id, about.subject, about.started_by, scene.variables)
+        due = calendars.due(scene.db, written, scene.now, asked)
+        place = policies.Place(scene.instance_id, token, element.id, seat)
+        policies.watch(scene.db, place, element.properties.get(dialect.ESCALATION), due)
+    scene.known[f"due {token}"] = due.at.isoformat() if due.at else None
+    if due.calendar:
+        scene.known[f"calendar {token}"] = due.words()
+    return due.at
+
+
+def has_deadline(element: Element) -> bool:
+    """Whether jobs may stand for the deadline of a step: its rungs, or one nobody can tell."""
+    written = element.properties.get(dialect.DUE) or element.attributes.get(dialect.DUE_DATE)
+    watched = dialect.ESCALATION in element.properties
+    return bool(written) and (watched or dialect.is_school_time(written or ""))
 
 
 def offer(
@@ -111,6 +127,9 @@ def _closed(scene: Scene, effect: Closed) -> None:
 
 
 def _close_task(scene: Scene, effect: Closed) -> None:
+    element = scene.version.process.elements[effect.element]
+    if has_deadline(element):
+        waits.close(scene, effect, element)
     here = next((row for row in scene.writes.opened if row["token"] == effect.token), None)
     if here is not None:
         here |= {"status": CLOSED[effect.why].value, "completed_at": scene.now, "keys": []}

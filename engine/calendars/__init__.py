@@ -3,11 +3,12 @@
 State holidays come from a library, what the school decides from rows; the counting is pure.
 """
 
-from engine.calendars.resolving import Asked, Due, due, local, moment
-from engine.calendars.rows import School, campus_of, school
+from engine.calendars.resolving import NONE, Asked, Due, due, local, moment
+from engine.calendars.rows import School, campus_of, campus_of_case, school
 from engine.calendars.working import Calendar, Day, NoWorkingDay, Why
 
 __all__ = [
+    "NONE",
     "Asked",
     "Calendar",
     "Day",
@@ -16,6 +17,7 @@ __all__ = [
     "School",
     "Why",
     "campus_of",
+    "campus_of_case",
     "due",
     "local",
     "moment",

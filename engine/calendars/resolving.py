@@ -1,4 +1,4 @@
-"""From a due rule to a moment. What the rule needs and nobody has said yet is told in a sentence."""
+"""From a due rule to a moment; what it needs and nobody has said yet is told in a sentence."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A moment, from which calendar it comes, and whether that is provisional; or why there is none."""
+    """A moment, its calendar, and whether that is provisional; or why there is none."""
 
     at: datetime | None = None
     calendar: int = 0
@@ -44,8 +44,16 @@ class Due:
     sentence: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
 
+    def words(self) -> dict[str, Any]:
+        """As the log keeps it: the number of the calendar, and whether it may still change."""
+        return {"calendar": self.calendar, "provisional": self.is_provisional}
 
-class _Missing(Exception):  # noqa: N818  (no error: something nobody has said yet)
+
+NONE: Final = Due()
+"""No deadline was asked for."""
+
+
+class _Missing(Exception):
     def __init__(self, sentence: str, **values: object) -> None:
         super().__init__(sentence)
         self.sentence = sentence
@@ -69,10 +77,7 @@ def due(db: Session, written: str, now: datetime, asked: Asked) -> Due:
         return Due(None, school.number, sentence=gap.sentence, values=gap.values)
     except NoWorkingDay as problem:
         return Due(None, school.number, sentence=problem.sentence, values=problem.values)
-    if isinstance(day, datetime):
-        at = day
-    else:
-        at = moment(day, rule.at or END_OF_DAY)
+    at = day if isinstance(day, datetime) else moment(day, rule.at or END_OF_DAY)
     counted = bool(rule.days) and calendar.is_provisional(min(first, local(at)), local(at))
     if rule.is_absolute:
         at = _stood(db, at, now, asked)
@@ -95,7 +100,7 @@ def _calendar(db: Session, school: School, asked: Asked) -> Calendar:
     return school.calendar(rows.campus_of(db, asked.subject, asked.started_by))
 
 
-def _day(  # noqa: PLR0913, PLR0917  (everything a rule may refer to)
+def _day(
     db: Session, school: School, calendar: Calendar, rule: DueRule, now: datetime, asked: Asked
 ) -> tuple[date, date | datetime]:
     """The day from which is counted, and the day it is due."""
@@ -109,9 +114,7 @@ def _day(  # noqa: PLR0913, PLR0917  (everything a rule may refer to)
             raise _Missing(message, rule=rule.text, week=rule.week)
         return today, found
     named = _named(db, rule, asked, today)
-    if not rule.days:
-        if rule.at is not None and isinstance(named, datetime):
-            return local(named), local(named)
+    if isinstance(named, datetime) and not rule.days and rule.at is None:
         return today, named
     base = local(named) if isinstance(named, datetime) else named
     return base, calendar.shift(base, rule.days)
@@ -173,9 +176,7 @@ def stood_still(db: Session, instance_id: int, now: datetime) -> timedelta:
         or_(stops.c.ended_at.is_(None), stops.c.ended_at > stops.c.began_at),
     )
     spans = sorted(
-        (began, ended or now)
-        for asked in (returned, stopped)
-        for began, ended in db.execute(asked)
+        (began, ended or now) for asked in (returned, stopped) for began, ended in db.execute(asked)
     )
     total, reached = timedelta(), None
     for began, ended in spans:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.calendars.working import Calendar
 from engine.college import units
 from engine.handlers import RESOLVERS
-from engine.models import CalendarDay, CalendarVersion, Term
+from engine.models import CalendarDay, CalendarVersion, ProcessInstance, Term
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2199
@@ -98,3 +98,11 @@ def campus_of(db: Session, subject: str | None, started_by: int | None) -> str:
         if found is not None:
             return str(found.id)
     return SCHOOL
+
+
+def campus_of_case(db: Session, instance_id: int) -> str:
+    """The campus of a case, by its number."""
+    table = ProcessInstance.__table__
+    asked = select(table.c.subject, table.c.started_by).where(table.c.id == instance_id)
+    row = db.execute(asked).one()
+    return campus_of(db, row.subject, row.started_by)

@@ -1,7 +1,7 @@
 """The State's calendar, from the library `holidays`: free days, and weekends worked for them. Pure.
 
-A year is announced once the library knows a weekend that is worked (调休) in it; until then its days
-are the fixed holidays alone, and whatever is computed from it is provisional.
+A year is announced once the library knows a weekend that is worked (调休) in it; until then its
+days are the fixed holidays alone, and whatever is computed from it is provisional.
 """
 
 from __future__ import annotations

@@ -62,16 +62,16 @@ class Calendar:
     def day(self, day: date) -> Day:
         """All that is known of a day."""
         known, own = state.year(day.year), self.own.get(day)
-        provisional = not known.is_announced
+        why, name = Why.USUAL, ""
         if own is not None:
-            return Day(day, own[0], Why.SCHOOL, own[1], provisional)
-        if day in known.worked:
-            return Day(day, True, Why.EXCHANGED, "", provisional)
-        if day in known.free:
-            return Day(day, False, Why.HOLIDAY, known.free[day], provisional)
-        if day.weekday() >= state.SATURDAY:
-            return Day(day, False, Why.WEEKEND, "", provisional)
-        return Day(day, True, Why.USUAL, "", provisional)
+            why, name = Why.SCHOOL, own[1]
+        elif day in known.worked:
+            why = Why.EXCHANGED
+        elif day in known.free:
+            why, name = Why.HOLIDAY, known.free[day]
+        elif day.weekday() >= state.SATURDAY:
+            why = Why.WEEKEND
+        return Day(day, self.is_working(day), why, name, not known.is_announced)
 
     def shift(self, day: date, count: int) -> date:
         """`count` working days after this day (before it: negative); 0 is the day itself.

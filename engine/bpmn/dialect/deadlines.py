@@ -36,9 +36,9 @@ class DueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueRule:
-    """A deadline as written. `days` are working days: after the opening, or after (-: before) a date.
+    """A deadline as written.
 
-    `at` is the time of day, None where none is written. `weekday` is 0 for Monday.
+    `days` are working days: after the opening, or after (negative: before) the date named. `at` is the time of day, None where none is written. `weekday` is 0 for Monday.
     """
 
     text: str
@@ -73,14 +73,20 @@ class DueRule:
 _AT: Final = r"(?:\s*(?P<hour>\d{1,2})[:：](?P<minute>\d{2}))?"
 _COUNT: Final = r"(?P<days>\d{1,9})\s*(?:working\s+days?|个?工作日)"
 _WORKING: Final = re.compile(rf"{_COUNT}(?:内)?{_AT}", re.IGNORECASE | re.ASCII)
-_WEEK: Final = re.compile(rf"week\s+(?P<week>\d{{1,4}})\s+(?P<day>[a-z]+){_AT}", re.I | re.ASCII)
-_WEEK_ZH: Final = re.compile(rf"第\s*(?P<week>\d{{1,4}})\s*(?:教学)?周\s*(?:的\s*)?(?:周|星期)(?P<day>.){_AT}")
+_WEEK: Final = re.compile(
+    rf"week\s+(?P<week>\d{{1,4}})\s+(?P<day>[a-z]+){_AT}", re.IGNORECASE | re.ASCII
+)
+_WEEK_ZH: Final = re.compile(
+    rf"第\s*(?P<week>\d{{1,4}})\s*(?:教学)?周\s*(?:的\s*)?(?:周|星期)(?P<day>.){_AT}"
+)
 _DATE: Final = re.compile(
     r"(?P<kind>cycle|field)\s*[:：]\s*(?P<key>[A-Za-z][A-Za-z0-9_.]{0,59})"
-    rf"(?:\s*(?P<sign>[-+−前后])\s*{_COUNT})?{_AT}",  # noqa: RUF001  (a minus as people type it)
+    rf"(?:\s*(?P<sign>[-+−前后])\s*{_COUNT})?{_AT}",
     re.IGNORECASE,
 )
-_LOOKS: Final = re.compile(r"[0-9]+\s*(working|个?工作日)|week\b|第|(cycle|field)\s*[:：]", re.I)
+_LOOKS: Final = re.compile(
+    r"[0-9]+\s*(working|个?工作日)|week\b|第|(cycle|field)\s*[:：]", re.IGNORECASE
+)
 _DAYS: Final = MappingProxyType(
     {
         **{name: number for number, name in enumerate(("monday", "tuesday", "wednesday"))},
@@ -104,8 +110,8 @@ def due(text: str) -> DueRule:
         if found is not None:
             return read(text, found)
     message = (
-        "看不懂期限“{text}”。例：3 working days、week 8 friday 17:00、cycle:plan_end - 3 working days、"
-        "field:hand_in_by、P3D。"
+        "看不懂期限“{text}”。例：3 working days、week 8 friday 17:00、"
+        "cycle:plan_end - 3 working days、field:hand_in_by、P3D。"
     )
     raise TimerError(message, text=short(text))
 
