@@ -135,6 +135,9 @@ def command_words(command: commands.Command) -> dict[str, Any]:
     """A kernel command as the log keeps it; its data stand in the content, not here."""
     words = asdict(command)
     words.pop("data", None)
+    for name in _LEFT_OUT.get(type(command), ()):
+        if not words[name]:
+            del words[name]
     return {"do": type(command).__name__, **words}
 
 
@@ -142,22 +145,36 @@ def read_command(words: Mapping[str, Any], data: Mapping[str, Any]) -> commands.
     """The kernel command that an entry recorded, with its data put back."""
     kind = _COMMANDS[words["do"]]
     parts = {name: value for name, value in words.items() if name != "do"}
+    for name in _LEFT_OUT.get(kind, ()):
+        parts.setdefault(name, "" if name == "at" else False)
     if "data" in kind.__dataclass_fields__:
         parts["data"] = data
     return kind(**parts)
 
 
 def effect_words(effect: effects.Effect) -> dict[str, Any]:
-    """A kernel effect as the log keeps it."""
-    return {"was": type(effect).__name__, **asdict(effect)}
+    """A kernel effect as the log keeps it, without the values of an instance."""
+    words = {"was": type(effect).__name__, **asdict(effect)}
+    words.pop("local", None)
+    return words
 
 
+# words that the first release did not know, each with what its absence means: "" or false
+_LEFT_OUT: Final[Mapping[type[commands.Command], tuple[str, ...]]] = {
+    commands.Start: ("at",),
+    commands.Return: ("arms",),
+}
 _COMMANDS: Final[dict[str, type[commands.Command]]] = {
     "Start": commands.Start,
     "Complete": commands.Complete,
+    "Fail": commands.Fail,
     "FireTimer": commands.FireTimer,
     "Deliver": commands.Deliver,
     "Return": commands.Return,
+    "TakeBack": commands.TakeBack,
+    "Withdraw": commands.Withdraw,
+    "Reopen": commands.Reopen,
+    "Move": commands.Move,
     "Retry": commands.Retry,
     "Cancel": commands.Cancel,
 }

@@ -32,6 +32,30 @@ class Forbidden(Refused):
     sentence = "您没有做这件事的权限。"
 
 
+class InstanceRunning(Refused):
+    """Only a case that is over can be opened again."""
+
+    sentence = "这个流程还没有结束，不必重新打开。"
+
+
+class CannotBegin(Refused):
+    """The step a case should begin again at is none, or lies where none can begin."""
+
+    sentence = "不能从“{to}”重新开始。"
+
+
+class CannotTakeBack(Refused):
+    """What was opened did not come from this step, or the step lies where none can begin."""
+
+    sentence = "“{to}”不能拿回。"
+
+
+class PlaceLost(Refused):
+    """Moving to the other version would lose a place where the case waits."""
+
+    sentence = "不能换到这个版本：“{place}”会丢失。{why}"
+
+
 class TaskNotOpen(Refused):
     """The task was finished, returned, cancelled or passed on before this act came."""
 
@@ -93,6 +117,18 @@ class CannotReturnInside(CannotReturn):
         "不能退回到“{to}”：它在已经汇合的并行分支里，"
         "请退回到分支之前的步骤，或让对方改好后直接交回给您。"
     )
+
+
+class PickMissing(Refused):
+    """Whoever hands this in is to choose the people of a later step."""
+
+    sentence = "请选定“{step}”由谁办理。"
+
+
+class TooManyPicked(TooLarge):
+    """More people were chosen for a step than it may have."""
+
+    sentence = "“{step}”最多选 {most} 人。"
 
 
 class CannotAssign(Refused):

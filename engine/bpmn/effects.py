@@ -15,6 +15,8 @@ class Waits(StrEnum):
     TIMER = "timer"
     MESSAGE = "message"
     INSIDE = "inside"
+    CALL = "call"
+    SIGNAL = "signal"
 
 
 class Why(StrEnum):
@@ -29,12 +31,17 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A token waits at `element`, for the `number`-th time in this case."""
+    """A token waits at `element`, for the `number`-th time in this case.
+
+    `local` are the variables of its own that an instance of a multi-instance activity sees: which
+    item it is for. They are not in the words of the log.
+    """
 
     token: str
     element: str
     number: int
     waits_for: Waits
+    local: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,19 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
+class Thrown:
+    """A message or a signal (`kind`) of this name goes out from `element`; nobody waits for it."""
+
+    kind: str
+    name: str
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The case is over: `completed`, `terminated` or `cancelled`."""
 
     how: str
 
 
-Effect = Opened | Closed | Stuck | Ended
+Effect = Opened | Closed | Stuck | Thrown | Ended

@@ -13,12 +13,31 @@ class EventDefinition:
 
     `tag` is the BPMN name without the ending (`timer`, `message`, `terminate` …); `form` is the
     child that holds a timer (`timeDate`, `timeDuration`, `timeCycle`) and `text` its content, or
-    the name of the message, signal or error referred to.
+    the name of the message, signal or link, or the code of the error or escalation referred to.
     """
 
     tag: str
     form: str = ""
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopMarks:
+    """What stands in a `multiInstanceLoopCharacteristics`, as written."""
+
+    sequential: bool = False
+    cardinality: str = ""
+    collection: str = ""
+    variable: str = ""
+    completion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedLine:
+    """A `camunda:in` or `camunda:out` of a call activity: `tag` and its attributes, as written."""
+
+    tag: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +55,8 @@ class Node:
     script: str = ""
     loop: str = ""
     extensions: tuple[str, ...] = ()
+    marks: LoopMarks | None = None
+    handed: tuple[HandedLine, ...] = ()
 
     @property
     def label(self) -> str:

@@ -15,7 +15,14 @@ from typing import Final
 from lxml import etree
 
 from engine.bpmn.findings import Finding, error
-from engine.bpmn.outline import EventDefinition, FlowLine, Node, Outline
+from engine.bpmn.outline import (
+    EventDefinition,
+    FlowLine,
+    HandedLine,
+    LoopMarks,
+    Node,
+    Outline,
+)
 
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
@@ -73,7 +80,7 @@ REFERENCES: Final = {
     "error": "errorRef",
     "escalation": "escalationRef",
 }
-
+CODES: Final = ("errorCode", "escalationCode", "name")
 
 _DECLARED: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})"
@@ -174,7 +181,10 @@ def read(xml: bytes) -> Outline:
             error(running[1].get("id", ""), "one_process", sentence, count=len(running))
         )
     chosen = running[0] if running else processes[0]
-    names = {one.get("id", ""): one.get("name", "") for one in root}
+    names = {
+        one.get("id", ""): next((text for code in CODES if (text := one.get(code))), "")
+        for one in root
+    }
     return _outline(chosen, names, root)
 
 
@@ -234,7 +244,29 @@ def _node(element: etree._Element, tag: str, parent: str | None, names: dict[str
         script=(script.text or "") if script is not None else "",
         loop=loops[0] or "" if loops else "",
         extensions=tuple(_extensions(element)),
+        marks=_marks(element),
+        handed=tuple(_handed(element)),
     )
+
+
+def _marks(element: etree._Element) -> LoopMarks | None:
+    found = element.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")
+    if found is None:
+        return None
+    return LoopMarks(
+        sequential=found.get("isSequential", "false") in ("true", "1"),
+        cardinality=(found.findtext(f"{{{BPMN}}}loopCardinality") or "").strip(),
+        collection=found.get(f"{{{CAMUNDA}}}collection", "").strip(),
+        variable=found.get(f"{{{CAMUNDA}}}elementVariable", "").strip(),
+        completion=(found.findtext(f"{{{BPMN}}}completionCondition") or "").strip(),
+    )
+
+
+def _handed(element: etree._Element) -> Iterator[HandedLine]:
+    for child in element.findall(f"{{{BPMN}}}extensionElements/*"):
+        tag = _local(child, CAMUNDA)
+        if tag in ("in", "out"):
+            yield HandedLine(tag, {str(name): str(value) for name, value in child.attrib.items()})
 
 
 def _events(element: etree._Element, names: dict[str, str]) -> Iterator[EventDefinition]:
@@ -256,6 +288,8 @@ def _events(element: etree._Element, names: dict[str, str]) -> Iterator[EventDef
             ]
             form, text = forms[0] if forms else ("", "")
             yield EventDefinition("timer", str(form), text)
+        elif kind == "link":
+            yield EventDefinition("link", "", child.get("name", "").strip())
         else:
             reference = child.get(REFERENCES[kind], "") if kind in REFERENCES else ""
             yield EventDefinition(kind, "", names.get(reference) or reference)
