@@ -70,7 +70,8 @@ class Act:
     `content` is what the person wrote (kept outside the log); `values_changed` says that it holds
     the form values that stand from now on. `token`, `outcome` name the task acted on, `done_for`
     the person in whose place it is done. `is_on_hold` says that a suspended case knows this act
-    too; `status` is what the case becomes where the kernel has no say.
+    too, `is_afterwards` that one that has ended does; `status` is what the case becomes where the
+    kernel has no say.
     """
 
     kind: Kind
@@ -84,6 +85,7 @@ class Act:
     goes_to: int | None = None
     done_for: int | None = None
     is_on_hold: bool = False
+    is_afterwards: bool = False
     status: InstanceStatus | None = None
 
 
@@ -144,6 +146,8 @@ def perform(
         writes.case["state"] = state.dump(taken.state)
         if taken.state.ended:
             writes.case |= {"status": taken.state.ended, "ended_at": now}
+        elif act.is_afterwards:
+            writes.case |= {"status": InstanceStatus.RUNNING.value, "ended_at": None}
     if act.status is not None:
         writes.case["status"] = act.status.value
     hashed = writes.content["sha256"] if writes.content else ""
@@ -164,7 +168,8 @@ def perform(
 def _require_running(case: Case, act: Act) -> None:
     if case.status == InstanceStatus.SUSPENDED and not act.is_on_hold:
         raise InstanceSuspended
-    if case.status not in (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED):
+    is_over = case.status not in (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
+    if is_over and not act.is_afterwards:
         raise InstanceNotRunning
 
 

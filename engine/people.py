@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import orjson
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import BigInteger, ColumnElement, String, and_, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    and_,
+    exists,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog
@@ -17,6 +29,7 @@ from engine.entries import Kind
 from engine.errors import NotFound
 from engine.models import (
     Committee,
+    Deputy,
     Holding,
     Membership,
     Post,
@@ -83,7 +96,9 @@ def marked(mark: str) -> int | None:
 def actor(db: Session, user_id: int) -> Actor:
     """Load a person with roles, posts and seats as of today. Raises `NotFound` for one who left."""
     today = clock.today()
-    known = select(User.name, User.is_external).where(User.id == user_id, User.is_active)
+    stands_in = exists().where(Deputy.user_id == user_id, in_force(Deputy, today))
+    known = select(User.name, User.is_external, stands_in.label("stands_in"))
+    known = known.where(User.id == user_id, User.is_active)
     user = db.execute(known).one_or_none()
     if user is None:
         raise NotFound
@@ -113,7 +128,66 @@ def actor(db: Session, user_id: int) -> Actor:
         else:
             keys |= {post_key(key), post_key(key, unit_id)}
             units.add(unit_id)
-    return Actor(user_id, user.name, roles, frozenset(keys), frozenset(units))
+    principals = _principals(db, user_id, today) if user.stands_in else ()
+    return Actor(
+        user_id, user.name, roles, frozenset(keys), frozenset(units), deputy_for=principals
+    )
+
+
+def principal(db: Session, user_id: int) -> Principal:
+    """Somebody in whose place an administrator acts for once (代办). Raises `NotFound`."""
+    one = actor(db, user_id)
+    return Principal(user_id, one.name, one.keys)
+
+
+def _principals(db: Session, user_id: int, today: date) -> tuple[Principal, ...]:
+    """Those whom this person stands in for today, with their keys, in one statement."""
+    mine = (
+        select(Deputy.id, Deputy.principal_id, Deputy.definitions, User.name)
+        .join(User, User.id == Deputy.principal_id)
+        .where(Deputy.user_id == user_id, in_force(Deputy, today), User.is_active)
+        .cte("mine")
+    )
+    number, text = literal(None, BigInteger), literal(None, String)
+    rows = db.execute(
+        union_all(
+            select(mine, literal("").label("kind"), text.label("key"), number.label("unit")),
+            select(mine, literal("p"), Post.key, Holding.unit_id)
+            .join(Holding, Holding.user_id == mine.c.principal_id)
+            .join(Post, Post.id == Holding.post_id)
+            .where(in_force(Holding, today)),
+            select(mine, literal("r"), RoleGrant.role, number)
+            .join(RoleGrant, RoleGrant.user_id == mine.c.principal_id)
+            .where(in_force(RoleGrant, today)),
+            select(mine, Membership.seat, Committee.key, number)
+            .join(Membership, Membership.user_id == mine.c.principal_id)
+            .join(Committee, Committee.id == Membership.committee_id)
+            .where(in_force(Membership, today)),
+        )
+    ).all()
+    found: dict[int, tuple[Any, set[str]]] = {}
+    for row in rows:
+        _row, keys = found.setdefault(row.id, (row, {user_key(row.principal_id)}))
+        keys |= _keys_of(row)
+    return tuple(
+        Principal(
+            row.principal_id,
+            row.name,
+            frozenset(keys),
+            frozenset(orjson.loads(row.definitions)) if row.definitions is not None else None,
+        )
+        for _number, (row, keys) in sorted(found.items())
+    )
+
+
+def _keys_of(row: Any) -> set[str]:
+    if not row.kind:
+        return set()
+    if row.kind == "p":
+        return {post_key(row.key), post_key(row.key, row.unit)}
+    if row.kind == "r":
+        return {role_key(row.key)}
+    return {committee_key(row.key), committee_key(row.key, row.kind)}
 
 
 def in_force(dated: Any, day: date) -> ColumnElement[bool]:

@@ -147,6 +147,14 @@ RULES: Final[Mapping[str, Rule]] = {
         least=5,
         most=60,
     ),
+    "urge_hours": Number(
+        "多久可以再催办一次",
+        "同一个人对同一项任务，两次催办之间至少隔这么久。",
+        "小时",
+        default=1,
+        least=1,
+        most=168,
+    ),
     "token_days": Number(
         "访问令牌最长有效期",
         "程序通过接口访问时使用的令牌。",

@@ -4,24 +4,42 @@ Each checks that the task exists, that the person may, that the task allows it a
 are sound; then it changes rows and hands the case on through the one door. None commits.
 """
 
+from engine.tasks.batch import complete_many
 from engine.tasks.claim import claim, release
+from engine.tasks.copies import copy, copy_case, read_copy
 from engine.tasks.decide import complete
 from engine.tasks.drafts import discard_draft, save_draft
 from engine.tasks.hand_over import reassign
 from engine.tasks.held import Glance, Held, glance, look
+from engine.tasks.lend import give_back, lend
+from engine.tasks.reopen import reopen
 from engine.tasks.send_back import return_targets, send_back
+from engine.tasks.take_back import take_back
+from engine.tasks.urge import urge, urge_case
+from engine.tasks.withdraw import withdraw
 
 __all__ = [
     "Glance",
     "Held",
     "claim",
     "complete",
+    "complete_many",
+    "copy",
+    "copy_case",
     "discard_draft",
+    "give_back",
     "glance",
+    "lend",
     "look",
+    "read_copy",
     "reassign",
     "release",
+    "reopen",
     "return_targets",
     "save_draft",
     "send_back",
+    "take_back",
+    "urge",
+    "urge_case",
+    "withdraw",
 ]

@@ -10,11 +10,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import effects, hotpath, instances, people, permissions, predicates
-from engine.errors import NotFound, TaskNotOpen
+from engine.bpmn import dialect
+from engine.errors import NotFound, Refused, TaskNotOpen, UnknownOutcome
 from engine.instances import Case
 from engine.models import ProcessDefinition, ProcessInstance, ProcessVersion, UserTask
 from engine.people import Actor
 from engine.permissions import Action
+
+
+class TaskOpen(Refused):
+    """The task still waits to be done."""
+
+    sentence = "这项任务还没有办，不用拿回。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,26 @@ def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
         )
     permissions.require(by, action, held)
     return held
+
+
+def hold_done(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
+    """A finished task with its case locked, and this person may do `action`. Raises `TaskOpen`."""
+    found = hotpath.lock_task(db, task_id)
+    if found is None:
+        raise NotFound
+    held = _held(instances.case_of(db, found[0]), found[1])
+    if not permissions.may(by, Action.TASK_VIEW, held):
+        raise NotFound
+    if held.status in effects.OPEN:
+        raise TaskOpen
+    permissions.require(by, action, held)
+    return held
+
+
+def require_offered(held: Held, key: str, word: str) -> None:
+    """Go on only if the step offers this verb. Raises `UnknownOutcome`."""
+    if not dialect.offers(held.case.version.verbs(held.element_id), key):
+        raise UnknownOutcome(outcome=word)
 
 
 def look(db: Session, task_id: int, *, by: Actor) -> Glance:

@@ -1,0 +1,82 @@
+"""Letting a case that is over go on (重新打开); both decisions stay in its record."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import instances, permissions
+from engine.bpmn import dialect
+from engine.bpmn.commands import Reopen
+from engine.bpmn.steps import Step
+from engine.entries import Kind
+from engine.errors import CannotReturn, ReasonRequired, Refused
+from engine.forms import texts
+from engine.handlers import CASES
+from engine.instances import Act, Case
+from engine.models import InstanceStatus, TaskStatus, UserTask
+from engine.people import Actor
+from engine.permissions import Action
+
+
+class NotOver(Refused):
+    """The case still runs."""
+
+    sentence = "这个流程还没有结束，不用重新打开。"
+
+
+class IsCalled(Refused):
+    """The case was called by another, which has gone on without it."""
+
+    sentence = "这个流程是由另一个流程发起的，请重新打开上一级流程。"
+
+
+def reopen(
+    db: Session, instance_id: int, *, by: Actor, reason: str, to: str | None = None
+) -> Step | None:
+    """Let a case that is over go on at a step that was done: the last one unless `to` is named."""
+    case = instances.lock(db, instance_id)
+    permissions.require(by, Action.INSTANCE_REOPEN, case)
+    if case.status in (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED):
+        raise NotOver
+    if case.parent_id is not None:
+        raise IsCalled
+    reason = texts.kept(reason, instances.MAX_COMMENT)
+    if not reason:
+        raise ReasonRequired
+    steps = steps_done(db, case)
+    target = to if to is not None else next(iter(steps), case.version.first_step)
+    if target not in steps and target != case.version.first_step:
+        raise CannotReturn(to=case.version.process.label(target))
+    act = Act(
+        Kind.INSTANCE_REOPENED,
+        Reopen(target),
+        asked={"element": target, "was": case.status},
+        content={"comment": reason},
+        goes_to=steps.get(target),
+        is_afterwards=True,
+    )
+    step = instances.perform(db, case, act, by=by)
+    kind = CASES.get(case.version.process.properties.get(dialect.CASE, ""))
+    reopened = getattr(kind, "reopened", None)
+    if reopened is not None:
+        reopened(db, case.id)
+    return step
+
+
+def steps_done(db: Session, case: Case) -> dict[str, int | None]:
+    """The steps of a case that were done, the last first, each with who did it last."""
+    task = UserTask.__table__
+    rows = db.execute(
+        select(task.c.element_id, task.c.completed_by)
+        .where(
+            task.c.instance_id == case.id,
+            task.c.status == TaskStatus.COMPLETED,
+        )
+        .order_by(task.c.completed_at.desc(), task.c.id.desc())
+    )
+    found: dict[str, int | None] = {}
+    for row in rows:
+        if row.element_id in case.version.process.elements:
+            found.setdefault(row.element_id, row.completed_by)
+    return found

@@ -1,0 +1,135 @@
+"""Taking back what one has just handed on (拿回), while nobody has opened what it led to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from engine import eventlog, instances, people
+from engine.bpmn import state
+from engine.bpmn.commands import TakeBack, Then
+from engine.bpmn.steps import Step
+from engine.entries import Body, Kind, read_body
+from engine.errors import InstanceNotRunning, Refused
+from engine.forms import texts
+from engine.instances import Act
+from engine.models import InstanceStatus, LogEntry, TaskStatus, UserTask
+from engine.people import Actor
+from engine.permissions import Action
+from engine.tasks.held import Held, hold_done
+
+OPEN = (TaskStatus.READY, TaskStatus.CLAIMED, TaskStatus.WAITING)
+
+
+class NotYours(Refused):
+    """The task was closed by other means than a decision."""
+
+    sentence = "这一项不是办完的，不能拿回。"
+
+
+class NothingOpened(Refused):
+    """The decision has led to no step that still waits."""
+
+    sentence = "后面的步骤已经办过或已经结束，不能再拿回。"
+
+
+class SeenAlready(Refused):
+    """Whoever is next has opened it."""
+
+    sentence = "{who}已于{at}打开下一步“{step}”，不能再拿回；需要改动请请对方退回。"
+
+
+class NotDecided(Refused):
+    """The vote has not decided the step, so it has opened nothing."""
+
+    sentence = "这一步的票还没有齐，已经投的票不能拿回。"
+
+
+def take_back(db: Session, task_id: int, *, by: Actor, reason: str = "") -> Step | None:
+    """Undo what finishing this task has led to. Raises `SeenAlready`, `NothingOpened`."""
+    held = hold_done(db, task_id, Action.TASK_TAKE_BACK, by=by)
+    if held.case.status != InstanceStatus.RUNNING:
+        raise InstanceNotRunning
+    if held.status != TaskStatus.COMPLETED:
+        raise NotYours
+    reason = texts.kept(reason, instances.MAX_COMMENT)
+    token, then = _led_to(db, held)
+    act = Act(
+        Kind.TASK_TAKEN_BACK,
+        TakeBack(token, held.element_id, then),
+        asked={"task": held.id, "element": held.element_id},
+        content={"comment": reason} if reason else {},
+        goes_to=by.id,
+    )
+    return instances.perform(db, held.case, act, by=by)
+
+
+def _led_to(db: Session, held: Held) -> tuple[str, Then]:
+    """A place that this task's decision opened, all of which still wait unseen."""
+    seq, decision = _decision(db, held)
+    opened = [
+        str(one["token"])
+        for one in decision.followed.get("effects", ())
+        if one["was"] == "Opened" and one["waits_for"] != "inside"
+    ]
+    there = {str(one.id) for one in state.load(held.case.state).tokens}
+    if not opened or not there.issuperset(opened):
+        raise NothingOpened
+    task = UserTask.__table__
+    rows = db.execute(
+        select(task.c.status, task.c.seen_at, task.c.assignee_id, task.c.name, task.c.element_id)
+        .where(task.c.instance_id == held.case.id, task.c.token.in_(opened))
+        .order_by(task.c.id)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        _require_unseen(db, row)
+    elements = {row.element_id for row in rows}
+    return opened[0], _then(db, held, seq, elements)
+
+
+def _require_unseen(db: Session, row: Row[Any]) -> None:
+    if row.status not in OPEN:
+        raise NothingOpened
+    if row.seen_at is not None:
+        who = people.names(db, [row.assignee_id]).get(row.assignee_id, "对方")
+        raise SeenAlready(who=who, at=row.seen_at, step=row.name)
+
+
+def _decision(db: Session, held: Held) -> tuple[int, Body]:
+    rows = _entries(db, held, (Kind.TASK_COMPLETED, Kind.TASK_VOTED), f'"task":{held.id}')
+    for row in rows:
+        body = read_body(row.body)
+        if body.asked.get("task") != held.id:
+            continue
+        if "command" not in body.asked:
+            raise NotDecided
+        return row.seq, body
+    raise NothingOpened
+
+
+def _then(db: Session, held: Held, seq: int, elements: set[str]) -> Then:
+    """Whether the step was rework that went straight back to whoever had returned it."""
+    for row in _entries(db, held, (Kind.TASK_RETURNED,), f'"to":"{held.element_id}"'):
+        asked: Mapping[str, Any] = read_body(row.body).asked
+        if row.seq < seq and asked.get("to") == held.element_id:
+            went_back = asked.get("then") == Then.BACK_TO_ME and asked.get("element") in elements
+            return Then.BACK_TO_ME if went_back else Then.THROUGH_STEPS
+    return Then.THROUGH_STEPS
+
+
+def _entries(db: Session, held: Held, kinds: tuple[Kind, ...], holding: str) -> list[Row[Any]]:
+    """Entries of the case of these kinds that hold a text, the newest first."""
+    found = db.execute(
+        select(LogEntry.seq, LogEntry.body)
+        .where(
+            LogEntry.chain == eventlog.case_chain(held.case.id),
+            LogEntry.kind.in_(kinds),
+            LogEntry.body.contains(holding, autoescape=True),
+        )
+        .order_by(LogEntry.seq.desc())
+    )
+    return list(found)
