@@ -35,6 +35,9 @@ _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
 MOST_DIGITS: Final = 5
 COMPUTE: Final = "compute"
 RUNG: Final = "rung"
+TOLD: Final = "told"
+"""What a deadline job is for: a deadline nobody can tell yet, a rung, an incident to look at."""
+
 _TABLE: Final = EscalationPolicy.__table__
 _JOBS: Final = Job.__table__
 
@@ -195,9 +198,16 @@ def climb(
             return
 
 
-def put(db: Session, place: Place, topic: str, what: str, at: datetime) -> None:
+def put(
+    db: Session,
+    place: Place,
+    topic: str,
+    what: str,
+    at: datetime,
+    status: JobStatus = JobStatus.WAITING,
+) -> int:
     """Put a deadline job down; its reference says which seat, and which rung."""
-    later.put(
+    return later.put(
         db,
         JobKind.DEADLINE,
         due=at,
@@ -206,6 +216,7 @@ def put(db: Session, place: Place, topic: str, what: str, at: datetime) -> None:
         element_id=place.element_id,
         topic=topic,
         reference=f"{place.seat}:{what}",
+        status=status,
     )
 
 

@@ -38,7 +38,8 @@ class DueKind(StrEnum):
 class DueRule:
     """A deadline as written.
 
-    `days` are working days: after the opening, or after (negative: before) the date named. `at` is the time of day, None where none is written. `weekday` is 0 for Monday.
+    `days` are working days: after the opening, or after (negative: before) the date named.
+    `at` is the time of day, None where none is written. `weekday` is 0 for Monday.
     """
 
     text: str
