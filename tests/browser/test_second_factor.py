@@ -15,6 +15,8 @@ from tests.browser.conftest import Enter
 from tests.browser.person import PASSWORD, Person
 from tests.browser.site import Site
 
+# what is written is the same on every database: the integration tests ask both
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 WHO = "binder"
 LOADED = "(image) => image.complete && image.naturalWidth > 100"
 

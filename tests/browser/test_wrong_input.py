@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import acts
 from tests.browser.conftest import Enter
 from tests.browser.person import PASSWORD
 
+# what is written is the same on every database: the integration tests ask both
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 OWN, BACK = "工业机器人技术", "智能机器人技术"
 TWICE, QUICK, KEYS = "模具设计与制造", "机电一体化技术", "电气自动化技术"
 TEXT = "五年内省级以上平台不少于两个。"

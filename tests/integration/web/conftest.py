@@ -9,10 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine import clock
+from engine import db as database
 from web import config
 from web.app import create_app
+from web.signin import links
 
 PASSWORD = "test-password"
+USUAL = {"ZHENGAI_SECRET_KEY": "test", "ZHENGAI_TIMEZONE": "Asia/Shanghai"}
 
 
 @pytest.fixture
@@ -29,16 +32,40 @@ def still() -> Iterator[None]:
 
 
 @pytest.fixture
-def app(database_url, tmp_path, db, college, settings) -> Iterator[Flask]:  # noqa: ARG001  (it is there)
+def own_app() -> None:
+    """For tests that add addresses to their application: it is made for them alone."""
+
+
+@pytest.fixture(scope="session")
+def usual_app() -> Flask:
+    """The application with the usual settings, for all tests one after the other.
+
+    Making one compiles every address and every template; `move_in` changes the rest.
+    """
+    return create_app(config.read(USUAL | {"ZHENGAI_DATABASE_URL": "sqlite:///nothing"}))
+
+
+def move_in(app: Flask, settings: config.Settings) -> Flask:
+    """Put an application over another database and folder, as `create_app` does."""
+    clock.keep_to(settings.timezone)
+    links.register(settings)
+    engine = database.connect(settings.database_url, pool_size=settings.threads)
+    app.extensions |= {
+        "settings": settings,
+        "engine": engine,
+        "sessions": database.sessions(engine),
+    }
+    return app
+
+
+@pytest.fixture
+def app(request, database_url, tmp_path, db, college, settings, usual_app) -> Iterator[Flask]:  # noqa: ARG001  (it is there)
     """The application over the college, which is committed; the test's own session lets go."""
     db.rollback()
-    given = {
-        "ZHENGAI_DATABASE_URL": database_url,
-        "ZHENGAI_DATA_DIR": str(tmp_path),
-        "ZHENGAI_SECRET_KEY": "test",
-        "ZHENGAI_TIMEZONE": "Asia/Shanghai",
-    }
-    made = create_app(config.read(given | settings))
+    here = {"ZHENGAI_DATABASE_URL": database_url, "ZHENGAI_DATA_DIR": str(tmp_path)}
+    wanted = config.read(USUAL | here | settings)
+    is_own = bool(settings) or "own_app" in request.fixturenames
+    made = create_app(wanted) if is_own else move_in(usual_app, wanted)
     yield made
     made.extensions["engine"].dispose()
 

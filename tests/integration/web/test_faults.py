@@ -19,7 +19,7 @@ SECRET = "110101199003074514"
 
 
 @pytest.fixture
-def broken(app):
+def broken(own_app, app):  # noqa: ARG001  (it makes the application this test's own)
     """The application with views whose statements fail."""
 
     @app.get("/broken/<word:how>")

@@ -291,6 +291,7 @@ def test_what_does_not_exist_is_404_for_everybody_who_may_ask(
             assert (rule.rule, ask(client, app, rule, method, HTMX)) == (rule.rule, 404)
 
 
+@pytest.mark.usefixtures("own_app")
 def test_a_view_that_says_nothing_is_found_and_never_served(
     app: Flask, browser: Callable[[str], FlaskClient]
 ) -> None:
