@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Final
 
 import orjson
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog, permissions, versions
+from engine import clock, eventlog, people, permissions, versions
 from engine.bpmn import dialect, parse, process, second_opinion
 from engine.bpmn.findings import Finding, has_errors
 from engine.bpmn.lint import lint
@@ -26,13 +26,16 @@ from engine.bpmn.parse import Unreadable
 from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, ReasonRequired, StaleDraft
 from engine.forms import load, texts
-from engine.handlers import CASES, HANDLERS, RESOLVERS
+from engine.handlers import CASES, HANDLERS, PEOPLE, RESOLVERS
 from engine.models import (
+    Committee,
     FormText,
+    Holding,
     Post,
     ProcessDefinition,
     ProcessDraft,
     ProcessVersion,
+    Role,
     Unit,
     User,
 )
@@ -93,7 +96,21 @@ def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:
         topics=frozenset(HANDLERS),
         cases=frozenset(CASES),
         places=frozenset(RESOLVERS),
+        people=frozenset(PEOPLE),
+        committees=frozenset(db.execute(select(Committee.key)).scalars()),
+        roles=frozenset(Role),
+        vacant=frozenset(db.execute(_vacant()).scalars()),
     )
+
+
+def _vacant() -> Select[tuple[str]]:
+    """Posts that nobody who is here holds today."""
+    held = (
+        select(Holding.post_id)
+        .join(User, User.id == Holding.user_id)
+        .where(User.is_active, people.in_force(Holding, clock.today()))
+    )
+    return select(Post.key).where(Post.id.not_in(held))
 
 
 def _library(db: Session) -> dict[str, str]:

@@ -125,12 +125,6 @@ class PickMissing(Refused):
     sentence = "请选定“{step}”由谁办理。"
 
 
-class TooManyPicked(TooLarge):
-    """More people were chosen for a step than it may have."""
-
-    sentence = "“{step}”最多选 {most} 人。"
-
-
 class CannotAssign(Refused):
     """Nobody can be found for a step, or the person named cannot take it."""
 
@@ -165,6 +159,12 @@ class TooLarge(Refused):
     """A value, file or list is over its limit."""
 
     sentence = "内容太大，最多 {most}。"
+
+
+class TooManyPicked(TooLarge):
+    """More people were chosen for a step than it may have."""
+
+    sentence = "“{step}”最多选 {most} 人。"
 
 
 class CannotKeep(Refused):

@@ -12,6 +12,7 @@ def register() -> None:
     handlers.handler("quality.publish")(publishing.publish)
     for word, resolver in resolvers.RESOLVERS.items():
         handlers.resolver(word)(resolver)
+    handlers.PEOPLE.update(resolvers.PEOPLE)
     handlers.background(made.TOPIC)(made.work)
     handlers.background("people.words")(persons.make_found)
     handlers.register_case("quality.document", cases.DocumentCase())

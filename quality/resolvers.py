@@ -1,4 +1,4 @@
-"""Which unit a word in an assignment rule means: `subject.college`, `initiator.unit` and so on."""
+"""Which unit or which people a word in an assignment rule means: `subject.college` and so on."""
 
 from __future__ import annotations
 
@@ -10,20 +10,17 @@ from sqlalchemy.orm import Session
 
 from engine import clock, people
 from engine.errors import NotFound
-from engine.handlers import Resolver
+from engine.handlers import PeopleOf, Resolver
 from engine.models import Holding, Post, PostKind
 from quality import subjects, units
-from quality.models import Subject
+from quality.models import Subject, SubjectMember
 
 
 def subject_unit(db: Session, reference: str) -> int | None:
     """The unit of the subject."""
-    try:
-        subject_id = subjects.read_reference(reference)
-    except NotFound:
-        return None
     table = Subject.__table__
-    return db.execute(select(table.c.unit_id).where(table.c.id == subject_id)).scalar_one_or_none()
+    unit = select(table.c.unit_id).where(table.c.id == _number(reference))
+    return db.execute(unit).scalar_one_or_none()
 
 
 def subject_college(db: Session, reference: str) -> int | None:
@@ -56,9 +53,35 @@ def _college(db: Session, unit_id: int | None) -> int | None:
     return units.college_of(db, unit_id)[0] if unit_id is not None else None
 
 
+def subject_owner(db: Session, reference: str) -> tuple[int, ...]:
+    """Who answers for the subject."""
+    table = Subject.__table__
+    owner = select(table.c.owner_id).where(table.c.id == _number(reference))
+    return tuple(one for one in db.execute(owner).scalars() if one is not None)
+
+
+def subject_team(db: Session, reference: str) -> tuple[int, ...]:
+    """The team around the subject, without who answers for it."""
+    table = SubjectMember.__table__
+    members = select(table.c.user_id).where(table.c.subject_id == _number(reference))
+    today = people.in_force(SubjectMember, clock.today())
+    return tuple(db.execute(members.where(today).order_by(table.c.user_id)).scalars())
+
+
+def _number(reference: str) -> int | None:
+    try:
+        return subjects.read_reference(reference)
+    except NotFound:
+        return None
+
+
 RESOLVERS: Final[Mapping[str, Resolver]] = {
     "subject.unit": subject_unit,
     "subject.college": subject_college,
     "initiator.unit": initiator_unit,
     "initiator.college": initiator_college,
+}
+PEOPLE: Final[Mapping[str, PeopleOf]] = {
+    "subject.owner": subject_owner,
+    "subject.team": subject_team,
 }

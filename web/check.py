@@ -27,7 +27,7 @@ from engine.bpmn.lint import lint
 from engine.bpmn.lint.known import Known
 from engine.forms import load
 from engine.forms.model import Form
-from engine.handlers import CASES, HANDLERS, RESOLVERS
+from engine.handlers import CASES, HANDLERS, PEOPLE, RESOLVERS
 from web import config
 
 RULE: Final = "file_readable"
@@ -81,7 +81,12 @@ def known_here() -> Known:
     Where there is no installation yet, what the program brings along: handlers and kinds of case.
     """
     quality.register()
-    brought = Known(topics=frozenset(HANDLERS), cases=frozenset(CASES), places=frozenset(RESOLVERS))
+    brought = Known(
+        topics=frozenset(HANDLERS),
+        cases=frozenset(CASES),
+        places=frozenset(RESOLVERS),
+        people=frozenset(PEOPLE),
+    )
     try:
         address = config.database_url(os.environ)
         file = make_url(address).database if address.startswith("sqlite") else None

@@ -27,7 +27,9 @@ _USER: Final = re.compile(r"[\w.+@-]{1,100}")
 _NAME: Final = re.compile(r"[^\W\d_]\w{0,99}")
 _STEP: Final = re.compile(r"[A-Za-z_][\w.-]{0,199}", re.ASCII)
 _LEVELS: Final = re.compile(r"[1-9][0-9]?")
-_SEAT: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}(:(chair|deputy|member|secretary))?", re.ASCII)
+_SEAT: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9_.-]{0,99}(:(chair|deputy|member|secretary))?", re.ASCII
+)
 
 
 class RuleKind(StrEnum):
@@ -176,7 +178,10 @@ def fallback(text: str) -> tuple[Rule, ...]:
 def repeat(text: str) -> Repeat:
     """Read what happens to people who approved before. Raises `DialectError`."""
     if text.strip() not in set(Repeat):
-        message = "“{text}”不对。同一人重复审批时写 never（照常办理）、consecutive（连续时跳过）或 skip（办过就跳过）。"
+        message = (
+            "“{text}”不对。同一人重复审批时写 never（照常办理）、"
+            "consecutive（连续时跳过）或 skip（办过就跳过）。"
+        )
         raise DialectError(message, text=short(text))
     return Repeat(text.strip())
 
@@ -184,7 +189,10 @@ def repeat(text: str) -> Repeat:
 def initiator_is_approver(text: str) -> Own:
     """Read what happens where the initiator would decide. Raises `DialectError`."""
     if text.strip() not in set(Own):
-        message = "“{text}”不对。发起人就是办理人时写 self（本人办理）、skip（跳过）或 up（交上一级负责人）。"
+        message = (
+            "“{text}”不对。发起人就是办理人时写 self（本人办理）、"
+            "skip（跳过）或 up（交上一级负责人）。"
+        )
         raise DialectError(message, text=short(text))
     return Own(text.strip())
 
@@ -234,8 +242,7 @@ def _check_key(kind: RuleKind, key: str, *, has_key: bool, text: str) -> None:
         raise DialectError(message, text=short(text), kind=kind, most=MAX_LEVELS)
     if pattern is _SEAT:
         message = (
-            "“{text}”里的 {kind}: 后面要写名称，还可以再写 "
-            ":chair、:deputy、:member 或 :secretary。"
+            "“{text}”里的 {kind}: 后面要写名称，还可以再写 :chair、:deputy、:member 或 :secretary。"
         )
         raise DialectError(message, text=short(text), kind=kind)
     message = "“{text}”里的 {kind}: 后面要写名称，只用字母、数字和 _ . -。"

@@ -12,7 +12,8 @@ class Known:
 
     `forms` gives the keys of a form's fields by the key of the form (a grid's columns may stand
     there as `goals.remark`); `places` are the words after `@` that somebody
-    resolves; `variables` the names a case is started with.
+    resolves, `people` the words such as `subject.owner` that name people; `vacant` are the posts
+    that nobody holds today; `variables` the names a case is started with.
     """
 
     posts: frozenset[str] | None = None
@@ -22,4 +23,8 @@ class Known:
     topics: frozenset[str] | None = None
     cases: frozenset[str] | None = None
     places: frozenset[str] | None = None
+    people: frozenset[str] | None = None
+    committees: frozenset[str] | None = None
+    roles: frozenset[str] | None = None
+    vacant: frozenset[str] | None = None
     variables: frozenset[str] | None = None
