@@ -9,6 +9,7 @@ from engine.tasks.claim import claim, release
 from engine.tasks.copies import copy, copy_case, read_copy
 from engine.tasks.decide import complete
 from engine.tasks.drafts import discard_draft, save_draft
+from engine.tasks.extension import ask_extension
 from engine.tasks.hand_over import reassign
 from engine.tasks.held import Glance, Held, glance, look
 from engine.tasks.lend import give_back, lend
@@ -21,6 +22,7 @@ from engine.tasks.withdraw import withdraw
 __all__ = [
     "Glance",
     "Held",
+    "ask_extension",
     "claim",
     "complete",
     "complete_many",

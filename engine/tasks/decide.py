@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import instances, predicates
+from engine import picks as choices
 from engine.bpmn import dialect, state
 from engine.bpmn.commands import Complete
 from engine.bpmn.steps import Step
@@ -19,6 +20,7 @@ from engine.instances import Act
 from engine.models import TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
+from engine.tasks import lend
 from engine.tasks.held import Held, hold
 
 MAX_COMMENT: Final = instances.MAX_COMMENT
@@ -32,14 +34,21 @@ def complete(
     outcome: str = "approve",
     values: Mapping[str, Any] | None = None,
     comment: str = "",
+    picks: Mapping[str, Sequence[int]] | None = None,
 ) -> Step | None:
     """Hand in a task: the outcome, the form as filled (None leaves it as it stands), an opinion.
 
-    Raises `UnknownOutcome`, `ReasonRequired`, `validation.Invalid`, and what `hold` raises.
+    `picks` are people by the id of the step they are chosen for (`picks.due`).
+
+    Raises `UnknownOutcome`, `ReasonRequired`, `PickMissing`, `validation.Invalid`, and what `hold`
+    and `picks.checked` raise.
     """
     held = hold(db, task_id, Action.TASK_COMPLETE, by=by)
-    _require_outcome(held, outcome)
     comment = opinion(comment)
+    if held.lent_by is not None:
+        lend.hand_back(db, held, by=by, comment=comment, filled=_filled(db, held, values))
+        return None
+    _require_outcome(held, outcome)
     if outcome != "approve" and not comment:
         raise ReasonRequired
     filled = _filled(db, held, values)
@@ -47,6 +56,8 @@ def complete(
     data = {name: value for name, value in (filled or {}).items() if name in reads}
     if "outcome" in reads:
         data["outcome"] = outcome
+    if outcome == "approve":
+        data |= choices.checked(db, held.case.version, held.element_id, picks)
     content: dict[str, Any] = {"comment": comment} if comment else {}
     if data:
         content["data"] = data

@@ -6,13 +6,14 @@ import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import effects, instances, people
+from engine import effects, incidents, instances, people
 from engine.entries import Kind
 from engine.errors import CannotAssign, ReasonRequired, UnknownOutcome
 from engine.instances import Act
-from engine.models import TaskStatus, User, UserTask
+from engine.models import Role, TaskStatus, User, UserTask
 from engine.people import Actor
 from engine.permissions import Action
+from engine.tasks import lend
 from engine.tasks.decide import opinion
 from engine.tasks.held import Held, hold
 
@@ -21,6 +22,8 @@ def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> N
     """Give an open task to another person, with a reason. Administrators may do it for others."""
     held = hold(db, task_id, Action.TASK_REASSIGN, by=by)
     _require_verb(held, by)
+    if Role.PROCESS_ADMIN not in by.roles:
+        lend.require_not_lent(db, held)
     reason = opinion(reason)
     if not reason:
         raise ReasonRequired
@@ -33,8 +36,11 @@ def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> N
         "assignee_id": to,
         "status": TaskStatus.CLAIMED,
         "candidates": orjson.dumps([key]).decode(),
+        "lent_by": None,
     }
     db.execute(update(table).where(table.c.id == task_id).values(changed))
+    if people.role_key(Role.PROCESS_ADMIN) in held.candidate_keys:
+        incidents.close_for(db, by_id=by.id, instance_id=held.case.id, token=held.token)
     effects.take_out(db, task_id)
     effects.offer(db, task_id, (key,), held.due_at, returned=held.returned)
     asked = held.asked(by, token=held.token, to=to)

@@ -1,0 +1,188 @@
+"""Asking for more time (延期申请): a small case of its own, decided by whom the step names.
+
+What it is about stands in its variables; when it is approved, the deadline moves and both dates
+stay. The flow `extension_request` comes with the product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine import assignment, clock, due_dates, instances, people
+from engine.assignment import About
+from engine.bpmn import dialect
+from engine.bpmn.dialect import Who
+from engine.calendars import Due
+from engine.due_dates import Why
+from engine.entries import Kind
+from engine.errors import CannotAssign, CannotStart, ReasonRequired, Refused
+from engine.forms import texts
+from engine.handlers import Opening, register_case
+from engine.holders import Looker
+from engine.instances import Act
+from engine.models import InstanceStatus, ProcessInstance, Role, User
+from engine.people import SYSTEM, Actor
+from engine.permissions import Action
+from engine.tasks.held import Held, hold, require_offered
+
+FLOW: Final = "extension_request"
+CASE: Final = "engine.extension"
+LONGEST: Final = timedelta(days=366)
+MOST_DECIDERS: Final = 20
+
+
+class NoDeadline(Refused):
+    """The task has no deadline that could be moved."""
+
+    sentence = "这一步没有期限，不用申请延期。"
+
+
+class UntilWrong(Refused):
+    """The day asked for is not later, or too far away."""
+
+    sentence = "延期要晚于现在的期限（{due}），最长 {most} 天。"
+
+
+class AskedAlready(Refused):
+    """An application for this task still waits to be decided."""
+
+    sentence = "这一步的延期申请还没有批，请等结果。"
+
+
+def ask_extension(db: Session, task_id: int, *, by: Actor, until: datetime, reason: str) -> int:
+    """Ask for a task's deadline to be moved to `until`. Returns the number of the small case.
+
+    Raises `NoDeadline`, `UntilWrong`, `AskedAlready`, `ReasonRequired`, `CannotAssign`.
+    """
+    values = {"task": task_id, "until": until.isoformat(), "reason": reason}
+    return instances.start(db, FLOW, by=by, values=values)
+
+
+class ExtensionCase:
+    """Opens an application for more time, and moves the deadline when it is approved."""
+
+    def open(
+        self,
+        db: Session,
+        definition: str,  # noqa: ARG002  (a case type is told)
+        *,
+        by: Actor,
+        subject: str | None,  # noqa: ARG002  (a case type is told)
+        values: Mapping[str, Any],
+    ) -> Opening:
+        """Check that this may be asked for, and say who decides."""
+        task_id, until = _asked(values)
+        held = hold(db, task_id, Action.TASK_EXTEND, by=by)
+        require_offered(held, "extend", "延期申请")
+        due = held.due_at
+        if due is None:
+            raise NoDeadline
+        if not max(due, clock.now()) < until <= due + LONGEST:
+            raise UntilWrong(due=_local(due), most=LONGEST.days)
+        reason = texts.kept(str(values.get("reason", "")), instances.MAX_COMMENT)
+        if not reason:
+            raise ReasonRequired
+        known = {
+            "task": task_id,
+            "case": held.case.id,
+            "element": held.element_id,
+            "until": until.isoformat(),
+            "asked_by": by.id,
+            "decider": _deciders(db, held, by),
+        }
+        shown = {
+            "about": held.case.title,
+            "step": held.name,
+            "due_now": _local(due),
+            "due_wanted": _local(until),
+            "reason": reason,
+        }
+        title = f"申请延期：{held.case.title}·{held.name}"
+        return Opening(title, _key(db, task_id), variables=known, values=shown)
+
+    def opened(self, db: Session, instance_id: int, opening: Opening) -> None:
+        """Note in the case it is about that more time was asked for."""
+        known = opening.variables
+        case = instances.lock(db, int(known["case"]))
+        asked = {"task": known["task"], "element": known["element"], "case": instance_id}
+        act = Act(
+            Kind.EXTENSION_ASKED,
+            asked={**asked, "until": known["until"]},
+            content={"comment": opening.values["reason"]},
+        )
+        instances.perform(db, case, act, by=people.actor(db, int(known["asked_by"])))
+
+    def ended(self, db: Session, instance_id: int, how: str) -> None:
+        """Approved is what runs to its end; a refusal terminates, and nothing moves."""
+        if how != InstanceStatus.COMPLETED:
+            return
+        table = ProcessInstance.__table__
+        wanted = select(table.c.variables).where(table.c.id == instance_id)
+        known = orjson.loads(db.execute(wanted).scalar_one())
+        case = instances.lock(db, int(known["case"]))
+        task = due_dates.find(db, case.id, task_id=int(known["task"]))
+        until = datetime.fromisoformat(str(known["until"]))
+        if task is None or case.status != InstanceStatus.RUNNING:
+            return
+        if task.due_at is None or task.due_at >= until:
+            return
+        due_dates.move(
+            db, case, task, Due(until), why=Why.EXTENSION, by=SYSTEM, allowed_in=instance_id
+        )
+
+
+def _asked(values: Mapping[str, Any]) -> tuple[int, datetime]:
+    task_id, until = values.get("task"), values.get("until")
+    if not isinstance(task_id, int) or isinstance(task_id, bool) or not isinstance(until, str):
+        raise CannotStart(why="请从要延期的那一步申请。")
+    try:
+        at = datetime.fromisoformat(until)
+    except ValueError as error:
+        raise CannotStart(why="看不懂延期到哪一天。") from error
+    return task_id, at if at.tzinfo is not None else at.replace(tzinfo=clock.zone())
+
+
+def _deciders(db: Session, held: Held, by: Actor) -> list[str]:
+    """User names of those who decide, never of whoever asks."""
+    element = held.case.version.process.elements[held.element_id]
+    written = element.properties.get(dialect.EXTENSION, "")
+    found: tuple[int, ...] = ()
+    if written.strip():
+        about = About(held.case.subject, held.case.started_by)
+        named = assignment.resolve(db, Who(None, dialect.assignment(written)), about)
+        found = () if named.fallback else named.people
+    others = [one for one in found if one != by.id]
+    if not others:
+        others = [one for one in Looker(db).role(Role.PROCESS_ADMIN) if one != by.id]
+    if not others:
+        raise CannotAssign(rule="延期由谁批")
+    rows = db.execute(select(User.id, User.username).where(User.id.in_(others[:MOST_DECIDERS])))
+    return sorted(row.username for row in rows)
+
+
+def _key(db: Session, task_id: int) -> str:
+    """A business key of its own for each application; refused while one of the task waits."""
+    table = ProcessInstance.__table__
+    start = f"extension:{task_id}:"
+    rows = db.execute(
+        select(table.c.status, func.count())
+        .where(table.c.business_key >= start, table.c.business_key < f"{start}\x7f")
+        .group_by(table.c.status)
+    )
+    earlier = dict(tuple(row) for row in rows)
+    if earlier.get(InstanceStatus.RUNNING) or earlier.get(InstanceStatus.SUSPENDED):
+        raise AskedAlready
+    return f"{start}{sum(earlier.values()) + 1}"
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone(clock.zone()):%Y-%m-%d %H:%M}"
+
+
+register_case(CASE, ExtensionCase())
