@@ -6,6 +6,7 @@ rows back into a file. What is not understood is refused with table, row, column
 
 from engine.dmn.decide import Decision, Decisions, Tried, read
 from engine.dmn.judge import lint
+from engine.dmn.table import Policy, Row
 from engine.dmn.write import write_rows
 
-__all__ = ["Decision", "Decisions", "Tried", "lint", "read", "write_rows"]
+__all__ = ["Decision", "Decisions", "Policy", "Row", "Tried", "lint", "read", "write_rows"]

@@ -19,7 +19,7 @@ MAX_CELLS: Final = 40_000
 MAX_TEXT: Final = 200
 
 Read = TypeVar("Read")
-Cell = TypeVar("Cell", Test, Answer)
+Cell = TypeVar("Cell", bound=Test | Answer)
 
 
 @dataclass(frozen=True, slots=True)
