@@ -10,13 +10,13 @@ import orjson
 from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
-from engine import assignment, calendars, incidents, policies, waits
+from engine import assignment, calendars, children, incidents, policies, waits
 from engine.bpmn import dialect
-from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Waits, Why
+from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Thrown, Waits, Why
 from engine.bpmn.process import Element
 from engine.handlers import CASES
-from engine.models import TaskCandidate, TaskStatus
-from engine.scene import Scene
+from engine.models import Role, TaskCandidate, TaskStatus
+from engine.scene import Scene, Settled
 
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """Where an open task without a deadline stands in the inbox: last."""
@@ -52,7 +52,12 @@ def _opened(scene: Scene, effect: Opened) -> None:
 def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
     found = assignment.one_person(scene.db, scene.goes_to) if scene.goes_to is not None else None
     if found is None:
-        found = assignment.resolve(scene.db, dialect.who(element.attributes), scene.about)
+        found = assignment.for_step(scene.db, element, scene.about)
+    if found.fallback:
+        _told_of_nobody(scene, effect, element)
+    if found.settled:
+        person, why = found.settled[0]
+        scene.settled.append(Settled(effect.token, element.id, person, why))
     scene.known[f"for {effect.token}"] = found.words()
     due = deadline(scene, element, effect.token)
     offered = found.keys[:1] if found.assignee_id else found.keys
@@ -72,6 +77,19 @@ def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
             "keys": list(offered),
             "sort_at": due or NEVER,
         }
+    )
+
+
+def _told_of_nobody(scene: Scene, effect: Opened, element: Element) -> None:
+    """Let the administrators know that a step found nobody and waits for one of them."""
+    who = dialect.who(element.attributes, element.properties)
+    incidents.raise_for(
+        scene.db,
+        scene.instance_id,
+        sentence="“{step}”没有找到可以办理的人（{rules}），已交给流程管理员办理或转办。",
+        values={"step": element.label, "rules": "、".join(rule.text for rule in who.rules)},
+        token=effect.token,
+        element_id=element.id,
     )
 
 
@@ -122,7 +140,7 @@ def _closed(scene: Scene, effect: Closed) -> None:
         )
     elif element.kind == "userTask":
         _close_task(scene, effect)
-    elif effect.token != scene.token:
+    else:
         waits.close(scene, effect, element)
 
 
@@ -135,6 +153,8 @@ def _close_task(scene: Scene, effect: Closed) -> None:
         here |= {"status": CLOSED[effect.why].value, "completed_at": scene.now, "keys": []}
         return
     acted = effect.token == scene.token
+    if not acted or Role.PROCESS_ADMIN in scene.by.roles:
+        _found_somebody(scene, effect)
     scene.writes.closed.append(
         {
             "token": effect.token,
@@ -144,6 +164,13 @@ def _close_task(scene: Scene, effect: Closed) -> None:
             "outcome": scene.outcome if acted else None,
             "done_for": scene.done_for if acted else None,
         }
+    )
+
+
+def _found_somebody(scene: Scene, effect: Closed) -> None:
+    """A step that had found nobody is over: what the administrators were told of it is settled."""
+    incidents.close_for(
+        scene.db, by_id=scene.by.id, instance_id=scene.instance_id, token=effect.token
     )
 
 
@@ -159,6 +186,7 @@ def _stuck(scene: Scene, effect: Stuck) -> None:
 
 
 def _ended(scene: Scene, effect: Ended) -> None:
+    children.tell(scene)
     case = CASES.get(scene.version.process.properties.get(dialect.CASE, ""))
     if case is not None:
         case.ended(scene.db, scene.instance_id, effect.how)
@@ -168,5 +196,6 @@ _APPLY: Final[dict[type[Effect], Callable[..., None]]] = {
     Opened: _opened,
     Closed: _closed,
     Stuck: _stuck,
+    Thrown: waits.throw,
     Ended: _ended,
 }

@@ -92,6 +92,30 @@ class DefinitionSuspended(Refused):
     sentence = "流程“{name}”已经暂停，现在不能发起新的办理。"
 
 
+class CannotCall(Refused):
+    """The table that names the flow to call gives no one name."""
+
+    sentence = "决策表“{table}”没有给出唯一一个要调用的流程。"
+
+
+class CannotCallDeeper(Refused):
+    """Called cases have called cases down to the bound."""
+
+    sentence = "调用太深：流程一层调用一层，最多 {most} 层。"
+
+
+class CallsItself(Refused):
+    """The flow to call is already running further up in this very chain of calls."""
+
+    sentence = "循环调用：流程“{key}”已经在上层办理，不能再从下层调用它。"
+
+
+class MessageAmbiguous(Refused):
+    """More than one place waits for what only one may get."""
+
+    sentence = "有 {count} 处在等消息“{name}”，请写明给哪一个（key）。"
+
+
 class ReasonRequired(Refused):
     """The act needs a reason that a later reader will ask for."""
 

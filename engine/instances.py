@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,16 +29,18 @@ from engine.eventlog import Head
 from engine.forms import texts
 from engine.handlers import CASES, Opening
 from engine.hotpath import Writes
-from engine.models import InstanceStatus, ProcessInstance
-from engine.people import Actor
+from engine.models import InstanceStatus, ProcessInstance, UserTask
+from engine.people import SYSTEM, Actor
 from engine.permissions import Action
-from engine.scene import Parent, Scene, Tally
+from engine.scene import Parent, Scene, Settled, Tally
 from engine.versions import Version
 
 MAX_TITLE: Final = 300
 MAX_BUSINESS_KEY: Final = 200
 MAX_SUBJECT: Final = 60
 MAX_COMMENT: Final = 5_000
+MOST_SETTLED: Final = 50
+APPROVE: Final = "approve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def perform(
         writes.content = eventlog.salted(act.content)
     asked, followed, known = dict(act.asked), {}, dict(act.known)
     taken: Step | None = None
+    scene: Scene | None = None
     if act.command is not None:
         taken = step(case.version.process, state.load(case.state), act.command, now)
         scene = _scene(db, case, act, by, now, writes, taken)
@@ -162,7 +165,44 @@ def perform(
         "log_hash": writes.entry["hash"],
     }
     hotpath.write(db, writes)
+    if scene is not None and scene.settled:
+        _settle(db, case.id, scene.settled, scene.tally)
     return taken
+
+
+def _settle(db: Session, instance_id: int, steps: Sequence[Settled], tally: Tally) -> None:
+    """Complete steps that need nobody, each an act of its own by the system, so many and no more.
+
+    What lies beyond waits for its people like any other step.
+    """
+    for one in steps:
+        if tally.settled >= MOST_SETTLED:
+            return
+        case = lock(db, instance_id)
+        task = UserTask.__table__
+        there = (task.c.instance_id == instance_id) & (task.c.token == one.token)
+        found = db.execute(select(task.c.id).where(there, task.c.status.in_(effects.OPEN)))
+        task_id = found.scalar_one_or_none()
+        if case.status != InstanceStatus.RUNNING or task_id is None:
+            continue
+        tally.settled += 1
+        data = {"outcome": APPROVE} if "outcome" in case.version.process.reads else {}
+        act = Act(
+            Kind.TASK_COMPLETED,
+            commands.Complete(one.token, data),
+            content={"data": data} if data else {},
+            token=one.token,
+            outcome=APPROVE,
+            asked={
+                "task": task_id,
+                "element": one.element_id,
+                "outcome": APPROVE,
+                "settled": one.why,
+                "person": one.person,
+            },
+            known={"seen": case.content_hash},
+        )
+        perform(db, case, act, by=SYSTEM, tally=tally)
 
 
 def _require_running(case: Case, act: Act) -> None:
@@ -176,15 +216,16 @@ def _require_running(case: Case, act: Act) -> None:
 def _scene(
     db: Session, case: Case, act: Act, by: Actor, now: datetime, writes: Writes, taken: Step
 ) -> Scene:
+    variables = partial(_variables, db, case, act, taken)
     return Scene(
         db,
         case.id,
         case.version,
-        About(case.subject, case.started_by),
+        _about(case, act, by, variables),
         by,
         now,
-        _CALLED,
-        partial(_variables, db, case, act, taken),
+        CALLED,
+        variables,
         token=act.token,
         outcome=act.outcome,
         returned=isinstance(act.command, commands.Return),
@@ -194,6 +235,20 @@ def _scene(
         depth=case.depth,
         called_by=case.parent_id,
         called_at=case.parent_token,
+    )
+
+
+def _about(case: Case, act: Act, by: Actor, variables: Callable[[], dict[str, Any]]) -> About:
+    person = act.asked.get("person") or act.done_for or by.id
+    step, approves = act.asked.get("element"), act.outcome == APPROVE
+    return About(
+        case.subject,
+        case.started_by,
+        case.id,
+        case.version,
+        variables,
+        acting=(step, person) if step and person and approves else None,
+        acted=act.token,
     )
 
 
@@ -225,7 +280,7 @@ def start(
     if business_key is not None:
         business_key = texts.kept(business_key, MAX_BUSINESS_KEY)
     version = versions.active(db, key)
-    values = dict(values or {})
+    values = {name: one for name, one in (values or {}).items() if dialect.PICKED not in name}
     kind = CASES.get(version.process.properties.get(dialect.CASE, ""))
     if kind is not None:
         opening = kind.open(db, key, by=by, subject=subject, values=values)
@@ -312,20 +367,21 @@ def _cancelling(**said: Any) -> Act:
     return Act(Kind.INSTANCE_CANCELLED, commands.Cancel(), is_on_hold=True, **said)
 
 
-def _cancel_called(db: Session, instance_id: int, *, by: Actor) -> None:
+def _cancel_called(db: Session, instance_id: int, *, by: Actor, tally: Tally) -> None:
     case = lock(db, instance_id)
     if case.status in (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED):
-        perform(db, case, _cancelling(asked={"with": case.parent_id}), by=by)
+        act = _cancelling(asked={"with": case.parent_id})
+        perform(db, replace(case, parent_id=None), act, by=by, tally=tally)
 
 
-class _Called:
+class Called:
     """The acts on called cases that effects have need of."""
 
     begin = staticmethod(start)
     cancel = staticmethod(_cancel_called)
 
 
-_CALLED: Final = _Called()
+CALLED: Final = Called()
 
 
 def retry(db: Session, instance_id: int, token: str, element_id: str, *, by: Actor) -> None:

@@ -17,9 +17,10 @@ from engine.versions import Version
 
 @dataclass(slots=True)
 class Tally:
-    """How many called cases one act has begun so far, however deep."""
+    """What one act has done so far, however deep: cases it began, steps it settled."""
 
     count: int = 0
+    settled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,16 @@ class Parent:
     depth: int
     started_by: int | None
     tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A step that opened and needs nobody: `person` approved before, or began the case."""
+
+    token: str
+    element_id: str
+    person: int
+    why: str
 
 
 class Cases(Protocol):
@@ -49,7 +60,7 @@ class Cases(Protocol):
     ) -> int:
         """Begin a called case. Returns its number. Raises what beginning any case may raise."""
 
-    def cancel(self, db: Session, instance_id: int, *, by: Actor) -> None:
+    def cancel(self, db: Session, instance_id: int, *, by: Actor, tally: Tally) -> None:
         """End a called case because the place that waited for it is gone."""
 
 
@@ -76,6 +87,7 @@ class Scene:
     done_for: int | None = None
     writes: Writes = field(default_factory=lambda: Writes(0))
     known: dict[str, Any] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
     depth: int = 0
     called_by: int | None = None
     called_at: str | None = None

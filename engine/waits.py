@@ -6,16 +6,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
-from engine import incidents
+from engine import children, eventlog, incidents, later
 from engine.bpmn import dialect, timers
-from engine.bpmn.effects import Closed, Opened, Waits
-from engine.bpmn.process import Element
-from engine.models import Job, JobKind, JobStatus
+from engine.bpmn.effects import Closed, Opened, Thrown, Waits
+from engine.bpmn.process import Element, Kind
+from engine.models import Job, JobKind, JobStatus, Subscription
 from engine.scene import Scene
 
+MAX_KEY: Final = 200
+THROWN: Final = "engine.thrown"
+
 _SCHEDULE: Final = insert(Job.__table__)
+_SUBSCRIBE: Final = insert(Subscription.__table__)
+_SUBSCRIBED: Final = frozenset({"message", "signal"})
 
 
 def _job(scene: Scene, effect: Opened, element: Element) -> None:
@@ -29,8 +34,44 @@ def _timer(scene: Scene, effect: Opened, element: Element) -> None:
     _schedule(scene, effect, JobKind.TIMER, due, "")
 
 
+def _subscribe(scene: Scene, effect: Opened, element: Element) -> None:
+    named = element.properties.get(dialect.CORRELATION, "")
+    told = {**scene.variables(), **effect.local} if named else {}
+    row = {
+        "kind": effect.waits_for.value,
+        "name": element.event_text,
+        "key": str(told.get(named) or "")[:MAX_KEY],
+        "instance_id": scene.instance_id,
+        "token": effect.token,
+        "element_id": element.id,
+    }
+    scene.db.execute(_SUBSCRIBE, row)
+
+
+def throw(scene: Scene, effect: Thrown) -> None:
+    """Leave a thrown message or signal to a worker, who looks for whoever waits for it."""
+    element = scene.version.process.elements[effect.element]
+    named = element.properties.get(dialect.CORRELATION, "")
+    told = {
+        "kind": effect.kind,
+        "name": effect.name,
+        "key": str(scene.variables().get(named) or "")[:MAX_KEY] if named else "",
+        "by": scene.about.started_by,
+        "must_reach": element.properties.get(dialect.MUST_REACH) == dialect.YES,
+    }
+    kept, _hashed = eventlog.keep(scene.db, scene.instance_id, told)
+    later.put(
+        scene.db,
+        JobKind.BACKGROUND,
+        instance_id=scene.instance_id,
+        element_id=element.id,
+        topic=THROWN,
+        reference=str(kept),
+    )
+
+
 def _nothing(_scene: Scene, _effect: Opened, _element: Element) -> None:
-    """A message is looked for in the state of the case; what is inside opens by itself."""
+    """What is inside opens by itself."""
 
 
 def _schedule(scene: Scene, effect: Opened, kind: JobKind, due: datetime, topic: str) -> None:
@@ -51,8 +92,23 @@ def _schedule(scene: Scene, effect: Opened, kind: JobKind, due: datetime, topic:
     )
 
 
-def close(scene: Scene, effect: Closed, _element: Element) -> None:
-    """Take back the job behind a place that is gone, with its incidents."""
+def close(scene: Scene, effect: Closed, element: Element) -> None:
+    """Take back what stands behind a place that is gone, unless it is what acted."""
+    if element.event in _SUBSCRIBED and element.kind is not Kind.SEND:
+        _unsubscribe(scene, effect)
+    elif effect.token != scene.token:
+        _take_back(scene, effect)
+        if element.kind is Kind.CALL:
+            children.close(scene, effect)
+
+
+def _unsubscribe(scene: Scene, effect: Closed) -> None:
+    table = Subscription.__table__
+    mine = (table.c.instance_id == scene.instance_id) & (table.c.token == effect.token)
+    scene.db.execute(delete(table).where(mine))
+
+
+def _take_back(scene: Scene, effect: Closed) -> None:
     table = Job.__table__
     open_ = (JobStatus.WAITING, JobStatus.FAILED)
     mine = (table.c.instance_id == scene.instance_id) & (table.c.token == effect.token)
@@ -65,6 +121,8 @@ def close(scene: Scene, effect: Closed, _element: Element) -> None:
 OPEN: Final[dict[Waits, Callable[[Scene, Opened, Element], None]]] = {
     Waits.JOB: _job,
     Waits.TIMER: _timer,
-    Waits.MESSAGE: _nothing,
+    Waits.MESSAGE: _subscribe,
+    Waits.SIGNAL: _subscribe,
+    Waits.CALL: children.open_,
     Waits.INSIDE: _nothing,
 }

@@ -238,7 +238,7 @@ def _node(element: etree._Element, tag: str, parent: str | None, names: dict[str
         name=(element.get("name") or "").strip(),
         parent=parent,
         line=_line(element),
-        attributes=_attributes(element),
+        attributes={**_attributes(element), **_retries(element)},
         properties=_properties(element),
         events=tuple(_events(element, names)),
         script=(script.text or "") if script is not None else "",
@@ -247,6 +247,13 @@ def _node(element: etree._Element, tag: str, parent: str | None, names: dict[str
         marks=_marks(element),
         handed=tuple(_handed(element)),
     )
+
+
+def _retries(element: etree._Element) -> dict[str, str]:
+    """How often a job is tried: stock modelers write it as an element."""
+    name = "failedJobRetryTimeCycle"
+    text = element.findtext(f"{{{BPMN}}}extensionElements/{{{CAMUNDA}}}{name}")
+    return {f"camunda:{name}": text.strip()} if text and text.strip() else {}
 
 
 def _marks(element: etree._Element) -> LoopMarks | None:

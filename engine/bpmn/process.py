@@ -102,6 +102,7 @@ class Element:
     called: str = ""
     inputs: tuple[Handed, ...] = ()
     outputs: tuple[Handed, ...] = ()
+    business_key: Expression | None = None
     link: str = ""
     by_event: bool = False
 
@@ -266,7 +267,8 @@ def _element(
         properties=MappingProxyType(_properties(node)),
         loop=loops.read(node.marks) if node.marks and node.tag != Kind.USER else None,
         called=node.attributes.get("calledElement", "").strip() if node.tag == Kind.CALL else "",
-        inputs=tuple(_handed(line) for line in node.handed if line.tag == "in"),
+        inputs=tuple(_handed(line) for line in node.handed if _is_input(line)),
+        business_key=_business_key(node),
         outputs=tuple(_handed(line) for line in node.handed if line.tag == "out"),
         link=links.get((node.parent, event.text), "") if is_throw else "",
         by_event=node.attributes.get("triggeredByEvent") == "true",
@@ -284,6 +286,15 @@ def _properties(node: Node) -> dict[str, str]:
     if node.marks is not None and node.tag == Kind.USER:
         properties.setdefault(dialect.SIGNING, loops.signing(node.marks))
     return properties
+
+
+def _is_input(line: HandedLine) -> bool:
+    return line.tag == "in" and "businessKey" not in line.attributes
+
+
+def _business_key(node: Node) -> Expression | None:
+    written = [line.attributes.get("businessKey", "").strip() for line in node.handed]
+    return next((expressions.compile(expressions.unwrap(one)) for one in written if one), None)
 
 
 def _handed(line: HandedLine) -> Handed:

@@ -32,6 +32,7 @@ from engine.bpmn.dialect.calling import (
 )
 from engine.bpmn.dialect.deadlines import due
 from engine.bpmn.dialect.offering import returns_to, verbs
+from engine.bpmn.dialect.retrying import RETRIES, retries
 from engine.bpmn.dialect.voting import recuse, signing
 from engine.bpmn.dialect.written import KEY, DialectError, items, short
 
@@ -42,6 +43,10 @@ TOPIC: Final = "camunda:topic"
 TYPE: Final = "camunda:type"
 
 CASE: Final = "case"
+CORRELATION: Final = "correlation"
+MUST_REACH: Final = "must_reach"
+START_AS: Final = "start_as"
+YES: Final = "yes"
 VERBS: Final = "verbs"
 RETURNS_TO: Final = "returns_to"
 DUE: Final = "due"
@@ -55,6 +60,7 @@ EXTENSION: Final = "extension"
 RIGHTS: Final = frozenset({"hidden", "read", "edit", "required"})
 MAX_PRIORITY: Final = 100
 
+_VARIABLE: Final = re.compile(r"[^\W\d_]\w{0,99}")
 _PATH: Final = re.compile(r"\*|[^\W\d]\w{0,63}(\.(\*|[^\W\d]\w{0,63}))?")
 
 
@@ -74,6 +80,22 @@ def field_rights(text: str) -> Mapping[str, str]:
             raise DialectError("字段“{field}”的权限写了两次。", field=path)
         found[path] = right
     return MappingProxyType(found)
+
+
+def variable(text: str) -> str:
+    """Read the name of a variable. Raises `DialectError`."""
+    text = text.strip()
+    if not _VARIABLE.fullmatch(text):
+        message = "变量名“{text}”只能用字母、数字和下划线，并以字母开头。"
+        raise DialectError(message, text=short(text))
+    return text
+
+
+def yes_or_no(text: str) -> bool:
+    """Read `yes` or `no`. Raises `DialectError`."""
+    if text.strip() not in (YES, "no"):
+        raise DialectError("“{text}”要写 yes 或 no。", text=short(text))
+    return text.strip() == YES
 
 
 def priority(text: str) -> int:
@@ -105,6 +127,8 @@ class Word:
 
 _STEP: Final = frozenset({"userTask"})
 _WORK: Final = frozenset({"serviceTask", "sendTask"})
+_THROWS: Final = frozenset({"intermediateThrowEvent", "endEvent"})
+_EVENTS: Final = _THROWS | {"intermediateCatchEvent", "boundaryEvent", "startEvent", "receiveTask"}
 _RULE: Final = frozenset({"businessRuleTask"})
 
 ATTRIBUTES: Final[Mapping[str, Word]] = MappingProxyType(
@@ -119,6 +143,7 @@ ATTRIBUTES: Final[Mapping[str, Word]] = MappingProxyType(
             Word(PRIORITY, _STEP, priority),
             Word(TOPIC, _WORK, key),
             Word(TYPE, _WORK, str),
+            Word(RETRIES, _WORK, retries),
             Word(CALLED, frozenset({"callActivity"}), called),
             Word(DECISION_REF, _RULE, key),
             Word(RESULT_VARIABLE, _RULE, result_variable),
@@ -143,6 +168,9 @@ PROPERTIES: Final[Mapping[str, Word]] = MappingProxyType(
             Word(INITIATOR_IS_APPROVER, _STEP, initiator_is_approver),
             Word(COPY_TO, _STEP, assignment),
             Word(EXTENSION, _STEP, assignment),
+            Word(CORRELATION, _EVENTS, variable),
+            Word(MUST_REACH, _THROWS, yes_or_no),
+            Word(START_AS, frozenset({"startEvent"}), users),
         )
     }
 )

@@ -11,8 +11,7 @@ from engine.bpmn.lint.known import Known
 from engine.bpmn.outline import Outline
 
 RULE = "extensions_understood"
-READ: Final = frozenset({"camunda:properties"})
-HARMLESS: Final = frozenset({"camunda:failedJobRetryTimeCycle"})
+READ: Final = frozenset({"camunda:properties", "camunda:failedJobRetryTimeCycle"})
 LISTENER: Final = "“{name}”上的监听器（{extension}）不会运行。请画成服务任务。"
 MAPPING: Final = "“{name}”的变量传递（{extension}）不会运行。请用脚本任务。"
 REFUSED: Final[Mapping[str, str]] = MappingProxyType(
@@ -50,5 +49,5 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
             if extension in REFUSED or prefix in SOURCES:
                 sentence = REFUSED.get(extension) or SOURCES[prefix]
                 yield error(element, RULE, sentence, name=name, extension=extension)
-            elif extension not in READ | HARMLESS:
+            elif extension not in READ:
                 yield warning(element, RULE, OTHERWISE, name=name, extension=extension)

@@ -119,6 +119,7 @@ FINDS = {
     "refuse_has_path": {"review": "error"},
     "due_readable": {"a": "error", "b": "error"},
     "priority_readable": {"review": "error"},
+    "retries_readable": {"publish": "error", "send": "error"},
     "camunda_understood": {"a": "error", "b": "error", "c": "warning", "d": "error"},
     "extensions_understood": {"a": "error", "b": "error", "c": "warning"},
     "properties_known": {"review": "warning", "publish": "warning"},
