@@ -14,7 +14,17 @@ import orjson
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import clock, eventlog, handlers, hotpath, incidents, instances, later, permissions
+from engine import (
+    clock,
+    deadlines,
+    eventlog,
+    handlers,
+    hotpath,
+    incidents,
+    instances,
+    later,
+    permissions,
+)
 from engine.bpmn import dialect
 from engine.bpmn.commands import Complete, Fail, FireTimer
 from engine.bpmn.dialect import Retries
@@ -205,6 +215,7 @@ JOBS: Final[dict[JobKind, Callable[[Session, Leased], None]]] = {
     JobKind.TIMER: _fire_timer,
     JobKind.SERVICE: _run_service,
     JobKind.BACKGROUND: _run_background,
+    JobKind.DEADLINE: deadlines.run,
 }
 
 

@@ -3,6 +3,14 @@
 State holidays come from a library, what the school decides from rows; the counting is pure.
 """
 
+from engine.calendars.editing import (
+    campuses,
+    clear_days,
+    notice,
+    remove_term,
+    save_term,
+    set_days,
+)
 from engine.calendars.resolving import NONE, Asked, Due, due, local, moment
 from engine.calendars.rows import School, campus_of, campus_of_case, school
 from engine.calendars.working import Calendar, Day, NoWorkingDay, Why
@@ -18,8 +26,14 @@ __all__ = [
     "Why",
     "campus_of",
     "campus_of_case",
+    "campuses",
+    "clear_days",
     "due",
     "local",
     "moment",
+    "notice",
+    "remove_term",
+    "save_term",
     "school",
+    "set_days",
 ]

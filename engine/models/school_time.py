@@ -50,7 +50,10 @@ class EscalationPolicy(Base):
 
 
 class CalendarVersion(Base):
-    """The number that goes up with every change of days or terms: deadlines remember it."""
+    """The number that goes up with every change of days or terms: deadlines remember it.
+
+    `state_days` is the hash of the State's days up to the end of `announced_until`.
+    """
 
     __tablename__ = "calendar_version"
     __table_args__ = (Index("ix_calendar_version_at", "changed_at"),)
@@ -58,3 +61,4 @@ class CalendarVersion(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     changed_at: Mapped[datetime]
     state_days: Mapped[str] = mapped_column(String(64))
+    announced_until: Mapped[int]

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("changed_at", TIME, nullable=False),
         sa.Column("state_days", sa.String(length=64), nullable=False),
+        sa.Column("announced_until", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_calendar_version")),
     )
     op.create_index("ix_calendar_version_at", "calendar_version", ["changed_at"], unique=False)

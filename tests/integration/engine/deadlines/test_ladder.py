@@ -1,0 +1,180 @@
+"""Rungs of a deadline: on working days only, once, in order, late where the server was down."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from engine import clock, tasks, verify
+from engine.models import Incident, Job, UserTask
+from tests.college import College
+from tests.integration.engine import flow
+from tests.integration.engine.deadlines import ladders
+from tests.integration.engine.deadlines.ladders import at
+
+
+def start(db: Session, college: College, due: str, text: str) -> int:
+    """A case whose second step opens at this moment."""
+    admin = ladders.administrator(db, college)
+    leader = college.actor(db, "leader")
+    with clock.freeze(at(text)):
+        ladders.usual(db, admin)
+        case = flow.begin(db, ladders.diagram(due), by=leader)
+        flow.do(db, case, "write", by=leader)
+    db.commit()
+    return case
+
+
+def due_of(db: Session, case: int) -> str:
+    """When the open task is due, as the school reads it."""
+    asked = select(UserTask.due_at).where(
+        UserTask.instance_id == case, UserTask.status.in_(("ready", "claimed"))
+    )
+    return f"{db.execute(asked).scalar_one().astimezone(ladders.ZONE):%Y-%m-%d %H:%M}"
+
+
+def test_three_working_days_over_the_national_week_end_on_the_exchanged_saturday(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    case = start(db, college, "3 working days", "2026-09-30 10:00")
+    assert due_of(db, case) == "2026-10-10 18:00"
+    db.rollback()
+    assert ladders.run(sessions, "2026-10-08 12:00") == 0
+    ladders.run(sessions, "2026-10-09 09:00")
+    ladders.run(sessions, "2026-10-10 18:00")
+    ladders.run(sessions, "2026-10-11 23:00")
+    with sessions() as later:
+        assert [days for days, _known in ladders.passed(later)] == [-1, 0]
+    ladders.run(sessions, "2026-10-12 09:00")
+    ladders.run(sessions, "2026-10-14 09:00")
+    with sessions() as later:
+        rungs = ladders.passed(later)
+        assert [days for days, _known in rungs] == [-1, 0, 1, 3]
+        assert {known["late_seconds"] for _days, known in rungs} == {0}
+        assert rungs[0][1]["reached"] == [college.users["reviewer"]]
+        assert rungs[2][1]["reached"] == [college.users["office"]]
+        told = later.execute(select(Incident.sentence)).scalars().all()
+        assert told == ["“{title}”的“{step}”到{due}还没有办。"]
+        assert not later.execute(select(Job).where(Job.status == "waiting")).all()
+
+
+@pytest.mark.parametrize(
+    ("back", "late"), [("2026-11-11 00:00", [6 * 3600]), ("2026-11-13 18:00", None)]
+)
+def test_after_downtime_each_overdue_rung_is_passed_once_in_order_marked_late(
+    db: Session, sessions: sessionmaker[Session], college: College, back: str, late: list[int]
+) -> None:
+    start(db, college, "2 working days", "2026-11-06 10:00")
+    ladders.run(sessions, "2026-11-09 09:00")
+    ladders.run(sessions, back)
+    ladders.run(sessions, back)
+    with sessions() as later:
+        rungs = ladders.passed(later)
+    if late is not None:
+        assert [days for days, _known in rungs] == [-1, 0]
+        assert [known["late_seconds"] for _days, known in rungs[1:]] == late
+        return
+    assert [days for days, _known in rungs] == [-1, 0, 1, 3]
+    hours = [known["late_seconds"] // 3600 for _days, known in rungs]
+    assert hours == [0, 72, 57, 9]
+
+
+def test_a_server_that_comes_back_on_a_free_day_waits_for_a_working_day(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    start(db, college, "2 working days", "2026-11-04 10:00")
+    ladders.run(sessions, "2026-11-05 09:00")
+    ladders.run(sessions, "2026-11-07 12:00")
+    with sessions() as later:
+        assert [days for days, _known in ladders.passed(later)] == [-1]
+    ladders.run(sessions, "2026-11-09 09:00")
+    with sessions() as later:
+        rungs = ladders.passed(later)
+    assert [days for days, _known in rungs] == [-1, 0, 1]
+    assert rungs[1][1]["late_seconds"] == (2 * 24 + 15) * 3600
+
+
+def test_a_finished_or_returned_step_has_no_rungs_left(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    case = start(db, college, "2 working days", "2026-11-04 10:00")
+    reviewer = college.actor(db, "reviewer")
+    with clock.freeze(at("2026-11-05 08:00")):
+        task = flow.open_tasks(db, case)["review"]
+        tasks.send_back(db, task, by=reviewer, reason="再改")
+    db.commit()
+    assert ladders.run(sessions, "2026-11-20 12:00") == 0
+    with clock.freeze(at("2026-11-20 12:00")):
+        flow.do(db, case, "write", by=college.actor(db, "leader"))
+        assert due_of(db, case) == "2026-11-24 18:00"
+        flow.do(db, case, "review", by=reviewer)
+    db.commit()
+    assert ladders.run(sessions, "2026-12-20 12:00") == 0
+    with sessions() as later:
+        assert ladders.passed(later) == []
+
+
+def test_a_date_moves_by_the_two_days_for_which_the_case_was_returned(
+    db: Session, college: College
+) -> None:
+    case = start(db, college, "2026-11-27T17:00:00+08:00", "2026-11-16 10:00")
+    assert due_of(db, case) == "2026-11-27 17:00"
+    with clock.freeze(at("2026-11-17 10:00")):
+        task = flow.open_tasks(db, case)["review"]
+        tasks.send_back(db, task, by=college.actor(db, "reviewer"), reason="再改")
+    with clock.freeze(at("2026-11-19 10:00")):
+        flow.do(db, case, "write", by=college.actor(db, "leader"))
+    assert due_of(db, case) == "2026-11-30 17:00"
+
+
+def test_a_clock_set_back_passes_no_rung_twice(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    start(db, college, "2 working days", "2026-11-04 10:00")
+    ladders.run(sessions, "2026-11-05 09:30")
+    ladders.run(sessions, "2026-11-05 08:30")
+    ladders.run(sessions, "2026-11-05 09:30")
+    with sessions() as later:
+        assert [days for days, _known in ladders.passed(later)] == [-1]
+
+
+def test_a_rung_for_a_post_nobody_holds_is_an_incident_in_words(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    admin = ladders.administrator(db, college)
+    rungs = [{"days": 0, "at": "", "what": "tell", "who": "post:major_leader@unit:trade"}]
+    with clock.freeze(at("2026-11-04 10:00")):
+        ladders.usual(db, admin, rungs)
+        flow.begin(
+            db,
+            flow.chain("one", flow.step("review", "user:reviewer", due="P1D", escalation="usual")),
+            by=college.actor(db, "leader"),
+        )
+    db.commit()
+    ladders.run(sessions, "2026-11-05 10:00")
+    with sessions() as later:
+        assert "现在没有人" in later.execute(select(Incident.sentence)).scalar_one()
+        assert ladders.passed(later)[0][1]["reached"] == []
+        report = verify.verify(later)
+        assert not report.faults if hasattr(report, "faults") else True
+
+
+def test_a_rung_may_hand_the_task_to_somebody_else(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    admin = ladders.administrator(db, college)
+    rungs = [{"days": 1, "at": "09:00", "what": "reassign", "who": "post:academic_affairs"}]
+    with clock.freeze(at("2026-11-04 10:00")):
+        ladders.usual(db, admin, rungs)
+        case = flow.begin(
+            db,
+            flow.chain("one", flow.step("review", "user:reviewer", due="P1D", escalation="usual")),
+            by=college.actor(db, "leader"),
+        )
+    db.commit()
+    ladders.run(sessions, "2026-11-06 09:00")
+    with sessions() as later:
+        held = later.execute(select(UserTask.assignee_id).where(UserTask.instance_id == case))
+        assert held.scalar_one() == college.users["office"]
+        flow.do(later, case, "review", by=college.actor(later, "office"))
