@@ -92,6 +92,7 @@ PeopleOf = Callable[[Session, str], Sequence[int]]
 HANDLERS: Final[dict[str, Handler]] = {}
 RESOLVERS: Final[dict[str, Resolver]] = {}
 DATES: Final[dict[str, Dates]] = {}
+DATE_NAMES: Final[dict[str, Callable[[Session], Sequence[str]]]] = {}
 PEOPLE: Final[dict[str, PeopleOf]] = {}
 CASES: Final[dict[str, CaseType]] = {}
 BACKGROUND: Final[dict[str, Background]] = {}

@@ -35,8 +35,10 @@ _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
 MOST_DIGITS: Final = 5
 COMPUTE: Final = "compute"
 RUNG: Final = "rung"
+TIMER: Final = "timer"
 TOLD: Final = "told"
-"""What a deadline job is for: a deadline nobody can tell yet, a rung, an incident to look at."""
+"""What a deadline job is for: a deadline or a timer that nobody can tell yet, a rung, an incident
+that only asks to be looked at."""
 
 _TABLE: Final = EscalationPolicy.__table__
 _JOBS: Final = Job.__table__
@@ -113,6 +115,11 @@ class Policy:
     rungs: tuple[Rung, ...]
     revision: int
     changed_at: datetime
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Whom its rungs reach, as written."""
+        return tuple(rung.who for rung in self.rungs if rung.who)
 
 
 @dataclass(frozen=True, slots=True)

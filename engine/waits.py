@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import delete, insert, update
 
-from engine import children, eventlog, incidents, later
+from engine import calendars, children, eventlog, incidents, later, policies
 from engine.bpmn import dialect, timers
 from engine.bpmn.effects import Closed, Opened, Thrown, Waits
 from engine.bpmn.process import Element, Kind
@@ -29,9 +29,30 @@ def _job(scene: Scene, effect: Opened, element: Element) -> None:
 
 
 def _timer(scene: Scene, effect: Opened, element: Element) -> None:
+    if dialect.timer(element.event_form, element.event_text) is not None:
+        _school_timer(scene, effect, element)
+        return
     due = timers.read(element.event_form, element.event_text).due(scene.now)
     scene.known[f"due {effect.token}"] = due.isoformat()
     _schedule(scene, effect, JobKind.TIMER, due, "")
+
+
+def _school_timer(scene: Scene, effect: Opened, element: Element) -> None:
+    """A timer by the school's calendar; what cannot be told yet is a deadline to be computed."""
+    due = calendars.due(scene.db, element.event_text, scene.now, asked(scene))
+    scene.known[f"due {effect.token}"] = due.at.isoformat() if due.at else None
+    scene.known[f"calendar {effect.token}"] = due.words()
+    if due.at is not None:
+        _schedule(scene, effect, JobKind.TIMER, due.at, "")
+        return
+    place = policies.Place(scene.instance_id, effect.token, element.id)
+    policies.put(scene.db, place, policies.TIMER, "", scene.now)
+
+
+def asked(scene: Scene) -> calendars.Asked:
+    """The case of a scene as due rules ask about it."""
+    about = scene.about
+    return calendars.Asked(scene.instance_id, about.subject, about.started_by, scene.variables)
 
 
 def _subscribe(scene: Scene, effect: Opened, element: Element) -> None:

@@ -36,7 +36,7 @@ from engine.entries import Kind
 from engine.errors import InstanceSuspended
 from engine.instances import Act, Case
 from engine.later import Leased
-from engine.models import InstanceStatus, JobStatus, TaskStatus, UserTask
+from engine.models import InstanceStatus, JobKind, JobStatus, TaskStatus, UserTask
 from engine.people import SYSTEM
 from engine.policies import Place, Policy, Rung, What
 
@@ -67,6 +67,9 @@ def run(db: Session, job: Leased) -> None:
     """Do a deadline job: a rung, or a deadline that nobody could tell when its step opened."""
     case = instances.lock(db, job.instance_id)
     later.finish(db, job)
+    if job.topic == policies.TIMER and case.status == InstanceStatus.RUNNING:
+        start_timer(db, case, job)
+        return
     seat, _colon, what = job.reference.partition(":")
     task = due_dates.find(db, case.id, token=job.token, seat=int(seat))
     if case.status == InstanceStatus.SUSPENDED:
@@ -89,6 +92,28 @@ def compute(db: Session, case: Case, task: Open) -> bool:
         return False
     due_dates.move(db, case, task, due, why=Why.FOUND, by=SYSTEM)
     return True
+
+
+def start_timer(db: Session, case: Case, job: Leased) -> None:
+    """Set a timer whose moment nobody could tell when it opened; else say why not."""
+    element, place = case.version.process.elements[job.element_id], _place(job)
+    due = calendars.due(db, element.event_text, clock.now(), asked(db, case))
+    if due.at is None:
+        job_id = policies.put(db, place, policies.TIMER, "", clock.now(), status=JobStatus.FAILED)
+        _incident(db, place, due.sentence, due.values, job_id)
+        return
+    later.put(
+        db,
+        JobKind.TIMER,
+        due=due.at,
+        instance_id=case.id,
+        token=job.token,
+        element_id=job.element_id,
+    )
+
+
+def _place(job: Leased) -> Place:
+    return Place(job.instance_id, job.token, job.element_id)
 
 
 def written(case: Case, task: Open) -> str:

@@ -13,7 +13,9 @@ class Known:
     `forms` gives the keys of a form's fields by the key of the form (a grid's columns may stand
     there as `goals.remark`); `places` are the words after `@` that somebody
     resolves, `people` the words such as `subject.owner` that name people; `vacant` are the posts
-    that nobody holds today; `variables` the names a case is started with.
+    that nobody holds today; `variables` the names a case is started with;
+    `policies` gives the rules of the rungs by the key of an escalation policy; `dates` are the
+    named dates of the year.
     """
 
     posts: frozenset[str] | None = None
@@ -27,4 +29,7 @@ class Known:
     committees: frozenset[str] | None = None
     roles: frozenset[str] | None = None
     vacant: frozenset[str] | None = None
+    decisions: frozenset[str] | None = None
     variables: frozenset[str] | None = None
+    policies: Mapping[str, tuple[str, ...]] | None = None
+    dates: frozenset[str] | None = None

@@ -1,10 +1,10 @@
-"""Timers are ISO 8601 and within bounds."""
+"""Timers are ISO 8601 or rules of school time, and within bounds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn import timers
+from engine.bpmn import dialect, timers
 from engine.bpmn.findings import Finding
 from engine.bpmn.lint import walk
 from engine.bpmn.lint.known import Known
@@ -20,6 +20,7 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
             if event.tag != "timer":
                 continue
             try:
-                timers.read(event.form, event.text)
+                if dialect.timer(event.form, event.text) is None:
+                    timers.read(event.form, event.text)
             except timers.TimerError as problem:
                 yield walk.told(node.id, RULE, problem)
