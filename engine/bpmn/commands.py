@@ -97,12 +97,13 @@ class Reopen:
 class Move:
     """Go on by another version of the process: by each element here, the one over there.
 
-    What is not named keeps its id. "" gives up a boundary event or the trigger of an event
-    sub-process. The step is taken on the process moved to; `data` are variables that it reads and
-    the other did not.
+    What is not named keeps its id; flows may be named as well. "" gives up a boundary event or the
+    trigger of an event sub-process. The step is taken on the process moved to: `arms` are its
+    events that begin to wait, `data` variables that it reads and the other did not.
     """
 
     places: Mapping[str, str] = field(default_factory=dict)
+    arms: tuple[str, ...] = ()
     data: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -1,7 +1,8 @@
 """Questions about the drawn graph, answered once when a version is compiled.
 
 A boundary event counts as a successor of the activity it is attached to, the start event of a
-sub-process as a successor of the sub-process.
+sub-process as a successor of the sub-process, the catching end of a link as one of its throwing
+ends.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class _Node(Protocol):
     def boundary(self) -> tuple[str, ...]: ...
     @property
     def host(self) -> str | None: ...
+    @property
+    def link(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ def forward(nodes: Iterable[_Node]) -> Forward:
 
 def _successors(node: _Node, inside: str | None) -> tuple[str, ...]:
     lines = [*node.outgoing, *([node.default] if node.default else [])]
-    return (*(line.target for line in lines), *node.boundary, *([inside] if inside else []))
+    further = [one for one in (node.link, inside) if one]
+    return (*(line.target for line in lines), *node.boundary, *further)
 
 
 def _walk(
@@ -116,17 +120,23 @@ def into_joins(nodes: Iterable[_Node]) -> Mapping[str, Mapping[str, frozenset[st
     """
     by_id = {node.id: node for node in nodes}
     joins = [n for n in by_id.values() if n.kind == "inclusiveGateway" and len(n.incoming) > 1]
+    throws: dict[str, list[str]] = {}
+    for node in by_id.values():
+        if node.link:
+            throws.setdefault(node.link, []).append(node.id)
     return MappingProxyType(
         {
             join.id: MappingProxyType(
-                {line.id: _behind(line, join.id, by_id) for line in join.incoming}
+                {line.id: _behind(line, join.id, by_id, throws) for line in join.incoming}
             )
             for join in joins
         }
     )
 
 
-def _behind(line: _Line, join: str, by_id: Mapping[str, _Node]) -> frozenset[str]:
+def _behind(
+    line: _Line, join: str, by_id: Mapping[str, _Node], throws: Mapping[str, list[str]]
+) -> frozenset[str]:
     found: set[str] = set()
     waiting = [line.source]
     while waiting:
@@ -136,6 +146,7 @@ def _behind(line: _Line, join: str, by_id: Mapping[str, _Node]) -> frozenset[str
         found.add(key)
         node = by_id[key]
         waiting.extend(one.source for one in node.incoming)
+        waiting.extend(throws.get(key, ()))
         if node.host is not None:
             waiting.append(node.host)
     return frozenset(found)

@@ -10,13 +10,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from engine.bpmn import returns
-from engine.bpmn.commands import Cancel, Command, Complete, Deliver, FireTimer, Retry, Return, Start
+from engine.bpmn import events, moving, returns
+from engine.bpmn.commands import (
+    Cancel,
+    Command,
+    Complete,
+    Deliver,
+    Fail,
+    FireTimer,
+    Move,
+    Reopen,
+    Retry,
+    Return,
+    Start,
+    TakeBack,
+    Withdraw,
+)
 from engine.bpmn.effects import Effect, Waits, Why
 from engine.bpmn.game import Game, Runaway
+from engine.bpmn.leaving import go_on
+from engine.bpmn.moves import settle
 from engine.bpmn.process import Process
-from engine.bpmn.state import State
-from engine.errors import InstanceNotRunning, NotFound
+from engine.bpmn.returns import Landing
+from engine.bpmn.state import State, Token
+from engine.errors import InstanceNotRunning, InstanceRunning, NotFound
+from engine.expressions import ExpressionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +49,15 @@ class Step:
 def step(process: Process, state: State, command: Command, now: datetime) -> Step:
     """Carry out one command.
 
-    Raises `NotFound` where no token waits for it, `CannotReturn`, and `InstanceNotRunning`; what
-    goes wrong behind the act becomes a `Stuck` effect instead.
+    Raises `NotFound` where no token waits for it, `CannotReturn`, `CannotTakeBack`, `CannotBegin`,
+    `PlaceLost`, and `InstanceNotRunning`; what goes wrong behind the act becomes a `Stuck` effect
+    instead.
     """
-    if state.ended:
-        raise InstanceNotRunning
+    if bool(state.ended) is not isinstance(command, Reopen):
+        raise InstanceNotRunning if state.ended else InstanceRunning
     game = _played(process, state, command, now)
     try:
-        game.settle()
+        settle(game)
     except Runaway:
         game = _played(process, state, command, now)
         game.park()
@@ -52,45 +71,103 @@ def _played(process: Process, state: State, command: Command, now: datetime) -> 
 
 
 def _start(game: Game, command: Start) -> None:
+    at = command.at or game.process.starts[None]
+    if command.at and command.at not in {one.id for one in game.process.start_events}:
+        raise NotFound
     game.take_in(command.data)
-    game.put(game.process.starts[None], 0)
+    game.arm_scope(None, 0)
+    game.put(at, 0)
 
 
 def _complete(game: Game, command: Complete) -> None:
-    token = game.token(command.token, Waits.USER, Waits.JOB)
-    game.take_in(command.data)
+    token = game.token(command.token, Waits.USER, Waits.JOB, Waits.CALL)
+    game.take_in(command.data, token)
+    token = game.tokens[token.id]
     game.close(token, Why.COMPLETED)
-    game.go_on(token)
+    go_on(game, token)
+
+
+def _fail(game: Game, command: Fail) -> None:
+    token = game.token(command.token, Waits.JOB, Waits.CALL)
+    try:
+        events.fail(game, command.code, token)
+    except ExpressionError as problem:
+        game.close(token, Why.INTERRUPTED)
+        game.stick(replace(token, number=0), problem)
 
 
 def _fire_timer(game: Game, command: FireTimer) -> None:
-    game.happen(game.token(command.token, Waits.TIMER))
+    events.happen(game, game.token(command.token, Waits.TIMER))
 
 
 def _deliver(game: Game, command: Deliver) -> None:
-    token = game.token(command.token, Waits.MESSAGE)
-    game.take_in(command.data)
-    game.happen(token)
+    token = game.token(command.token, Waits.MESSAGE, Waits.SIGNAL)
+    game.take_in(command.data, token)
+    events.happen(game, token)
 
 
 def _return(game: Game, command: Return) -> None:
     token = game.token(command.token, Waits.USER)
-    move = returns.plan(game.process, game.tokens.values(), token, command)
-    for left in move.leaves:
-        game.close(left, Why.RETURNED)
-    game.put(command.to, move.scope, back=move.back)
+    landing = returns.plan(game.process, game.tokens.values(), token, command)
+    _land(game, command.to, landing, Why.RETURNED)
+
+
+def _take_back(game: Game, command: TakeBack) -> None:
+    token = game.tokens.get(int(command.token)) if command.token.isdecimal() else None
+    if token is None:
+        raise NotFound
+    landing = returns.taken_back(game.process, game.tokens.values(), token, command)
+    _land(game, command.to, landing, Why.WITHDRAWN)
+
+
+def _withdraw(game: Game, command: Withdraw) -> None:
+    landing = returns.begun_at(game.process, command.to)
+    game.clear(Why.WITHDRAWN)
+    game.arm_scope(None, 0)
+    _land(game, command.to, landing, Why.WITHDRAWN)
+
+
+def _reopen(game: Game, command: Reopen) -> None:
+    landing = returns.begun_at(game.process, command.to)
+    game.ended = ""
+    game.arm_scope(None, 0)
+    _land(game, command.to, landing, Why.WITHDRAWN)
+
+
+def _land(game: Game, to: str, landing: Landing, why: Why) -> None:
+    """Take away what a plan leaves behind, open the sub-processes around its target, go there."""
+    for left in landing.leaves:
+        game.close(left, why)
+    scopes: dict[str | None, int] = {}
+    scope = landing.scope
+    for container in landing.containers:
+        game.path.append(container)
+        here = game.open(Token(game.take_id(), container, scope))
+        game.arm_boundary(here)
+        game.arm_scope(container, here.id)
+        scope = scopes[container] = here.id
+    for flow, join in landing.arrived:
+        level = game.process.elements[join].parent
+        token = Token(game.take_id(), join, scopes.get(level, landing.scope), via=flow)
+        game.tokens[token.id] = token
+    game.put(to, scope, back=landing.back, arms=landing.arms)
+
+
+def _move(game: Game, command: Move) -> None:
+    moving.move(game, command)
 
 
 def _retry(game: Game, command: Retry) -> None:
     found = game.tokens.get(int(command.token)) if command.token.isdecimal() else None
     if found is None or not found.stuck:
         raise NotFound
-    game.take_in(command.data)
+    game.take_in(command.data, found)
+    found = game.tokens[found.id]
     game.close(found, Why.COMPLETED)
     if found.stuck == "leave":
-        game.go_on(replace(found, stuck=""))
+        go_on(game, replace(found, stuck=""))
     else:
-        game.put(found.element, found.scope, via=found.via, back=found.back)
+        game.send(found, found.element)
 
 
 def _cancel(game: Game, _command: Cancel) -> None:
@@ -100,9 +177,14 @@ def _cancel(game: Game, _command: Cancel) -> None:
 _COMMANDS: Final[dict[type, Callable[..., None]]] = {
     Start: _start,
     Complete: _complete,
+    Fail: _fail,
     FireTimer: _fire_timer,
     Deliver: _deliver,
     Return: _return,
+    TakeBack: _take_back,
+    Withdraw: _withdraw,
+    Reopen: _reopen,
+    Move: _move,
     Retry: _retry,
     Cancel: _cancel,
 }

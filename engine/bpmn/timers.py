@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 MAX_LENGTH: Final = 60
 MAX_YEARS: Final = 10
+MAX_REPEATS: Final = 1_000
+SHORTEST_CYCLE: Final = timedelta(minutes=1)
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2199
 
@@ -22,6 +24,8 @@ _DURATION: Final = re.compile(
     r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
     re.ASCII,
 )
+
+_CYCLE: Final = re.compile(r"R(?P<times>\d{0,9})/(?P<span>P.+)", re.ASCII)
 
 
 class TimerForm(StrEnum):
@@ -43,13 +47,17 @@ class TimerError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A moment (`at`), or a span counted from the moment the token arrives."""
+    """A moment (`at`), or a span counted from the moment the token arrives.
+
+    A cycle is a span that is counted anew `repeat` times.
+    """
 
     form: TimerForm
     text: str
     at: datetime | None = None
     months: int = 0
     span: timedelta = timedelta()
+    repeat: int = 0
 
     def due(self, now: datetime) -> datetime:
         """When the timer fires if the token arrives at `now` (aware), in UTC.
@@ -75,7 +83,7 @@ def read(form: str, text: str) -> Timer:
     if form == TimerForm.DATE:
         return _date(text)
     if form == TimerForm.CYCLE:
-        raise TimerError("目前还不能运行循环定时（timeCycle），请改用时长（timeDuration）。")
+        return _cycle(text)
     raise TimerError("定时要写时长（timeDuration）或日期（timeDate）。")
 
 
@@ -97,6 +105,25 @@ def _duration(text: str) -> Timer:
     if months * 30 + days + seconds // 86_400 > MAX_YEARS * 366:
         raise TimerError("时长“{text}”太长，最多 {most} 年。", text=text, most=MAX_YEARS)
     return Timer(TimerForm.DURATION, text, None, months, timedelta(days=days, seconds=seconds))
+
+
+def _cycle(text: str) -> Timer:
+    found = _CYCLE.fullmatch(text)
+    if found is None:
+        message = "看不懂循环“{text}”。请写次数和间隔，例如 R3/PT24H（每 24 小时一次，共 3 次）。"
+        raise TimerError(message, text=text)
+    if not found["times"]:
+        message = "循环“{text}”没有写次数，会没完没了。请写明次数，例如 R3/PT24H。"
+        raise TimerError(message, text=text)
+    times = int(found["times"])
+    if not 1 <= times <= MAX_REPEATS:
+        message = "循环“{text}”的次数要在 1 到 {most} 之间。"
+        raise TimerError(message, text=text, most=MAX_REPEATS)
+    span = _duration(found["span"])
+    if not span.months and span.span < SHORTEST_CYCLE:
+        message = "循环“{text}”的间隔太短，至少一分钟（PT1M）。"
+        raise TimerError(message, text=text)
+    return replace(span, form=TimerForm.CYCLE, text=text, repeat=times)
 
 
 def _date(text: str) -> Timer:

@@ -30,6 +30,8 @@ from engine.bpmn.dialect.calling import (
     RESULT_VARIABLE,
     Called,
     called,
+    map_result,
+    result_variable,
 )
 from engine.bpmn.dialect.deadlines import DueKind, DueRule, due, is_school_time, timer
 from engine.bpmn.dialect.offering import (
@@ -153,9 +155,11 @@ __all__ = [
     "field_rights",
     "is_school_time",
     "key",
+    "map_result",
     "offers",
     "priority",
     "recuse",
+    "result_variable",
     "retries",
     "returns_to",
     "script",

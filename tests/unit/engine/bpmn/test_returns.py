@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine import entries
 from engine.bpmn import returns
 from engine.bpmn.commands import Return, Then
 from engine.bpmn.effects import Closed, Why
@@ -78,19 +79,31 @@ def test_twice_to_the_same_step_straight_back_is_refused() -> None:
         play.send_back("a", "a", Then.BACK_TO_ME)
 
 
-def test_rework_has_no_boundary_events() -> None:
+def reworked() -> Play:
+    """`a` with a timer on it, sent back to straight from `b`."""
     alarm = timer("boundaryEvent", "alarm", attachedToRef="a")
-    play = drawn(
-        step("a") + step("b") + step("c") + alarm,
-        f"{LINE} ; alarm>end",
-    )
+    play = drawn(step("a") + step("b") + step("c") + alarm, f"{LINE} ; alarm>end")
     assert play.waiting == ["a", "alarm"]
     play.complete("a")
+    return play
+
+
+def test_rework_has_its_boundary_events() -> None:
+    play = reworked()
     play.send_back("b", "a", Then.BACK_TO_ME)
-    assert play.waiting == ["a"]
-    play.complete("a")
-    play.send_back("b", "a")
     assert play.waiting == ["a", "alarm"]
+    play.complete("a")
+    assert play.waiting == ["b"]
+    play.send_back("b", "a", Then.BACK_TO_ME)
+    play.fire("alarm")
+    assert play.ended == "completed"
+
+
+def test_a_return_of_the_first_release_is_replayed_without_boundary_events() -> None:
+    play = reworked()
+    words = {"do": "Return", "token": play.token("b"), "to": "a", "then": "back_to_me"}
+    play.do(entries.read_command(words, {}))
+    assert play.waiting == ["a"]
 
 
 @pytest.mark.parametrize("to", ["c", "b", "start", "end", "nowhere"])
@@ -192,13 +205,21 @@ def test_out_of_a_sub_process_straight_back_keeps_it_open() -> None:
     assert play.waiting == ["b"]
 
 
-def test_into_a_sub_process_that_is_over_nothing_returns() -> None:
+def test_into_a_sub_process_that_is_over_a_return_opens_it_again() -> None:
     play = within()
     play.complete("x")
     play.complete("y")
     assert play.waiting == ["b"]
-    with pytest.raises(CannotReturn):
-        play.send_back("b", "x")
+    assert returns.is_earlier(play.process, "y", "b")
+    assert not returns.is_earlier(play.process, "y", "x")
+    play.send_back("b", "y")
+    assert play.waiting == ["alarm", "part", "y"]
+    play.complete("y")
+    assert play.waiting == ["b"]
+    play.send_back("b", "x", Then.BACK_TO_ME)
+    assert play.waiting == ["x"]
+    play.complete("x")
+    assert play.waiting == ["b"]
 
 
 def test_a_return_read_from_the_record_means_what_it_meant() -> None:
