@@ -2,6 +2,7 @@
 
 from engine import handlers
 from engine.college import persons
+from engine.tasks import extension
 from quality import cases, publishing, resolvers
 from quality.imports import work
 from quality.subjects import made
@@ -16,4 +17,5 @@ def register() -> None:
     handlers.background(made.TOPIC)(made.work)
     handlers.background("people.words")(persons.make_found)
     handlers.register_case("quality.document", cases.DocumentCase())
+    handlers.register_case(extension.CASE, extension.ExtensionCase())
     work.register()

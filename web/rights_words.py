@@ -68,6 +68,7 @@ THINGS: Final[Mapping[Thing, str]] = {
 _PREDICATES: Final[Mapping[Callable[..., bool], str]] = {
     is_.is_assignee: "这项任务由本人在办",
     is_.is_candidate: "这项任务派给了本人或本人的岗位，还没有人领取",
+    is_.is_deputy: "本人是这项任务办理人的代理人",
     is_.is_offered: "这项任务派给了本人或本人的岗位",
     is_.is_finisher: "这项任务由本人办完",
     is_.is_initiator: "流程由本人发起",
@@ -79,6 +80,8 @@ _TIES: Final[Mapping[Tie, str]] = {
     Tie.STARTED: "流程由本人发起",
     Tie.HELD: "流程里有本人在办或办过的任务",
     Tie.OFFERED: "流程里有任务派给过本人或本人的岗位",
+    Tie.COPIED: "流程抄送过本人",
+    Tie.DEPUTY: "流程里有任务在等本人代理的人",
 }
 _SEATS: Final[Mapping[Seat, str]] = {
     Seat.CHAIR: "主持人",

@@ -20,6 +20,7 @@ from engine import people, permissions, versions
 from engine.errors import NotFound
 from engine.models import (
     Committee,
+    Copy,
     Post,
     ProcessDefinition,
     ProcessInstance,
@@ -173,11 +174,13 @@ def _rows() -> Select[Any]:
 
 
 def _own(person: Actor) -> Select[Any]:
-    """The cases a person has to do with, from three indexes."""
+    """The cases a person has to do with, from four indexes."""
     case, task, offer = ProcessInstance.__table__, UserTask.__table__, TaskCandidate.__table__
+    copied = Copy.__table__
     parts = union(
         select(case.c.id).where(case.c.started_by == person.id),
         select(task.c.instance_id).where(task.c.completed_by == person.id),
+        select(copied.c.instance_id).where(copied.c.user_id == person.id),
         select(task.c.instance_id)
         .join(offer, offer.c.task_id == task.c.id)
         .where(offer.c.key.in_(sorted(person.keys))),
@@ -195,6 +198,10 @@ class Tie(StrEnum):
     """Holds or finished a task in it."""
     OFFERED = "offered"
     """A task in it is or was offered to them."""
+    COPIED = "copied"
+    """Got a copy of it."""
+    DEPUTY = "deputy"
+    """A task in it waits for somebody in whose place they may act."""
 
 
 def see(db: Session, person: Actor, instance_id: int) -> None:
@@ -206,19 +213,40 @@ def see(db: Session, person: Actor, instance_id: int) -> None:
 def ties(db: Session, person: Actor, instance_id: int) -> Iterator[Tie]:
     """What lets this person know of the case, one after the other. Raises `NotFound`."""
     case, task = ProcessInstance.__table__, UserTask.__table__
-    started = db.execute(select(case.c.started_by).where(case.c.id == instance_id)).one_or_none()
+    wanted = select(case.c.started_by, case.c.version_id).where(case.c.id == instance_id)
+    started = db.execute(wanted).one_or_none()
     if started is None:
         raise NotFound
     if permissions.may(person, Action.INSTANCE_VIEW_ANY):
         yield Tie.ALLOWED
     if started.started_by == person.id:
         yield Tie.STARTED
-    columns = select(task.c.assignee_id, task.c.completed_by, task.c.candidates)
+    columns = select(task.c.assignee_id, task.c.completed_by, task.c.candidates, task.c.status)
     rows = db.execute(columns.where(task.c.instance_id == instance_id)).all()
     if any(person.id in (row.assignee_id, row.completed_by) for row in rows):
         yield Tie.HELD
     if any(not person.keys.isdisjoint(orjson.loads(row.candidates)) for row in rows):
         yield Tie.OFFERED
+    table = Copy.__table__
+    mine = (table.c.instance_id == instance_id) & (table.c.user_id == person.id)
+    if db.execute(select(table.c.id).where(mine).limit(1)).first() is not None:
+        yield Tie.COPIED
+    if person.deputy_for and _stands_in(db, person, started.version_id, rows):
+        yield Tie.DEPUTY
+
+
+def _stands_in(db: Session, person: Actor, version_id: int, rows: Iterable[Any]) -> bool:
+    """Whether a task waits for somebody in whose place this person may act in this flow."""
+    key = versions.of_case(db, version_id).key
+    waits = [row for row in rows if row.status in OPEN]
+    return any(
+        one.covers(key)
+        and any(
+            one.id == row.assignee_id or not one.keys.isdisjoint(orjson.loads(row.candidates))
+            for row in waits
+        )
+        for one in person.deputy_for
+    )
 
 
 def one(db: Session, person: Actor, instance_id: int) -> CaseView:

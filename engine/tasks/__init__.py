@@ -13,6 +13,7 @@ from engine.tasks.extension import ask_extension
 from engine.tasks.hand_over import reassign
 from engine.tasks.held import Glance, Held, glance, look
 from engine.tasks.lend import give_back, lend
+from engine.tasks.look_at import is_unseen, seen
 from engine.tasks.reopen import reopen
 from engine.tasks.send_back import return_targets, send_back
 from engine.tasks.take_back import take_back
@@ -31,6 +32,7 @@ __all__ = [
     "discard_draft",
     "give_back",
     "glance",
+    "is_unseen",
     "lend",
     "look",
     "read_copy",
@@ -39,6 +41,7 @@ __all__ = [
     "reopen",
     "return_targets",
     "save_draft",
+    "seen",
     "send_back",
     "take_back",
     "urge",

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock, copies, instances, permissions
 from engine.entries import Kind
-from engine.errors import NotFound
+from engine.errors import Forbidden, NotFound
 from engine.forms import texts
 from engine.instances import Act, Case
 from engine.models import UserTask
 from engine.people import Actor
 from engine.permissions import Action
 from engine.queries import cases
+from engine.queries.cases import Tie
 from engine.tasks import persons
 from engine.tasks.held import look
+
+
+MAY_COPY: Final = frozenset({Tie.STARTED, Tie.HELD, Tie.OFFERED, Tie.DEPUTY})
+"""Who may show a case to others: who has to do with it, not who only may look or got a copy."""
 
 
 def copy(db: Session, task_id: int, *, by: Actor, to: Iterable[int], note: str = "") -> None:
@@ -39,6 +45,8 @@ def copy_case(
     ties = set(cases.ties(db, by, instance_id))
     if not ties:
         raise NotFound
+    if not ties & MAY_COPY:
+        raise Forbidden
     case = instances.lock(db, instance_id)
     _send(db, case, to, by=by, note=note, task_id=None, asked={})
 

@@ -23,7 +23,7 @@ from engine.due_dates import Why
 from engine.entries import Kind
 from engine.errors import CannotAssign, CannotStart, ReasonRequired, Refused
 from engine.forms import texts
-from engine.handlers import Opening, register_case
+from engine.handlers import Opening
 from engine.holders import Looker
 from engine.instances import Act
 from engine.models import InstanceStatus, ProcessInstance, Role, User
@@ -94,7 +94,6 @@ class ExtensionCase:
             "element": held.element_id,
             "until": until.isoformat(),
             "asked_by": by.id,
-            "decider": _deciders(db, held, by),
         }
         shown = {
             "about": held.case.title,
@@ -102,6 +101,7 @@ class ExtensionCase:
             "due_now": _local(due),
             "due_wanted": _local(until),
             "reason": reason,
+            "decider": ", ".join(_deciders(db, held, by)),
         }
         title = f"申请延期：{held.case.title}·{held.name}"
         return Opening(title, _key(db, task_id), variables=known, values=shown)
@@ -184,5 +184,3 @@ def _key(db: Session, task_id: int) -> str:
 def _local(at: datetime) -> str:
     return f"{at.astimezone(clock.zone()):%Y-%m-%d %H:%M}"
 
-
-register_case(CASE, ExtensionCase())
