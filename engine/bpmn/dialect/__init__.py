@@ -35,6 +35,7 @@ from engine.bpmn.dialect.calling import (
 )
 from engine.bpmn.dialect.deadlines import DueKind, DueRule, due, is_school_time, timer
 from engine.bpmn.dialect.offering import (
+    DECIDING,
     OUTCOMES,
     RETURN_WORDS,
     RETURNS_USUAL,
@@ -97,6 +98,7 @@ __all__ = [
     "CASE",
     "COPY_TO",
     "CORRELATION",
+    "DECIDING",
     "DECISION_REF",
     "DUE",
     "DUE_DATE",

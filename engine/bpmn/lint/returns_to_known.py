@@ -25,6 +25,7 @@ class _Drawn:
     outgoing: tuple[FlowLine, ...]
     boundary: tuple[str, ...]
     host: str | None
+    link: str = ""
     default: FlowLine | None = None
 
 
@@ -75,7 +76,15 @@ def _around(outline: Outline, node: Node) -> Iterator[Node]:
 
 def _drawn(outline: Outline) -> Iterable[_Drawn]:
     events = walk.attached(outline)
+    caught = {
+        (node.parent, event.text): node.id
+        for node in outline.nodes
+        for event in node.events
+        if event.tag == "link" and node.tag == "intermediateCatchEvent"
+    }
     for node in outline.by_id.values():
+        thrown = [event.text for event in node.events if event.tag == "link"]
+        throws = thrown if node.tag == "intermediateThrowEvent" else []
         yield _Drawn(
             id=node.id,
             kind=node.tag,
@@ -84,4 +93,5 @@ def _drawn(outline: Outline) -> Iterable[_Drawn]:
             outgoing=outline.outgoing.get(node.id, ()),
             boundary=tuple(event.id for event in events.get(node.id, ())),
             host=node.attributes.get("attachedToRef"),
+            link=next((caught.get((node.parent, text), "") for text in throws), ""),
         )
