@@ -18,6 +18,7 @@ from engine.instances import Act, Case
 from engine.models import DueChange, TaskCandidate, UserTask
 from engine.people import Actor
 from engine.policies import Place
+from engine.scene import NEVER
 
 _TASK: Final = UserTask.__table__
 
@@ -92,7 +93,7 @@ def move(  # noqa: PLR0913  (both dates, and everything a later reader asks)
     first = func.coalesce(_TASK.c.due_first, task.due_at)
     db.execute(update(_TASK).where(_TASK.c.id == task.id).values(due_at=at, due_first=first))
     inbox = TaskCandidate.__table__
-    db.execute(update(inbox).where(inbox.c.task_id == task.id).values(sort_at=at or effects.NEVER))
+    db.execute(update(inbox).where(inbox.c.task_id == task.id).values(sort_at=at or NEVER))
     change = {
         "task_id": task.id,
         "due_before": task.due_at,

@@ -1,9 +1,9 @@
 """The college's quality cycle, as a customer of the engine: subjects and documents."""
 
-from engine import handlers
+from engine import deadlines, handlers
 from engine.college import persons
 from engine.tasks import extension
-from quality import cases, publishing, resolvers
+from quality import cases, cycle, publishing, resolvers
 from quality.imports import work
 from quality.subjects import made
 
@@ -18,4 +18,7 @@ def register() -> None:
     handlers.background("people.words")(persons.make_found)
     handlers.register_case("quality.document", cases.DocumentCase())
     handlers.register_case(extension.CASE, extension.ExtensionCase())
+    deadlines.register()
+    handlers.dates("cycle")(cycle.named)
+    handlers.DATE_NAMES["cycle"] = cycle.names
     work.register()

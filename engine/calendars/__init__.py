@@ -11,7 +11,17 @@ from engine.calendars.editing import (
     save_term,
     set_days,
 )
-from engine.calendars.resolving import NONE, Asked, Due, due, local, moment
+from engine.calendars.resolving import (
+    NONE,
+    Asked,
+    Due,
+    Known,
+    due,
+    local,
+    moment,
+    spans,
+    stood_still,
+)
 from engine.calendars.rows import School, campus_of, campus_of_case, school
 from engine.calendars.working import Calendar, Day, NoWorkingDay, Why
 
@@ -21,6 +31,7 @@ __all__ = [
     "Calendar",
     "Day",
     "Due",
+    "Known",
     "NoWorkingDay",
     "School",
     "Why",
@@ -36,4 +47,6 @@ __all__ = [
     "save_term",
     "school",
     "set_days",
+    "spans",
+    "stood_still",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -25,6 +25,15 @@ END_OF_DAY: Final = time(18)
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A time for which the clock of a case stood still, or still stands."""
+
+    began: datetime
+    ended: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The case a deadline is for. `variables` are read only if the rule refers to them."""
 
@@ -32,6 +41,17 @@ class Asked:
     subject: str | None = None
     started_by: int | None = None
     variables: Callable[[], Mapping[str, Any]] = dict
+    known: Known | None = None
+
+
+@dataclass(slots=True)
+class Known:
+    """What many deadlines at a time are computed from, asked for once; `spans` by case."""
+
+    school: School
+    spans: Mapping[int, Sequence[Span]] = field(default_factory=dict)
+    campuses: dict[tuple[str | None, int | None], str] = field(default_factory=dict)
+    dates: dict[tuple[Any, ...], date | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +89,7 @@ def due(db: Session, written: str, now: datetime, asked: Asked) -> Due:
     if rule.kind is DueKind.ISO:
         at = rule.due(now)
         return Due(_stood(db, at, now, asked) if rule.is_absolute else at)
-    school = rows.school(db)
+    school = asked.known.school if asked.known is not None else rows.school(db)
     calendar = _calendar(db, school, asked)
     try:
         first, day = _day(db, school, calendar, rule, now, asked)
@@ -97,7 +117,11 @@ def moment(day: date, at: time) -> datetime:
 def _calendar(db: Session, school: School, asked: Asked) -> Calendar:
     if not school.has_campuses:
         return school.calendar()
-    return school.calendar(rows.campus_of(db, asked.subject, asked.started_by))
+    whose = (asked.subject, asked.started_by)
+    campuses = asked.known.campuses if asked.known is not None else {}
+    if whose not in campuses:
+        campuses[whose] = rows.campus_of(db, *whose)
+    return school.calendar(campuses[whose])
 
 
 def _day(
@@ -122,8 +146,7 @@ def _day(
 
 def _named(db: Session, rule: DueRule, asked: Asked, today: date) -> date | datetime:
     if rule.kind is DueKind.CYCLE:
-        resolver = DATES.get("cycle")
-        day = resolver(db, rule.key, asked.variables(), today) if resolver is not None else None
+        day = _of_year(db, rule.key, asked, today)
         if day is None:
             message = "期限“{rule}”：年度日期里没有“{key}”。请在“年度日期”里填写。"
             raise _Missing(message, rule=rule.text, key=rule.key)
@@ -140,6 +163,17 @@ def _named(db: Session, rule: DueRule, asked: Asked, today: date) -> date | date
         raise _Missing(message, rule=rule.text, key=rule.key, value=shown) from None
 
 
+def _of_year(db: Session, key: str, asked: Asked, today: date) -> date | None:
+    resolver, variables = DATES.get("cycle"), asked.variables()
+    if resolver is None:
+        return None
+    dates = asked.known.dates if asked.known is not None else {}
+    same = (key, str(variables.get("year")), str(variables.get("period")), today)
+    if same not in dates:
+        dates[same] = resolver(db, key, variables, today)
+    return dates[same]
+
+
 def _written(text: str) -> date | datetime:
     try:
         found: date | datetime = date.fromisoformat(text)
@@ -153,11 +187,13 @@ def _written(text: str) -> date | datetime:
 
 def _stood(db: Session, at: datetime, now: datetime, asked: Asked) -> datetime:
     """A date that was named, later by the time for which the clock of the case stood still."""
-    stood = stood_still(db, asked.instance_id, now)
+    known = asked.known.spans if asked.known is not None else spans(db, [asked.instance_id])
+    stood = stood_still(known.get(asked.instance_id, ()), now)
     if not stood:
         return at
     later = at + stood
-    calendar = _calendar(db, rows.school(db), asked)
+    school = asked.known.school if asked.known is not None else rows.school(db)
+    calendar = _calendar(db, school, asked)
     try:
         day = calendar.next_working(local(later))
     except NoWorkingDay:
@@ -165,23 +201,29 @@ def _stood(db: Session, at: datetime, now: datetime, asked: Asked) -> datetime:
     return later + timedelta(days=(day - local(later)).days)
 
 
-def stood_still(db: Session, instance_id: int, now: datetime) -> timedelta:
-    """For how long a case was returned for rework, or suspended; spans that overlap count once."""
+def spans(db: Session, instance_ids: Sequence[int]) -> dict[int, list[Span]]:
+    """When the clocks of these cases stood still: returned for rework, or suspended."""
     tasks, stops = UserTask.__table__, ClockStop.__table__
-    returned = select(tasks.c.opened_at, tasks.c.completed_at).where(
-        tasks.c.instance_id == instance_id, tasks.c.returned
+    returned = select(
+        tasks.c.instance_id, tasks.c.opened_at, tasks.c.completed_at, literal("returned")
+    ).where(tasks.c.instance_id.in_(instance_ids), tasks.c.returned)
+    stopped = select(stops.c.instance_id, stops.c.began_at, stops.c.ended_at, stops.c.why).where(
+        stops.c.instance_id.in_(instance_ids)
     )
-    stopped = select(stops.c.began_at, stops.c.ended_at).where(
-        stops.c.instance_id == instance_id,
-        or_(stops.c.ended_at.is_(None), stops.c.ended_at > stops.c.began_at),
-    )
-    spans = sorted(
-        (began, ended or now) for asked in (returned, stopped) for began, ended in db.execute(asked)
-    )
-    total, reached = timedelta(), None
-    for began, ended in spans:
-        start = began if reached is None or began > reached else reached
-        if ended > start:
-            total += ended - start
-            reached = ended
+    found: dict[int, list[Span]] = {}
+    for asked in (returned, stopped):
+        for instance_id, began, ended, why in db.execute(asked):
+            found.setdefault(instance_id, []).append(Span(began, ended, why))
+    return found
+
+
+def stood_still(stops: Sequence[Span], until: datetime, since: datetime | None = None) -> timedelta:
+    """For how long a clock stood still up to a moment; spans that overlap count once."""
+    total, reached = timedelta(), since
+    for span in sorted(stops, key=lambda span: span.began):
+        start = span.began if reached is None else max(span.began, reached)
+        end = min(span.ended or until, until)
+        if end > start:
+            total += end - start
+            reached = end
     return total

@@ -1,5 +1,14 @@
 """Deadlines of open tasks: rungs that are passed, dates that are computed or changed again."""
 
+from engine import handlers
+from engine.deadlines import changing, recalculating
 from engine.deadlines.passing import run
+from engine.deadlines.recalculating import fill
 
-__all__ = ["run"]
+__all__ = ["changing", "fill", "recalculating", "register", "run"]
+
+
+def register() -> None:
+    """Plug the work in portions into the job table."""
+    handlers.background(recalculating.TOPIC)(recalculating.work)
+    handlers.background(changing.TOPIC)(changing.work)
