@@ -12,13 +12,13 @@ from engine.tasks.drafts import discard_draft, save_draft
 from engine.tasks.extension import ask_extension
 from engine.tasks.hand_over import reassign
 from engine.tasks.held import Glance, Held, glance, look
-from engine.tasks.lend import give_back, lend
+from engine.tasks.lending import give_back, lend
 from engine.tasks.look_at import is_unseen, seen
-from engine.tasks.reopen import reopen
+from engine.tasks.reopening import reopen
 from engine.tasks.send_back import return_targets, send_back
-from engine.tasks.take_back import take_back
-from engine.tasks.urge import urge, urge_case
-from engine.tasks.withdraw import withdraw
+from engine.tasks.taking_back import take_back
+from engine.tasks.urging import urge, urge_case
+from engine.tasks.withdrawing import withdraw
 
 __all__ = [
     "Glance",

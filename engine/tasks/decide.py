@@ -20,7 +20,7 @@ from engine.instances import Act
 from engine.models import TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
-from engine.tasks import lend
+from engine.tasks import lending
 from engine.tasks.held import Held, hold
 
 MAX_COMMENT: Final = instances.MAX_COMMENT
@@ -46,7 +46,7 @@ def complete(
     held = hold(db, task_id, Action.TASK_COMPLETE, by=by)
     comment = opinion(comment)
     if held.lent_by is not None:
-        lend.hand_back(db, held, by=by, comment=comment, filled=_filled(db, held, values))
+        lending.hand_back(db, held, by=by, comment=comment, filled=_filled(db, held, values))
         return None
     _require_outcome(held, outcome)
     if outcome != "approve" and not comment:

@@ -13,7 +13,7 @@ from engine.instances import Act
 from engine.models import Role, TaskStatus, User, UserTask
 from engine.people import Actor
 from engine.permissions import Action
-from engine.tasks import lend
+from engine.tasks import lending
 from engine.tasks.decide import opinion
 from engine.tasks.held import Held, hold
 
@@ -23,7 +23,7 @@ def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> N
     held = hold(db, task_id, Action.TASK_REASSIGN, by=by)
     _require_verb(held, by)
     if Role.PROCESS_ADMIN not in by.roles:
-        lend.require_not_lent(db, held)
+        lending.require_not_lent(db, held)
     reason = opinion(reason)
     if not reason:
         raise ReasonRequired

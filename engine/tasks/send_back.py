@@ -17,7 +17,7 @@ from engine.instances import Act
 from engine.models import TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
-from engine.tasks import lend
+from engine.tasks import lending
 from engine.tasks.decide import opinion
 from engine.tasks.held import Held, hold
 from engine.versions import Version
@@ -50,7 +50,7 @@ def send_back(
     held = hold(db, task_id, Action.TASK_RETURN, by=by)
     if "return" not in {verb.key for verb in held.case.version.verbs(held.element_id)}:
         raise UnknownOutcome(outcome="退回")
-    lend.require_not_lent(db, held)
+    lending.require_not_lent(db, held)
     reason = opinion(reason)
     if not reason:
         raise ReasonRequired

@@ -14,7 +14,7 @@ from engine.errors import CannotAssign, Forbidden, NotFound, ReasonRequired, Ref
 from engine.models import Copy, DueChange, LogEntry, ProcessInstance, TaskCandidate, UserTask
 from engine.people import Actor
 from engine.queries import cases
-from engine.tasks import extension, lend, take_back, urge, withdraw
+from engine.tasks import extension, lending, taking_back, urging, withdrawing
 from tests import college as places
 from tests.college import ROOT, College
 from tests.integration.engine import flow
@@ -81,7 +81,7 @@ def test_a_lent_task_comes_back_with_an_opinion_and_is_decided_by_its_holder(
     assert row(db, review).lent_by == reviewer.id
     with pytest.raises(Forbidden):
         tasks.complete(db, review, by=reviewer)
-    with pytest.raises(lend.IsLent, match="周明岚"):
+    with pytest.raises(lending.IsLent, match="周明岚"):
         tasks.send_back(db, review, by=office, reason="不行")
     tasks.complete(db, review, by=office, outcome="refuse", comment="我看可以")
     assert row(db, review).status == "claimed"
@@ -96,7 +96,7 @@ def test_a_lent_task_comes_back_with_an_opinion_and_is_decided_by_its_holder(
 def test_whoever_lent_a_task_calls_it_back(
     db: Session, college: College, review: int, reviewer: Actor
 ) -> None:
-    with pytest.raises(lend.NotLent):
+    with pytest.raises(lending.NotLent):
         tasks.give_back(db, review, by=reviewer)
     tasks.lend(db, review, by=reviewer, to=college.users["office"], reason="请看")
     with pytest.raises(Forbidden):
@@ -182,13 +182,13 @@ def test_urging_is_possible_once_an_hour(
     now = clock.now()
     with clock.freeze(now):
         tasks.urge(db, review, by=leader, note="请尽快")
-        with pytest.raises(urge.UrgedAlready):
+        with pytest.raises(urging.UrgedAlready):
             tasks.urge(db, review, by=leader)
-        with pytest.raises(urge.UrgedAlready):
+        with pytest.raises(urging.UrgedAlready):
             tasks.urge_case(db, case, by=leader)
         with pytest.raises(Forbidden):
             tasks.urge(db, review, by=reviewer)
-    with clock.freeze(now + timedelta(minutes=59)), pytest.raises(urge.UrgedAlready):
+    with clock.freeze(now + timedelta(minutes=59)), pytest.raises(urging.UrgedAlready):
         tasks.urge(db, review, by=leader)
     with clock.freeze(now + timedelta(minutes=61)):
         assert tasks.urge_case(db, case, by=leader) == 1
@@ -266,11 +266,11 @@ def test_the_initiator_withdraws_until_somebody_has_decided(
     tasks.withdraw(db, case, by=leader, reason="漏了附件")
     assert list(flow.open_tasks(db, case)) == ["submit"]
     assert row(db, review).status == "cancelled"
-    with pytest.raises(withdraw.NotSubmitted):
+    with pytest.raises(withdrawing.NotSubmitted):
         tasks.withdraw(db, case, by=leader)
     flow.do(db, case, "submit", by=leader)
     flow.do(db, case, "review", by=reviewer)
-    with pytest.raises(withdraw.DecidedAlready, match="周明岚"):
+    with pytest.raises(withdrawing.DecidedAlready, match="周明岚"):
         tasks.withdraw(db, case, by=leader)
     assert replay.replay(db, case).difference is None
 
@@ -292,7 +292,7 @@ def test_an_approver_takes_back_until_the_next_has_opened_it(
     tasks.seen(db, last, by=college.actor(db, "auditor"))
     assert row(db, last).seen_at is None
     tasks.seen(db, last, by=college.actor(db, "office"))
-    with pytest.raises(take_back.SeenAlready):
+    with pytest.raises(taking_back.SeenAlready):
         tasks.take_back(db, again["review"], by=reviewer)
     tasks.complete(db, last, by=college.actor(db, "office"))
     assert replay.replay(db, case).difference is None
