@@ -229,7 +229,8 @@ def _tasks_told(frames: list[Frame]) -> dict[str, tuple[object, ...]]:
     told: dict[str, tuple[object, ...]] = {}
     for frame in frames:
         asked, by = frame.body.asked, people.marked(frame.by)
-        acted = asked.get("command", {}).get("token")
+        command = asked.get("command", {})
+        acted = command.get("token") if command.get("do") in _BY_THE_HOLDER else None
         for effect in frame.body.followed.get("effects", ()):
             token = effect.get("token", "")
             if effect["was"] == "Opened" and effect["waits_for"] == "user":
@@ -250,8 +251,11 @@ def _return(asked: Mapping[str, Any]) -> str | None:
     return "return" if asked.get("command", {}).get("do") == "Return" else None
 
 
+_BY_THE_HOLDER = ("Complete", "Return")
 _HOLDER: Mapping[Kind, Any] = {
     Kind.TASK_CLAIMED: lambda _asked, by: by,
     Kind.TASK_RELEASED: lambda _asked, _by: None,
     Kind.TASK_REASSIGNED: lambda asked, _by: asked["to"],
+    Kind.TASK_LENT: lambda asked, _by: asked["to"],
+    Kind.TASK_GIVEN_BACK: lambda asked, _by: asked["to"],
 }

@@ -21,7 +21,6 @@ from engine.queries.cases import Tie
 from engine.tasks import persons
 from engine.tasks.held import look
 
-
 MAY_COPY: Final = frozenset({Tie.STARTED, Tie.HELD, Tie.OFFERED, Tie.DEPUTY})
 """Who may show a case to others: who has to do with it, not who only may look or got a copy."""
 

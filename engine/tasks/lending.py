@@ -49,7 +49,7 @@ def lend(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> None:
     if to == by.id or by.id is None:
         raise CannotAssign(rule=name)
     _move(db, held, to=to, owner=by.id, lent_by=by.id)
-    asked = held.asked(by, token=held.token, to=to)
+    asked = held.asked(by, token=held.token, seat=held.seat, to=to)
     act = Act(Kind.TASK_LENT, asked=asked, content={"comment": reason})
     instances.perform(db, held.case, act, by=by)
 
@@ -89,7 +89,7 @@ def hand_back(
     _move(db, held, to=lender, owner=lender, lent_by=None)
     act = Act(
         Kind.TASK_GIVEN_BACK,
-        asked=held.asked(by, token=held.token, to=lender),
+        asked=held.asked(by, token=held.token, seat=held.seat, to=lender),
         known={"seen": held.case.content_hash},
         content=content,
         values_changed=filled is not None,

@@ -68,7 +68,7 @@ def urge_case(db: Session, instance_id: int, *, by: Actor, note: str = "") -> in
 
 def _urge(db: Session, held: Held, *, by: Actor, note: str) -> None:
     content = {"comment": note} if note else {}
-    act = Act(Kind.TASK_URGED, asked=held.asked(by, token=held.token), content=content)
+    act = Act(Kind.TASK_URGED, asked=held.asked(by, token=held.token, seat=held.seat), content=content)
     instances.perform(db, held.case, act, by=by)
     tell_urged(db, held, by=by)
 
