@@ -118,7 +118,7 @@ def close(scene: Scene, effect: Closed, element: Element) -> None:
     if element.event in _SUBSCRIBED and element.kind is not Kind.SEND:
         _unsubscribe(scene, effect)
     elif effect.token != scene.token:
-        _take_back(scene, effect)
+        take_back(scene, effect)
         if element.kind is Kind.CALL:
             children.close(scene, effect)
 
@@ -129,7 +129,8 @@ def _unsubscribe(scene: Scene, effect: Closed) -> None:
     scene.db.execute(delete(table).where(mine))
 
 
-def _take_back(scene: Scene, effect: Closed) -> None:
+def take_back(scene: Scene, effect: Closed) -> None:
+    """Take back the jobs of a place that is gone, with their incidents."""
     table = Job.__table__
     open_ = (JobStatus.WAITING, JobStatus.FAILED)
     mine = (table.c.instance_id == scene.instance_id) & (table.c.token == effect.token)
