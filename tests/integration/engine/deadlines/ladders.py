@@ -10,9 +10,9 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import clock, jobs, people, policies, roles
-from engine.models import LogEntry, Role
-from engine.people import SYSTEM, Actor
+from engine import clock, jobs, policies
+from engine.models import LogEntry
+from engine.people import Actor
 from tests.college import College
 from tests.integration.engine import flow
 
@@ -32,8 +32,7 @@ def at(text: str) -> datetime:
 
 def administrator(db: Session, college: College) -> Actor:
     """Somebody who may edit calendars and policies."""
-    roles.give(db, college.users["office"], Role.QUALITY_OFFICE, by=SYSTEM)
-    return people.actor(db, college.users["admin"])
+    return college.actor(db, "admin")
 
 
 def usual(db: Session, by: Actor, rungs: Any = RUNGS) -> None:
