@@ -27,10 +27,6 @@ BY_INITIATOR: Final = "initiator"
 HEAD: Final = "head"
 HIGHEST: Final = 20
 _BETWEEN: Final = re.compile(r"[\s,，、;；]+")
-_LATER: Final = frozenset({RuleKind.FIELD, RuleKind.PICK})
-_UPWARDS: Final = frozenset(
-    {RuleKind.HEADS, RuleKind.HEAD, RuleKind.LEADER, RuleKind.CONTACT_LEADER}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +154,7 @@ def _user(looker: Looker, rule: Rule, _about: About) -> Found:
 def _post(looker: Looker, rule: Rule, about: About) -> Found:
     if rule.place is Place.ANYWHERE:
         return Found(None, (people.post_key(rule.key),), looker.post(rule.key, None))
-    unit_id = _unit(looker, rule, about)
+    unit_id = unit_of(looker, rule, about)
     if unit_id is None:
         return NOBODY
     return Found(None, (people.post_key(rule.key, unit_id),), looker.post(rule.key, unit_id))
@@ -166,7 +162,7 @@ def _post(looker: Looker, rule: Rule, about: About) -> Found:
 
 def _head(looker: Looker, rule: Rule, about: About) -> Found:
     """Who heads the unit; with a number, who heads the unit so many levels of heads up."""
-    unit_id = _unit(looker, rule, about)
+    unit_id = unit_of(looker, rule, about)
     if unit_id is None:
         return NOBODY
     if not rule.key:
@@ -176,14 +172,14 @@ def _head(looker: Looker, rule: Rule, about: About) -> Found:
 
 def _heads(looker: Looker, rule: Rule, about: About) -> Found:
     """The heads of so many levels, the nearest first; a unit without a head is no level."""
-    unit_id = _unit(looker, rule, about)
+    unit_id = unit_of(looker, rule, about)
     levels = looker.nearest(HEAD, unit_id, rule.levels) if unit_id is not None else []
     return _of_levels(HEAD, levels)
 
 
 def _leader(looker: Looker, rule: Rule, about: About) -> Found:
     """Who leads the unit from above, or the nearest unit above it that somebody leads."""
-    unit_id, post = _unit(looker, rule, about), str(rule.kind)
+    unit_id, post = unit_of(looker, rule, about), str(rule.kind)
     return _of_levels(post, looker.nearest(post, unit_id, 1)) if unit_id is not None else NOBODY
 
 
@@ -249,7 +245,8 @@ _FIND: Final[Mapping[RuleKind, Callable[[Looker, Rule, About], Found]]] = {
 }
 
 
-def _unit(looker: Looker, rule: Rule, about: About) -> int | None:
+def unit_of(looker: Looker, rule: Rule, about: About) -> int | None:
+    """The unit that the place of a rule means here."""
     if rule.place is Place.UNIT:
         return looker.unit(rule.unit)
     referred = about.subject if rule.place.startswith("subject.") else str(about.started_by or "")
@@ -319,65 +316,3 @@ def _approved(db: Session, about: About, *, only_just: bool) -> frozenset[int]:
 def _steps_of_initiator(version: Version | None) -> frozenset[str]:
     steps = version.process.user_tasks() if version is not None else ()
     return frozenset(one.id for one in steps if is_initiators(one))
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """A step before anybody is there: whom it would go to today, and by which rules.
-
-    `is_open` says that a field or a pick will decide while the case runs.
-    """
-
-    element_id: str
-    name: str
-    who: Who
-    found: Found
-    is_open: bool
-
-
-def preview(
-    db: Session, version: Version, about: About, only: Iterable[str] | None = None
-) -> tuple[Ahead, ...]:
-    """Whom every step of a flow (or `only` some) would go to today, in a few statements."""
-    wanted = set(only) if only is not None else None
-    steps = [
-        (one, dialect.who(one.attributes, one.properties))
-        for one in version.process.user_tasks()
-        if wanted is None or one.id in wanted
-    ]
-    looker = Looker(db)
-    _prepare(looker, [who for _step, who in steps], about)
-    found = []
-    for step, who in steps:
-        one = resolve(
-            db, replace(who, repeat=Repeat.NEVER), replace(about, element=step.id), looker
-        )
-        is_open = (one.fallback or bool(one.by)) and any(rule.kind in _LATER for rule in who.rules)
-        found.append(Ahead(step.id, step.label, who, one, is_open))
-    return tuple(found)
-
-
-def _prepare(looker: Looker, wanted: Sequence[Who], about: About) -> None:
-    """Ask for all that these rules need, many at a time."""
-    rules = [rule for who in wanted for rule in (*who.rules, *who.fallback)]
-    looker.users(rule.key for rule in rules if rule.kind is RuleKind.USER)
-    looker.units(rule.unit for rule in rules if rule.place is Place.UNIT)
-    looker.roles(rule.key for rule in rules if rule.kind is RuleKind.ROLE)
-    named = (rule.key for rule in rules if rule.kind is RuleKind.COMMITTEE)
-    looker.committees(key.partition(":")[0] for key in named)
-    placed = [(rule, _unit(looker, rule, about)) for rule in rules if rule.place]
-    places = [(rule, unit) for rule, unit in placed if unit is not None]
-    starts = [unit for rule, unit in places if rule.kind in _UPWARDS]
-    if any(who.own is Own.UP for who in wanted) and about.started_by is not None:
-        home = looker.place(Place.INITIATOR_UNIT, str(about.started_by))
-        starts += [home] if home is not None else []
-    looker.chains(starts)
-    up = {unit for start in starts for unit in looker.above(start)}
-    posts: list[tuple[str, int | None]] = [
-        (rule.key, None) for rule in rules if rule.kind is RuleKind.POST and not rule.place
-    ]
-    posts += [(rule.key, unit) for rule, unit in places if rule.kind is RuleKind.POST]
-    kinds = {str(rule.kind) for rule, _unit in places if rule.kind in _UPWARDS}
-    upward = {HEAD if kind == RuleKind.HEADS else kind for kind in kinds} | {HEAD}
-    posts += [(post, unit) for post in sorted(upward) for unit in sorted(up)]
-    looker.posts(posts)
