@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog, people, permissions, versions
+from engine import clock, decisions, eventlog, people, permissions, policies, versions
 from engine.bpmn import dialect, parse, process, second_opinion
 from engine.bpmn.findings import Finding, has_errors
 from engine.bpmn.lint import lint
@@ -26,7 +26,7 @@ from engine.bpmn.parse import Unreadable
 from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, ReasonRequired, StaleDraft
 from engine.forms import load, texts
-from engine.handlers import CASES, HANDLERS, PEOPLE, RESOLVERS
+from engine.handlers import CASES, DATE_NAMES, HANDLERS, PEOPLE, RESOLVERS
 from engine.models import (
     Committee,
     FormText,
@@ -80,7 +80,8 @@ def _judged(
         return None, (unreadable.finding,)
     findings = lint(outline, known(db, forms))
     if not has_errors(findings):
-        findings += second_opinion.review(xml, process.build(outline))
+        tables = decisions.unbundle(decisions.bundle(db, decisions.named(outline)))
+        findings += second_opinion.review(xml, process.build(outline, tables))
     return outline, findings
 
 
@@ -99,7 +100,10 @@ def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:
         people=frozenset(PEOPLE),
         committees=frozenset(db.execute(select(Committee.key)).scalars()),
         roles=frozenset(Role),
+        decisions=decisions.known(db),
         vacant=frozenset(db.execute(_vacant()).scalars()),
+        policies={one.key: one.rules for one in policies.every(db)},
+        dates=frozenset(DATE_NAMES["cycle"](db)) if "cycle" in DATE_NAMES else None,
     )
 
 
@@ -233,7 +237,8 @@ def publish(
     for key, text in (forms or {}).items():
         save_form(db, key, text, by=by)
     bundle = orjson.dumps(_referred(outline, _library(db)), option=orjson.OPT_SORT_KEYS).decode()
-    sha256 = versions.content_hash(xml, bundle)
+    tables = decisions.bundle(db, decisions.named(outline))
+    sha256 = versions.content_hash(xml, bundle, tables)
     definition_id = _definition_for(db, outline, by)
     same = db.execute(
         select(ProcessVersion.id, ProcessVersion.number).where(
@@ -253,7 +258,7 @@ def publish(
         "name": outline.name or outline.id,
         "bpmn": xml,
         "forms": bundle,
-        "decisions": "{}",
+        "decisions": tables,
         "sha256": sha256,
         "note": note,
         "published_by": by.id,

@@ -167,6 +167,18 @@ class NotPublishable(Refused):
     sentence = "流程图里还有 {count} 个错误，改好后才能发布。"
 
 
+class NotDecidable(Refused):
+    """A file of decision tables has findings that forbid saving it; they travel with the error."""
+
+    sentence = "决策表里还有 {count} 个错误，改好后才能保存。"
+
+
+class DecisionTaken(Refused):
+    """A decision table of this id stands in another file, or the file is about another one."""
+
+    sentence = "决策表“{id}”不能放在“{key}”这里：标识要与文件一致，也不能与其他文件里的重复。"
+
+
 class UnknownDefinition(Refused):
     """No published definition has this key."""
 

@@ -68,6 +68,7 @@ def _versions(db: Session) -> Iterator[tuple[int, Difference]]:
         version.c.number,
         version.c.bpmn,
         version.c.forms,
+        version.c.decisions,
         ProcessDefinition.key,
     )
     wanted = select(*columns).join(
@@ -75,7 +76,9 @@ def _versions(db: Session) -> Iterator[tuple[int, Difference]]:
     )
     for row in db.execute(wanted.order_by(version.c.id)):
         bpmn = row.bpmn.encode() if isinstance(row.bpmn, str) else bytes(row.bpmn)
-        if published.get((row.key, row.number)) != versions.content_hash(bpmn, row.forms):
+        if published.get((row.key, row.number)) != versions.content_hash(
+            bpmn, row.forms, row.decisions
+        ):
             sentence = "流程“{key}”第 {number} 版现在的内容不是当时发布的内容。"
             values = {"key": row.key, "number": row.number}
             yield row.id, Difference(eventlog.HOUSE, 0, sentence, values)

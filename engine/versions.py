@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
@@ -13,8 +13,10 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import decisions
 from engine.bpmn import dialect, parse, process
 from engine.bpmn.process import Element, Process
+from engine.dmn import Decision
 from engine.errors import DefinitionSuspended, NotFound, UnknownDefinition
 from engine.forms import load, rights
 from engine.forms.model import Form
@@ -22,11 +24,12 @@ from engine.forms.rights import Rights
 from engine.models import ProcessDefinition, ProcessVersion
 
 MOST_KEPT: Final = 200
+NO_TABLES: Final = "{}"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version ready to run: its process and its forms by key."""
+    """A version ready to run: its process and its forms by key, its decision tables by id."""
 
     id: int
     key: str
@@ -34,6 +37,7 @@ class Version:
     name: str
     process: Process
     forms: Mapping[str, Form]
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
 
     def form(self, element_id: str) -> Form | None:
         """The form of a step, if it has one."""
@@ -60,9 +64,10 @@ class Version:
         return next((one.id for one in steps if is_initiators(one)), steps[0].id if steps else "")
 
 
-def content_hash(bpmn: bytes, forms: str) -> str:
-    """The hash of a version's content: the bytes of the diagram and the forms it refers to."""
-    return hashlib.sha256(bpmn + b"\n" + forms.encode()).hexdigest()
+def content_hash(bpmn: bytes, forms: str, tables: str = NO_TABLES) -> str:
+    """The hash of a version's content: its diagram, and the forms and tables it refers to."""
+    more = b"" if tables == NO_TABLES else b"\n" + tables.encode()
+    return hashlib.sha256(bpmn + b"\n" + forms.encode() + more).hexdigest()
 
 
 def is_initiators(element: Element) -> bool:
@@ -129,6 +134,7 @@ def _compiled(db: Session, version_id: int) -> Version:
         select(
             ProcessVersion.bpmn,
             ProcessVersion.forms,
+            ProcessVersion.decisions,
             ProcessVersion.number,
             ProcessVersion.name,
             ProcessDefinition.key,
@@ -142,6 +148,6 @@ def _compiled(db: Session, version_id: int) -> Version:
         if form is None:
             raise UnknownDefinition(key=key)
         forms[key] = form
-    return Version(
-        version_id, row.key, row.number, row.name, process.build(parse.read(row.bpmn)), forms
-    )
+    tables = decisions.unbundle(row.decisions)
+    made = process.build(parse.read(row.bpmn), tables)
+    return Version(version_id, row.key, row.number, row.name, made, forms, tables)
