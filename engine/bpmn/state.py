@@ -82,7 +82,7 @@ def load(text: str | bytes) -> State:
     return State(next_id, tuple(_token(*row) for row in tokens), passes, data, ended)
 
 
-def _token(  # noqa: PLR0913  (the columns of a row)
+def _token(  # noqa: PLR0913, PLR0917  (the columns of a row)
     id_: int,
     element: str,
     scope: int,

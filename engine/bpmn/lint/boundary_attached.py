@@ -11,7 +11,8 @@ from engine.bpmn.lint.known import Known
 from engine.bpmn.outline import Node, Outline
 
 RULE = "boundary_attached"
-NEVER: Final = frozenset({"startEvent", "endEvent", "intermediateThrowEvent", "scriptTask"})
+AT_ONCE: Final = frozenset({"intermediateThrowEvent", "scriptTask", "businessRuleTask"})
+NEVER: Final = AT_ONCE | {"startEvent", "endEvent"}
 NO_HOSTS: Final = NEVER | walk.GATEWAYS | {"intermediateCatchEvent", "boundaryEvent"}
 
 

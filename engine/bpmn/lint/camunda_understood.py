@@ -24,6 +24,7 @@ HARMLESS: Final = frozenset(
     }
 )
 CLASS: Final = "“{name}”的 {attribute} 在这里不能运行。请写主题（camunda:topic）。"
+PINNED: Final = "“{name}”的 {attribute} 在这里没有：总是用现行的版本。请删去。"
 REFUSED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "camunda:class": CLASS,
@@ -32,7 +33,13 @@ REFUSED: Final[Mapping[str, str]] = MappingProxyType(
         "camunda:resource": "“{name}”的脚本在别的文件里（camunda:resource）。请把脚本写在图里。",
         "camunda:resultVariable": "“{name}”的结果变量没有作用。请在脚本里写“名称 = 表达式”。",
         "camunda:formKey": "“{name}”用了 camunda:formKey。请用 camunda:formRef 选表单。",
-        "camunda:decisionRef": "目前还不能运行“{name}”的决策表（camunda:decisionRef）。",
+        "camunda:decisionRef": "“{name}”不能查决策表。请换成业务规则任务。",
+        "camunda:calledElementVersion": PINNED,
+        "camunda:calledElementVersionTag": PINNED,
+        "camunda:variableMappingClass": CLASS,
+        "camunda:variableMappingDelegateExpression": CLASS,
+        "camunda:decisionRefVersion": PINNED,
+        "camunda:decisionRefVersionTag": PINNED,
     }
 )
 TYPE: Final = "“{name}”的类型（camunda:type）只能是 external。"
@@ -66,7 +73,7 @@ def _attributes(
                 yield error(element, RULE, TYPE, name=name)
         elif prefix in SOURCES:
             yield error(element, RULE, SOURCES[prefix], name=name, attribute=attribute)
-        elif attribute in REFUSED:
+        elif attribute in REFUSED and (word is None or tag not in word.on):
             yield error(element, RULE, REFUSED[attribute], name=name, attribute=attribute)
         elif word is None or tag not in word.on:
             sentence = "“{name}”的属性 {attribute} 在这里没有作用。"

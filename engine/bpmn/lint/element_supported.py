@@ -22,21 +22,20 @@ RUN: Final = (
         "intermediateThrowEvent",
         "boundaryEvent",
         "subProcess",
+        "callActivity",
+        "businessRuleTask",
     }
 )
 INSTEAD: Final[Mapping[str, str]] = MappingProxyType(
     {
         "task": "“{name}”没有说明由人办还是由系统办。请换成用户任务或服务任务。",
         "manualTask": "手工任务“{name}”没有人在系统里办理。请换成用户任务。",
-        "businessRuleTask": "目前还不能运行业务规则任务“{name}”。请用排他网关上的条件代替。",
-        "callActivity": "目前还不能运行调用活动“{name}”。请把那些步骤画成内嵌子流程。",
         "transaction": "目前还不能运行事务子流程“{name}”。请换成普通子流程。",
         "adHocSubProcess": "目前还不能运行即席子流程“{name}”。请换成普通子流程，并画出先后。",
         "complexGateway": "不能运行复杂网关“{name}”。请用排他、并行或包容网关画出来。",
     }
 )
 OTHERWISE: Final = "“{name}”是 {tag}，这里没有这种元素。请换成任务、网关、事件或子流程。"
-BY_EVENT: Final = "目前还不能运行事件子流程“{name}”。请在任务上画边界事件代替。"
 
 
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
@@ -45,5 +44,3 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
         if node.tag not in RUN:
             sentence = INSTEAD.get(node.tag, OTHERWISE)
             yield error(node.id, RULE, sentence, name=node.label, tag=node.tag)
-        elif walk.by_event(node):
-            yield error(node.id, RULE, BY_EVENT, name=node.label)

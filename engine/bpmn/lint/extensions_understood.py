@@ -8,10 +8,11 @@ from typing import Final
 
 from engine.bpmn.findings import Finding, error, warning
 from engine.bpmn.lint.known import Known
-from engine.bpmn.outline import Outline
+from engine.bpmn.outline import Node, Outline
 
 RULE = "extensions_understood"
 READ: Final = frozenset({"camunda:properties", "camunda:failedJobRetryTimeCycle"})
+ON_CALLS: Final = frozenset({"camunda:in", "camunda:out"})
 LISTENER: Final = "“{name}”上的监听器（{extension}）不会运行。请画成服务任务。"
 MAPPING: Final = "“{name}”的变量传递（{extension}）不会运行。请用脚本任务。"
 REFUSED: Final[Mapping[str, str]] = MappingProxyType(
@@ -41,7 +42,7 @@ OTHERWISE: Final = "“{name}”里的扩展 {extension} 在这里没有作用�
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find extension elements that change the meaning elsewhere, and ones without effect here."""
     places = [(outline.id, outline.name or outline.id, outline.extensions)]
-    places += [(node.id, node.label, node.extensions) for node in outline.nodes]
+    places += [(node.id, node.label, _judged(node)) for node in outline.nodes]
     places += [(flow.id, flow.name or flow.id, flow.extensions) for flow in outline.flows]
     for element, name, extensions in places:
         for extension in dict.fromkeys(extensions):
@@ -51,3 +52,10 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
                 yield error(element, RULE, sentence, name=name, extension=extension)
             elif extension not in READ:
                 yield warning(element, RULE, OTHERWISE, name=name, extension=extension)
+
+
+def _judged(node: Node) -> tuple[str, ...]:
+    """The extensions of a node, without what call_known judges."""
+    if node.tag != "callActivity":
+        return node.extensions
+    return tuple(one for one in node.extensions if one not in ON_CALLS)

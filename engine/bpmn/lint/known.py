@@ -15,7 +15,8 @@ class Known:
     resolves, `people` the words such as `subject.owner` that name people; `vacant` are the posts
     that nobody holds today; `variables` the names a case is started with;
     `policies` gives the rules of the rungs by the key of an escalation policy; `dates` are the
-    named dates of the year.
+    named dates of the year; `definitions` the keys of published flows and `calls` which flows
+    each of them calls.
     """
 
     posts: frozenset[str] | None = None
@@ -32,4 +33,6 @@ class Known:
     decisions: frozenset[str] | None = None
     variables: frozenset[str] | None = None
     policies: Mapping[str, tuple[str, ...]] | None = None
+    definitions: frozenset[str] | None = None
+    calls: Mapping[str, frozenset[str]] | None = None
     dates: frozenset[str] | None = None

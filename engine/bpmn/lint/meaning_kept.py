@@ -32,7 +32,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
-    """Find multi-instance and loop marks, compensation, quantities and instantiating elements."""
+    """Find loop marks, compensation, quantities and instantiating elements."""
     for node in outline.nodes:
         yield from _loops(node)
         for attribute, harmless in HARMLESS.items():
@@ -41,9 +41,6 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
 
 
 def _loops(node: Node) -> Iterator[Finding]:
-    if node.loop == "multiInstanceLoopCharacteristics":
-        sentence = "目前还不能运行多实例“{name}”。几个人都要办时，请用并行网关分别画出。"
-        yield error(node.id, RULE, sentence, name=node.label)
-    elif node.loop:
+    if node.loop == "standardLoopCharacteristics":
         sentence = "目前还不能运行循环标记“{name}”。请用排他网关把线连回来。"
         yield error(node.id, RULE, sentence, name=node.label)

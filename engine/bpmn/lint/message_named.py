@@ -1,4 +1,4 @@
-"""Whoever waits for a message says for which."""
+"""Whoever waits for a message or sends one says which."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ RULE = "message_named"
 
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find receive tasks and message events that name no message."""
-    for node in walk.of(outline, "intermediateCatchEvent", "boundaryEvent", "receiveTask"):
+    for node in walk.of(outline, *walk.EVENTS, "receiveTask"):
         if not _named(node):
-            sentence = "“{name}”在等消息，但没有写消息的名称。请选一个消息。"
+            sentence = "“{name}”等的或发的消息没有名称。请选一个消息。"
             yield error(node.id, RULE, sentence, name=node.label)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from engine.bpmn import dialect
+from engine.bpmn import dialect, loops
 from engine.bpmn.findings import Finding, warning
 from engine.bpmn.lint import walk
 from engine.bpmn.lint.known import Known
@@ -23,6 +23,7 @@ def check(outline: Outline, known: Known) -> Iterator[Finding]:
     if known.variables is None or fields is None:
         return
     set_here = {name for lines in scripts.values() for name, _expression in lines}
+    set_here |= _computed(outline)
     names = ALWAYS | known.variables | fields | set_here
     for flow in outline.flows:
         condition = walk.condition(flow)
@@ -31,6 +32,17 @@ def check(outline: Outline, known: Known) -> Iterator[Finding]:
     for node, lines in scripts.items():
         for _name, expression in lines:
             yield from _unknown(node, expression, names)
+
+
+def _computed(outline: Outline) -> set[str]:
+    """What tables, called flows and multi-instance activities give."""
+    found: set[str] = set()
+    for node in outline.nodes:
+        found.add(node.attributes.get(dialect.RESULT_VARIABLE, "").strip())
+        found |= {line.attributes.get("target", "") for line in node.handed if line.tag == "out"}
+        if node.marks is not None:
+            found |= loops.OWN | {node.marks.variable}
+    return found
 
 
 def _unknown(element: str, expression: Expression, names: frozenset[str]) -> Iterator[Finding]:

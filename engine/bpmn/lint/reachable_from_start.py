@@ -24,6 +24,6 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
 
 
 def _stands_alone(node: Node) -> bool:
-    """Elements that other rules refuse and that no flow is meant to lead to."""
+    """Elements that no flow is meant to lead to."""
     link = node.tag == "intermediateCatchEvent" and any(one.tag == "link" for one in node.events)
     return link or walk.by_event(node) or node.attributes.get("isForCompensation") == "true"

@@ -58,9 +58,13 @@ def _earlier(outline: Outline, node: Node, target: str, forward: graph.Forward) 
     there = outline.by_id.get(target)
     if there is None or there.tag != "userTask":
         return False
-    for here in _around(outline, node):
-        if here.parent == there.parent:
-            return here.id != there.id and forward.leads(there.id, here.id)
+    levels = {one.parent: one for one in _around(outline, node)}
+    for entry in _around(outline, there):
+        if walk.by_event(entry) or (entry.marks is not None and entry.id != there.id):
+            return False
+        if entry.parent in levels:
+            here = levels[entry.parent]
+            return here.id != entry.id and forward.leads(entry.id, here.id)
     return False
 
 
@@ -75,16 +79,8 @@ def _around(outline: Outline, node: Node) -> Iterator[Node]:
 
 
 def _drawn(outline: Outline) -> Iterable[_Drawn]:
-    events = walk.attached(outline)
-    caught = {
-        (node.parent, event.text): node.id
-        for node in outline.nodes
-        for event in node.events
-        if event.tag == "link" and node.tag == "intermediateCatchEvent"
-    }
+    events, links = walk.attached(outline), walk.links(outline)
     for node in outline.by_id.values():
-        thrown = [event.text for event in node.events if event.tag == "link"]
-        throws = thrown if node.tag == "intermediateThrowEvent" else []
         yield _Drawn(
             id=node.id,
             kind=node.tag,
@@ -93,5 +89,5 @@ def _drawn(outline: Outline) -> Iterable[_Drawn]:
             outgoing=outline.outgoing.get(node.id, ()),
             boundary=tuple(event.id for event in events.get(node.id, ())),
             host=node.attributes.get("attachedToRef"),
-            link=next((caught.get((node.parent, text), "") for text in throws), ""),
+            link=links.get(node.id, ""),
         )

@@ -15,7 +15,10 @@ RULE = "start_event_required"
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find levels without a start event, and each start event beyond the first."""
     for scope, nodes in walk.levels(outline):
-        starts = [node for node in nodes if node.tag == "startEvent"]
+        every = [node for node in nodes if node.tag == "startEvent"]
+        starts = [node for node in every if not node.events] if scope is None else every
+        if scope is None and every and not starts:
+            continue
         if not starts and scope is None:
             yield error(outline.id, RULE, "流程没有开始事件。请画一个，并连到第一步。")
         elif not starts and scope is not None:

@@ -11,6 +11,13 @@ from engine.bpmn.outline import FlowLine, Node, Outline
 from engine.expressions import Expression, ExpressionError
 
 WORK: Final = frozenset({"userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask"})
+EVENTS: Final = (
+    "startEvent",
+    "endEvent",
+    "intermediateCatchEvent",
+    "intermediateThrowEvent",
+    "boundaryEvent",
+)
 GATEWAYS: Final = frozenset(
     {
         "exclusiveGateway",
@@ -26,6 +33,7 @@ AUTOMATIC: Final = frozenset(
         "startEvent",
         "intermediateThrowEvent",
         "scriptTask",
+        "businessRuleTask",
         "exclusiveGateway",
         "parallelGateway",
         "inclusiveGateway",
@@ -76,8 +84,24 @@ def attached(outline: Outline) -> Mapping[str, tuple[Node, ...]]:
     return {host: tuple(nodes) for host, nodes in hosts.items()}
 
 
+def links(outline: Outline) -> Mapping[str, str]:
+    """The catching end of each throwing link: of the same name, on the same level."""
+    ends = {
+        (node.parent, event.text): node.id
+        for node in of(outline, "intermediateCatchEvent")
+        for event in node.events
+        if event.tag == "link"
+    }
+    return {
+        node.id: ends[node.parent, event.text]
+        for node in of(outline, "intermediateThrowEvent")
+        for event in node.events
+        if event.tag == "link" and (node.parent, event.text) in ends
+    }
+
+
 def onward(outline: Outline) -> dict[str, list[str]]:
-    """Where a token may go from each node: along its flows, or out of a boundary event on it."""
+    """Where a token may go from each node: its flows, boundary events on it, its link."""
     edges: dict[str, list[str]] = {node.id: [] for node in outline.nodes}
     for flow in outline.flows:
         if flow.source in edges and flow.target in edges:
@@ -85,6 +109,8 @@ def onward(outline: Outline) -> dict[str, list[str]]:
     for host, events in attached(outline).items():
         if host in edges:
             edges[host].extend(event.id for event in events)
+    for throw, catch in links(outline).items():
+        edges[throw].append(catch)
     return edges
 
 
