@@ -9,27 +9,28 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from engine import assignment, people
+from engine import preview
 from engine.assignment import About
-from engine.bpmn import dialect, state
+from engine.bpmn import state
 from engine.bpmn.process import Element, Kind, Process
-from engine.queries import cases
+from engine.queries import foreseen
+from engine.queries.foreseen import Foreseen, Note
 from engine.queries.task_page import Task
 
 MOST: Final = 6
-MOST_NAMED: Final = 3
 WORK: Final = frozenset({Kind.USER, Kind.SERVICE, Kind.SEND, Kind.RECEIVE})
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A step ahead; `who`, in words, is known of the next ones alone."""
+    """A step ahead: whom it would go to as things stand, in words."""
 
     element_id: str
     name: str
     is_next: bool
     is_for_people: bool
     who: tuple[str, ...]
+    note: Note = Note.NONE
 
 
 def ahead(db: Session, task: Task) -> tuple[Coming, ...]:
@@ -39,9 +40,14 @@ def ahead(db: Session, task: Task) -> tuple[Coming, ...]:
     process = task.version.process
     back = _goes_back_to(task)
     if back is not None:
-        return (_coming(db, task, process.elements[back], is_next=True),)
-    found = list(_steps(process, task.element_id))[:MOST]
-    return tuple(_coming(db, task, element, is_next=near) for element, near in found)
+        found = [(process.elements[back], True)]
+    else:
+        found = list(_steps(process, task.element_id))[:MOST]
+    stands = state.load(task.state).data
+    about = About(task.subject, task.started_by, variables=lambda: stands)
+    steps = preview.steps_of(task.version, [element.id for element, _near in found])
+    who = {one.element_id: one for one in foreseen.of(db, steps, about)}
+    return tuple(_coming(element, who.get(element.id), is_next=near) for element, near in found)
 
 
 def _goes_back_to(task: Task) -> str | None:
@@ -82,17 +88,8 @@ def _targets_of_scope(process: Process, scope: str) -> list[str]:
     return [flow.target for flow in (*flows, *([default] if default else []))]
 
 
-def _coming(db: Session, task: Task, element: Element, *, is_next: bool) -> Coming:
-    for_people = element.kind is Kind.USER
-    who = _who(db, task, element) if is_next and for_people else ()
-    return Coming(element.id, element.label, is_next, for_people, who)
-
-
-def _who(db: Session, task: Task, element: Element) -> tuple[str, ...]:
-    """The names of the people where they are few, else the post they hold."""
-    about = About(task.subject, task.started_by)
-    found = assignment.resolve(db, dialect.who(element.attributes), about)
-    if found.fallback or not 0 < len(found.people) <= MOST_NAMED:
-        return tuple(cases.key_words(db, found.keys).values())
-    names = people.names(db, found.people)
-    return tuple(names[one] for one in found.people if one in names)
+def _coming(element: Element, who: Foreseen | None, *, is_next: bool) -> Coming:
+    if who is None:
+        return Coming(element.id, element.label, is_next, is_for_people=False, who=())
+    named = () if who.note in (Note.NOBODY, Note.OPEN) else who.people
+    return Coming(element.id, element.label, is_next, is_for_people=True, who=named, note=who.note)

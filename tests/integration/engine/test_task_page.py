@@ -46,12 +46,12 @@ def test_both_ways_out_of_a_decision_may_come_next(db, leader):
     assert found[1].who == ("吴允恭",)
 
 
-def test_only_the_next_step_names_its_people(db, leader):
+def test_every_step_ahead_names_its_people(db, leader):
     case = begin(db, ROW, by=leader)
     found = ahead(db, leader, case, "write")
     assert [(one.name, one.is_next, bool(one.who)) for one in found] == [
         ("check", True, True),
-        ("sign", False, False),
+        ("sign", False, True),
         ("file", False, False),
     ]
 
