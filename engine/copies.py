@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import assignment
+from engine import assignment, notifications
 from engine.bpmn import dialect
 from engine.bpmn.dialect import Who
 from engine.bpmn.process import Element
 from engine.models import Copy
+from engine.notifications import Notice
 from engine.scene import Scene
 
 
@@ -69,3 +70,11 @@ def on_completion(scene: Scene, element: Element, token: str) -> None:
     people = () if found.fallback else found.people
     scene.known[f"copied {token}"] = list(people)
     send(scene.db, scene.instance_id, people, sent_by=None, at=scene.now)
+    notifications.tell(
+        scene.db,
+        people,
+        Notice.COPIED,
+        f"copied:{scene.instance_id}:{token}",
+        instance_id=scene.instance_id,
+        data={"who": scene.by.name, "step": element.label},
+    )

@@ -37,11 +37,32 @@ _PLAIN: Final[Mapping[Kind, tuple[str, str, str, str]]] = {
     Kind.MESSAGE_DELIVERED: ("收到消息", "system", "", "mail"),
     Kind.INSTANCE_CANCELLED: ("撤销流程", "intervention", "late", "stop"),
     Kind.INCIDENT_RETRIED: ("再试一次", "intervention", "warn", "redo"),
+    Kind.TASK_LENT: ("委派", "reassigned", "", "delegate"),
+    Kind.TASK_GIVEN_BACK: ("交回", "reassigned", "", "back"),
+    Kind.TASK_TAKEN_BACK: ("拿回", "returned", "warn", "undo"),
+    Kind.TASK_STEPPED_ASIDE: ("回避", "other", "warn", "user"),
+    Kind.TASK_URGED: ("催办", "other", "warn", "bell"),
+    Kind.SIGNER_ADDED: ("加签", "reassigned", "", "plus"),
+    Kind.SIGNER_REMOVED: ("减签", "reassigned", "", "x"),
+    Kind.CASE_COPIED: ("抄送", "other", "", "copy"),
+    Kind.COPY_READ: ("已阅", "other", "", "check"),
+    Kind.EXTENSION_ASKED: ("申请延期", "other", "", "clock"),
+    Kind.DUE_CHANGED: ("改期限", "other", "", "clock"),
+    Kind.DEADLINE_PASSED: ("到期处理", "late", "warn", "clock"),
+    Kind.CHILD_ENDED: ("下级流程办结", "system", "ok", "check"),
+    Kind.SIGNAL_DELIVERED: ("收到信号", "system", "", "mail"),
+    Kind.INSTANCE_WITHDRAWN: ("撤回", "returned", "warn", "undo"),
+    Kind.INSTANCE_REOPENED: ("重新打开", "intervention", "warn", "redo"),
+    Kind.INSTANCE_SUSPENDED: ("暂停", "intervention", "warn", "pause"),
+    Kind.INSTANCE_RESUMED: ("恢复", "intervention", "", "play"),
+    Kind.INSTANCE_MOVED: ("换到新版本", "intervention", "", "flow"),
+    Kind.INSTANCE_MOVED_BACK: ("换回原版本", "intervention", "", "undo"),
 }
 _OUTCOMES: Final[Mapping[str, tuple[str, str, str]]] = {
     "approve": ("agreed", "ok", "check"),
     "refuse": ("refused", "late", "x"),
     "return": ("returned", "back", "back"),
+    "abstain": ("abstained", "", "stop"),
 }
 # The usual words of the verbs; a diagram may say them otherwise.
 VERBS: Final[Mapping[str, str]] = {
@@ -49,6 +70,20 @@ VERBS: Final[Mapping[str, str]] = {
     "refuse": "不同意",
     "return": "退回",
     "reassign": "转办",
+    "abstain": "弃权",
+    "lend": "委派",
+    "give_back": "交回",
+    "call_back": "收回委派",
+    "add_signer": "加签",
+    "remove_signer": "减签",
+    "copy": "抄送",
+    "urge": "催办",
+    "extend": "申请延期",
+    "step_aside": "回避",
+    "on_behalf": "代办",
+    "take_back": "拿回",
+    "withdraw": "撤回",
+    "reopen": "重新打开",
     "claim": "领取",
     "release": "放回",
 }
@@ -60,7 +95,7 @@ _ROLES: Final[Mapping[str, str]] = {
     Role.AUDITOR: "审计人员",
     Role.OPERATOR: "运维人员",
 }
-DECISIONS: Final = frozenset({"submitted", "agreed", "refused", "returned"})
+DECISIONS: Final = frozenset({"submitted", "agreed", "refused", "returned", "abstained"})
 
 
 def offered(name: str) -> str:
@@ -86,7 +121,9 @@ def words(version: Version, kind: Kind | None, body: Body) -> Words:
     number = _number(body)
     if kind is Kind.TASK_RETURNED:
         return Words(verb(version, element, "return"), *_OUTCOMES["return"], number)
-    if kind is Kind.TASK_COMPLETED:
+    if kind is Kind.TASK_VOTED and not body.asked.get("outcome"):
+        return Words(gettext("已投票"), "other", "now", "check", number)
+    if kind in (Kind.TASK_COMPLETED, Kind.TASK_VOTED):
         return _completed(version, element, str(body.asked.get("outcome") or "approve"), number)
     verdict, mark, css, symbol = _PLAIN.get(kind, ("登记", "other", "", ""))
     return Words(gettext(verdict), mark, css, symbol, number)

@@ -11,24 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_, union_all
-from sqlalchemy.orm import Session
+import orjson
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_, union_all
+from sqlalchemy.orm import Session, aliased
 
-from engine import clock
+from engine import clock, predicates
 from engine.models import (
     Draft,
+    ProcessDefinition,
     ProcessInstance,
     ProcessVersion,
     TaskCandidate,
     User,
     UserTask,
 )
-from engine.people import Actor
-from engine.queries import cases
-from engine.queries.cases import OpenTask
+from engine.people import Actor, Principal
 
 PAGE: Final = 50
 MOST: Final = 200
+_LENDER, _PRINCIPAL = aliased(User), aliased(User)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class Row:
     completed_at: datetime | None
     outcome: str | None
     has_draft: bool
+    lent_by: str = ""
+    done_for: str = ""
+    deputy_of: str = ""
+    """Whose work it is, where the reader sees it as their deputy (代理)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +116,57 @@ def todo(
 ) -> Page:
     """Open tasks of this person, by deadline: one page."""
     limit = min(limit, MOST)
-    picked = _first(sorted(actor.keys), _chip(day, chip), after, limit + 1).subquery()
+    picked = _first(_offers(actor), _chip(day, chip), after, limit + 1).subquery()
     rows = db.execute(_rows(picked).order_by(picked.c.sort_at, picked.c.task_id)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
-        tuple(_row(one) for one in rows[:limit]), (last.sort_at, last.task_id) if last else None
+        tuple(_row(one, actor) for one in rows[:limit]),
+        (last.sort_at, last.task_id) if last else None,
+    )
+
+
+def _offers(actor: Actor) -> list[ColumnElement[bool]]:
+    """A condition for each key under which work stands that this person may do.
+
+    A deputy sees what waits for the principal, in the flows it goes for.
+    """
+    table = TaskCandidate.__table__
+    found = [table.c.key == key for key in sorted(actor.keys)]
+    for one in actor.deputy_for:
+        covered = _covered(one)
+        for key in sorted(one.keys - actor.keys):
+            mine = table.c.key == key
+            found.append(mine if covered is None else and_(mine, covered))
+    return found
+
+
+def _covered(principal: Principal) -> ColumnElement[bool] | None:
+    """The condition that a task belongs to a flow a deputy may act in; None for all flows."""
+    if principal.definitions is None:
+        return None
+    task, case, version = UserTask.__table__, ProcessInstance.__table__, ProcessVersion.__table__
+    return exists(
+        select(task.c.id)
+        .join(case, case.c.id == task.c.instance_id)
+        .join(version, version.c.id == case.c.version_id)
+        .join(ProcessDefinition, ProcessDefinition.id == version.c.definition_id)
+        .where(
+            task.c.id == TaskCandidate.__table__.c.task_id,
+            ProcessDefinition.key.in_(sorted(principal.definitions)),
+        )
     )
 
 
 def _first(
-    keys: Sequence[str],
+    offers: Sequence[ColumnElement[bool]],
     chip: ColumnElement[bool] | None,
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> Select[Any]:
     table = TaskCandidate.__table__
     parts = []
-    for key in keys:
-        part = select(table.c.task_id, table.c.sort_at).where(table.c.key == key)
+    for offer in offers:
+        part = select(table.c.task_id, table.c.sort_at).where(offer)
         if chip is not None:
             part = part.where(chip)
         if after is not None:
@@ -154,7 +192,10 @@ def _rows(picked: Any) -> Select[Any]:
         .join(task, task.c.id == picked.c.task_id)
         .join(case, case.c.id == task.c.instance_id)
         .join(version, version.c.id == case.c.version_id)
+        .join(ProcessDefinition, ProcessDefinition.id == version.c.definition_id)
         .join(User, User.id == case.c.started_by, isouter=True)
+        .join(_LENDER, _LENDER.id == task.c.lent_by, isouter=True)
+        .join(_PRINCIPAL, _PRINCIPAL.id == task.c.done_for, isouter=True)
         .join(Draft, Draft.task_id == task.c.id, isouter=True)
     )
 
@@ -179,11 +220,35 @@ def _columns() -> tuple[ColumnElement[Any], ...]:
         task.c.completed_at,
         task.c.outcome,
         Draft.revision.is_not(None).label("has_draft"),
+        func.coalesce(_LENDER.name, "").label("lent_by"),
+        func.coalesce(_PRINCIPAL.name, "").label("done_for"),
+        task.c.candidates,
+        ProcessDefinition.key.label("definition"),
     )
 
 
-def _row(found: Any) -> Row:
-    return Row(*(getattr(found, name) for name in Row.__slots__))
+def _row(found: Any, actor: Actor) -> Row:
+    told = [getattr(found, name) for name in Row.__slots__ if name != "deputy_of"]
+    return Row(*told, deputy_of=_deputy_of(found, actor))
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A row as the policy asks about it."""
+
+    assignee_id: int | None
+    candidate_keys: frozenset[str]
+    definition: str
+    started_by: int | None = None
+    completed_by: int | None = None
+
+
+def _deputy_of(found: Any, actor: Actor) -> str:
+    if not actor.deputy_for:
+        return ""
+    work = _Work(found.assignee_id, frozenset(orjson.loads(found.candidates)), found.definition)
+    principal = predicates.in_place_of(actor, work)
+    return next((one.name for one in actor.deputy_for if one.id == principal), "")
 
 
 def counts(db: Session, actor: Actor, day: Day) -> Counts:
@@ -191,7 +256,7 @@ def counts(db: Session, actor: Actor, day: Day) -> Counts:
     table = TaskCandidate.__table__
     mine = (
         select(table.c.task_id, table.c.sort_at, table.c.returned)
-        .where(table.c.key.in_(sorted(actor.keys)))
+        .where(_any_of(actor))
         .distinct()
         .subquery()
     )
@@ -208,6 +273,15 @@ def counts(db: Session, actor: Actor, day: Day) -> Counts:
     return Counts(*row)
 
 
+def _any_of(actor: Actor) -> ColumnElement[bool]:
+    table = TaskCandidate.__table__
+    parts = [table.c.key.in_(sorted(actor.keys))]
+    for one in actor.deputy_for:
+        mine, covered = table.c.key.in_(sorted(one.keys)), _covered(one)
+        parts.append(mine if covered is None else and_(mine, covered))
+    return or_(*parts)
+
+
 def done(
     db: Session, actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = PAGE
 ) -> Page:
@@ -216,7 +290,7 @@ def done(
     mine = select(task.c.id.label("task_id"), task.c.completed_at.label("sort_at")).where(
         task.c.completed_by == actor.id
     )
-    return _newest(db, mine, task.c.completed_at, task.c.id, after, limit)
+    return _newest(db, actor, mine, (task.c.completed_at, task.c.id), after, limit)
 
 
 def drafts(
@@ -227,18 +301,19 @@ def drafts(
     mine = select(table.c.task_id, table.c.saved_at.label("sort_at")).where(
         table.c.saved_by == actor.id
     )
-    return _newest(db, mine, table.c.saved_at, table.c.task_id, after, limit)
+    return _newest(db, actor, mine, (table.c.saved_at, table.c.task_id), after, limit)
 
 
 def _newest(
     db: Session,
+    actor: Actor,
     mine: Select[Any],
-    at: ColumnElement[Any],
-    number: ColumnElement[Any],
+    order: tuple[ColumnElement[Any], ColumnElement[Any]],
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> Page:
     limit = min(limit, MOST)
+    at, number = order
     if after is not None:
         mine = mine.where(tuple_(at, number) < tuple_(*after))
     picked = mine.order_by(at.desc(), number.desc()).limit(limit + 1).subquery()
@@ -247,68 +322,6 @@ def _newest(
     ).all()
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
-        tuple(_row(one) for one in rows[:limit]), (last.sort_at, last.task_id) if last else None
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """One line of 我发起的: the case, and where it stands now.
-
-    `holders` are those who hold its steps, or else those they are offered to, in words.
-    """
-
-    instance_id: int
-    title: str
-    flow: str
-    status: str
-    started_at: datetime
-    ended_at: datetime | None
-    steps: tuple[str, ...]
-    holders: tuple[str, ...]
-    due_at: datetime | None
-    waits_since: datetime | None
-
-
-def started(
-    db: Session, actor: Actor, *, after: tuple[datetime, int] | None = None, limit: int = PAGE
-) -> tuple[tuple[Started, ...], tuple[datetime, int] | None]:
-    """Cases this person began, the newest first, and where the next page begins."""
-    case, version = ProcessInstance.__table__, ProcessVersion.__table__
-    limit = min(limit, MOST)
-    mine = (
-        select(
-            case.c.id,
-            case.c.title,
-            version.c.name,
-            case.c.status,
-            case.c.started_at,
-            case.c.ended_at,
-        )
-        .join(version, version.c.id == case.c.version_id)
-        .where(case.c.started_by == actor.id)
-        .order_by(case.c.started_at.desc(), case.c.id.desc())
-        .limit(limit + 1)
-    )
-    if after is not None:
-        mine = mine.where(tuple_(case.c.started_at, case.c.id) < tuple_(*after))
-    rows = db.execute(mine).all()
-    waiting = cases.waiting_in(db, [row.id for row in rows[:limit]])
-    lines = tuple(_started(row, waiting.get(row.id, ())) for row in rows[:limit])
-    return lines, (rows[limit - 1].started_at, rows[limit - 1].id) if len(rows) > limit else None
-
-
-def _started(row: Any, waiting: tuple[OpenTask, ...]) -> Started:
-    dues = [one.due_at for one in waiting if one.due_at is not None]
-    return Started(
-        instance_id=row.id,
-        title=row.title,
-        flow=row.name,
-        status=row.status,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        steps=tuple(one.name for one in waiting),
-        holders=tuple(dict.fromkeys(who for one in waiting for who in one.who)),
-        due_at=min(dues, default=None),
-        waits_since=min((one.opened_at for one in waiting), default=None),
+        tuple(_row(one, actor) for one in rows[:limit]),
+        (last.sort_at, last.task_id) if last else None,
     )

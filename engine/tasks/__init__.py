@@ -16,6 +16,7 @@ from engine.tasks.lending import give_back, lend
 from engine.tasks.look_at import is_unseen, seen
 from engine.tasks.reopening import reopen
 from engine.tasks.send_back import return_targets, send_back
+from engine.tasks.standing_in import on_behalf
 from engine.tasks.taking_back import take_back
 from engine.tasks.urging import urge, urge_case
 from engine.tasks.withdrawing import withdraw
@@ -35,6 +36,7 @@ __all__ = [
     "is_unseen",
     "lend",
     "look",
+    "on_behalf",
     "read_copy",
     "reassign",
     "release",

@@ -8,12 +8,13 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, copies, instances, permissions
+from engine import clock, copies, instances, notifications, permissions
 from engine.entries import Kind
 from engine.errors import Forbidden, NotFound
 from engine.forms import texts
 from engine.instances import Act, Case
 from engine.models import UserTask
+from engine.notifications import Notice
 from engine.people import Actor
 from engine.permissions import Action
 from engine.queries import cases
@@ -72,6 +73,14 @@ def _send(
         is_afterwards=True,
     )
     instances.perform(db, case, act, by=by)
+    notifications.tell(
+        db,
+        receivers,
+        Notice.COPIED,
+        f"copied:{case.id}:{case.head.seq + 1}",
+        instance_id=case.id,
+        data={"who": by.name, "title": case.title},
+    )
 
 
 def read_copy(db: Session, instance_id: int, *, by: Actor) -> bool:

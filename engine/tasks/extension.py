@@ -7,7 +7,7 @@ stay. The flow `extension_request` comes with the product.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -141,11 +141,17 @@ def _asked(values: Mapping[str, Any]) -> tuple[int, datetime]:
     task_id, until = values.get("task"), values.get("until")
     if not isinstance(task_id, int) or isinstance(task_id, bool) or not isinstance(until, str):
         raise CannotStart(why="请从要延期的那一步申请。")
+    return task_id, moment(until)
+
+
+def moment(written: str) -> datetime:
+    """A time as it was written, at the school where it names no zone. Raises `CannotStart`."""
     try:
-        at = datetime.fromisoformat(until)
-    except ValueError as error:
+        at = datetime.fromisoformat(written)
+        at = at if at.tzinfo is not None else at.replace(tzinfo=clock.zone())
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise CannotStart(why="看不懂延期到哪一天。") from error
-    return task_id, at if at.tzinfo is not None else at.replace(tzinfo=clock.zone())
 
 
 def _deciders(db: Session, held: Held, by: Actor) -> list[str]:
@@ -183,4 +189,3 @@ def _key(db: Session, task_id: int) -> str:
 
 def _local(at: datetime) -> str:
     return f"{at.astimezone(clock.zone()):%Y-%m-%d %H:%M}"
-

@@ -13,12 +13,13 @@ import orjson
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine import effects, instances, people, permissions
+from engine import effects, instances, notifications, people, permissions
 from engine.entries import Kind
 from engine.errors import CannotAssign, Forbidden, ReasonRequired, Refused
 from engine.forms import texts
 from engine.instances import Act
 from engine.models import TaskStatus, UserTask
+from engine.notifications import Notice
 from engine.people import Actor
 from engine.permissions import Action
 from engine.tasks import persons
@@ -52,6 +53,7 @@ def lend(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> None:
     asked = held.asked(by, token=held.token, seat=held.seat, to=to)
     act = Act(Kind.TASK_LENT, asked=asked, content={"comment": reason})
     instances.perform(db, held.case, act, by=by)
+    _tell(db, held, to, by=by)
 
 
 def require_not_lent(db: Session, held: Held) -> None:
@@ -95,6 +97,20 @@ def hand_back(
         values_changed=filled is not None,
     )
     instances.perform(db, held.case, act, by=by)
+    if by.id != lender:
+        _tell(db, held, lender, by=by)
+
+
+def _tell(db: Session, held: Held, to: int, *, by: Actor) -> None:
+    notifications.tell(
+        db,
+        [to],
+        Notice.TASK_GIVEN,
+        f"given:{held.case.id}:{held.case.head.seq + 1}",
+        instance_id=held.case.id,
+        task_id=held.id,
+        data={"who": by.name, "title": held.case.title, "step": held.name},
+    )
 
 
 def _move(db: Session, held: Held, *, to: int, owner: int, lent_by: int | None) -> None:

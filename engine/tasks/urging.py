@@ -8,14 +8,16 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog, instances, settings
+from engine import clock, eventlog, instances, notifications, settings
 from engine.entries import Kind, read_body
 from engine.errors import Refused
 from engine.forms import texts
 from engine.instances import Act
 from engine.models import LogEntry, TaskStatus, UserTask
+from engine.notifications import Notice
 from engine.people import Actor
 from engine.permissions import Action
+from engine.tasks import persons
 from engine.tasks.held import Held, hold
 
 MOST_LOOKED_AT: Final = 200
@@ -68,7 +70,8 @@ def urge_case(db: Session, instance_id: int, *, by: Actor, note: str = "") -> in
 
 def _urge(db: Session, held: Held, *, by: Actor, note: str) -> None:
     content = {"comment": note} if note else {}
-    act = Act(Kind.TASK_URGED, asked=held.asked(by, token=held.token, seat=held.seat), content=content)
+    asked = held.asked(by, token=held.token, seat=held.seat)
+    act = Act(Kind.TASK_URGED, asked=asked, content=content)
     instances.perform(db, held.case, act, by=by)
     tell_urged(db, held, by=by)
 
@@ -96,3 +99,16 @@ def may_again_at(db: Session, held: Held, by: Actor) -> datetime | None:
 
 def tell_urged(db: Session, held: Held, *, by: Actor) -> None:
     """Those who hold the task, or could, are told that it was urged."""
+    if held.assignee_id is not None:
+        holders: tuple[int, ...] = (held.assignee_id,)
+    else:
+        holders = persons.behind(db, held.candidate_keys)
+    notifications.tell(
+        db,
+        holders,
+        Notice.TASK_URGED,
+        f"urged:{held.case.id}:{held.case.head.seq + 1}",
+        instance_id=held.case.id,
+        task_id=held.id,
+        data={"who": by.name, "title": held.case.title, "step": held.name},
+    )

@@ -7,6 +7,7 @@ Each module holds the routes of one resource; `routing` reads requests and words
 from web.api import (
     committees,
     definitions,
+    deputies,
     drafts,
     imports,
     instances,
@@ -20,6 +21,7 @@ from web.api import (
     tasks,
     tokens,
     units,
+    verbs,
     versions,
 )
 from web.api.routing import blueprint
@@ -28,6 +30,7 @@ __all__ = [
     "blueprint",
     "committees",
     "definitions",
+    "deputies",
     "drafts",
     "imports",
     "instances",
@@ -41,5 +44,6 @@ __all__ = [
     "tasks",
     "tokens",
     "units",
+    "verbs",
     "versions",
 ]

@@ -8,7 +8,7 @@ import orjson
 from flask import url_for
 from flask_babel import gettext
 
-from engine import eventlog, instances
+from engine import eventlog, instances, tasks
 from engine.db import begin_writing
 from engine.entries import Kind
 from engine.errors import TooLarge
@@ -19,7 +19,7 @@ from engine.queries.timeline import Line
 from engine.replay import Difference, Frame, replay
 from quality import documents, subjects
 from web.access import needs, signed_in
-from web.api import paging, schemas, told
+from web.api import paging, schemas, task_acts, told, verb_shapes
 from web.api.fields import Json
 from web.api.paging import Paged
 from web.api.routing import Told, route
@@ -135,6 +135,81 @@ def cancel_instance(instance_id: int, asked: Json) -> Json:
     """Who may not see the case learns nothing; who may see it but not end it is refused."""
     cases.see(db(), me(), instance_id)
     instances.cancel(db(), instance_id, by=me(), reason=asked["reason"])
+    return _instance(instance_id)
+
+
+@route(
+    "POST",
+    "/instances/<int:instance_id>/withdrawal",
+    "Take a case back to its first step",
+    body=verb_shapes.WhyAsked,
+    answers={200: told.Instance},
+)
+@signed_in
+def withdraw_instance(instance_id: int, asked: Json) -> Json:
+    """By whoever began it, while nobody has decided anything since it was handed in."""
+    cases.see(db(), me(), instance_id)
+    tasks.withdraw(db(), instance_id, by=me(), reason=asked.get("reason", ""))
+    return _instance(instance_id)
+
+
+@route(
+    "POST",
+    "/instances/<int:instance_id>/reopening",
+    "Let a case that is over go on",
+    body=verb_shapes.ReopeningAsked,
+    answers={200: told.Instance},
+)
+@signed_in
+def reopen_instance(instance_id: int, asked: Json) -> Json:
+    """At a step that was done; both decisions stay in the record."""
+    cases.see(db(), me(), instance_id)
+    tasks.reopen(db(), instance_id, by=me(), to=asked.get("to"), reason=asked["reason"])
+    return _instance(instance_id)
+
+
+@route(
+    "POST",
+    "/instances/<int:instance_id>/urge",
+    "Urge all who hold up a case",
+    body=verb_shapes.UrgeAsked,
+    answers={200: told.Instance},
+)
+@signed_in
+def urge_instance(instance_id: int, asked: Json) -> Json:
+    """Nobody again too soon."""
+    cases.see(db(), me(), instance_id)
+    tasks.urge_case(db(), instance_id, by=me(), note=asked.get("note", ""))
+    return _instance(instance_id)
+
+
+@route(
+    "POST",
+    "/instances/<int:instance_id>/copies",
+    "Show a case to others",
+    body=verb_shapes.CopyAsked,
+    answers={200: told.Instance},
+)
+@signed_in
+def copy_instance(instance_id: int, asked: Json) -> Json:
+    """Also when it is over."""
+    cases.see(db(), me(), instance_id)
+    to = [task_acts.person(one) for one in asked["to"]]
+    tasks.copy_case(db(), instance_id, by=me(), to=to, note=asked.get("note", ""))
+    return _instance(instance_id)
+
+
+@route(
+    "POST",
+    "/instances/<int:instance_id>/reading",
+    "Say that one has read one's copy",
+    answers={200: told.Instance},
+)
+@signed_in
+def read_instance(instance_id: int) -> Json:
+    """Of a case of which one has no unread copy, nothing changes."""
+    cases.see(db(), me(), instance_id)
+    tasks.read_copy(db(), instance_id, by=me())
     return _instance(instance_id)
 
 

@@ -173,7 +173,7 @@ def _refusals(one: Operation) -> list[int]:
 
 def _shapes() -> set[type[Shape]]:
     """Every shape that a route names, and those named by shapes."""
-    waiting: list[type[Shape]] = [schemas.Problem, told.TaskLine, told.StartedLine]
+    waiting: list[type[Shape]] = [schemas.Problem, told.TaskLine, told.StartedLine, told.CopyLine]
     for one in OPERATIONS:
         waiting += [shape for shape in (one.body, *one.answers.values()) if shape is not None]
     found: set[type[Shape]] = set()

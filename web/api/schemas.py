@@ -33,8 +33,8 @@ WORD: Final = 200
 NOTE: Final = 500
 LONG: Final = 100_000
 YEAR: Final = 365 * DAY
-MAX_BATCH: Final = 100
-BOXES: Final = ("todo", "done", "started", "draft")
+MAX_BATCH: Final = 200
+BOXES: Final = ("todo", "done", "started", "cc", "draft")
 CHIPS: Final = ("overdue", "today", "week", "returned")
 
 

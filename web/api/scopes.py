@@ -20,6 +20,7 @@ NONE: Final = ""
 CHANGES: Final = {
     "committees": "people",
     "definitions": "definitions",
+    "deputies": "work",
     "holdings": "people",
     "imports": "people",
     "incidents": "operations",

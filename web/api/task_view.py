@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import instances, people, permissions, tasks
+from engine import instances, people, permissions, predicates, tasks
 from engine.bpmn import dialect
 from engine.forms import visibility
 from engine.forms.model import Form, Grid
@@ -19,7 +19,7 @@ from engine.forms.rights import Right, Rights
 from engine.models import ProcessVersion, TaskStatus
 from engine.people import Actor
 from engine.permissions import Action
-from engine.queries import task_page
+from engine.queries import task_page, task_verbs
 from engine.queries.task_page import Task
 from engine.tasks import drafts
 from engine.tasks.drafts import Saved
@@ -55,7 +55,8 @@ def told(db: Session, person: Actor, seen: Seen) -> Json:
     """The task in words; what this person may not see of the form is not among them."""
     row = seen.row
     acts = seen.row.is_open and permissions.may(person, Action.TASK_COMPLETE, seen.row)
-    names = people.names(db, [row.assignee_id, row.completed_by, seen.draft.saved_by])
+    persons = (row.assignee_id, row.completed_by, row.done_for, row.lent_by, seen.draft.saved_by)
+    names = people.names(db, [*persons, in_place_of(person, seen)])
     targets = _targets(db, person, seen)
     answer = {
         "id": row.id,
@@ -71,12 +72,21 @@ def told(db: Session, person: Actor, seen: Seen) -> Json:
         "completed_at": row.completed_at,
         "completed_by": _person(row.completed_by, names),
         "outcome": row.outcome,
+        "done_for": _person(row.done_for, names),
+        "deputy_of": _person(in_place_of(person, seen), names),
+        "lent_by": _person(row.lent_by, names),
+        "due_first": row.due_first,
         "draft": None,
         "verbs": [{"key": key, "label": label} for key, label in _verbs(person, seen, targets)],
         "return_targets": targets,
         "etag": seen.tag,
     }
     return answer | _form(db, seen, names, acts=acts)
+
+
+def in_place_of(person: Actor, seen: Seen) -> int | None:
+    """Whose work it is, where this person may only do it as their deputy."""
+    return predicates.in_place_of(person, seen.row) if seen.row.is_open else None
 
 
 def brief(instance_id: int, title: str, status: str, version: Version) -> Json:
@@ -180,22 +190,13 @@ def _targets(db: Session, person: Actor, seen: Seen) -> list[Json]:
 
 
 def _verbs(person: Actor, seen: Seen, targets: list[Json]) -> Iterator[tuple[str, str]]:
-    if not seen.row.is_open:
+    row = seen.row
+    if not row.is_open:
         return
-    may = {
-        action: permissions.may(person, action, seen.row)
-        for action in (
-            Action.TASK_CLAIM,
-            Action.TASK_COMPLETE,
-            Action.TASK_REASSIGN,
-            Action.TASK_RELEASE,
-        )
-    }
-    if seen.row.status == TaskStatus.READY and may[Action.TASK_CLAIM]:
+    if row.status == TaskStatus.READY and permissions.may(person, Action.TASK_CLAIM, row):
         yield "claim", gettext(wording.VERBS["claim"])
-    if seen.row.status == TaskStatus.CLAIMED and may[Action.TASK_RELEASE]:
+    if row.status == TaskStatus.CLAIMED and permissions.may(person, Action.TASK_RELEASE, row):
         yield "release", gettext(wording.VERBS["release"])
-    for verb in seen.row.version.verbs(seen.row.element_id):
-        allowed = {"return": bool(targets), "reassign": may[Action.TASK_REASSIGN]}
-        if allowed.get(verb.key, may[Action.TASK_COMPLETE]):
-            yield verb.key, wording.verb(seen.row.version, seen.row.element_id, verb.key)
+    for key in task_verbs.allowed(person, row):
+        if key != "return" or targets:
+            yield key, wording.verb(row.version, row.element_id, key)

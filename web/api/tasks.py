@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import select
-
-from engine import eventlog, instances, people, tasks, versions
+from engine import people, tasks
 from engine.bpmn.commands import Then
-from engine.errors import CannotAssign, Refused, StaleDraft
-from engine.models import ProcessInstance, User, UserTask
-from engine.queries import inbox
-from engine.queries.inbox import Row, Started
+from engine.errors import StaleDraft
+from engine.queries import followed, inbox
+from engine.queries.followed import Copied, Started
+from engine.queries.inbox import Row
 from engine.tasks import drafts
+from engine.tasks.batch import Result
 from web.access import signed_in
-from web.api import paging, preconditions, schemas, task_view, told
+from web.api import paging, schemas, task_acts, task_view, told
 from web.api.fields import Json
-from web.api.preconditions import Stale
 from web.api.routing import Told, route
 from web.errors import status_of
 from web.i18n import say
@@ -38,8 +36,11 @@ def list_tasks(wanted: Json) -> Json:
     box, limit = wanted.get("box", "todo"), paging.limit(wanted)
     after = paging.moment_and_number(wanted)
     if box == "started":
-        cases, following = inbox.started(db(), me(), after=after, limit=limit)
+        cases, following = followed.started(db(), me(), after=after, limit=limit)
         return paging.page((told.StartedLine().dump(_started(one)) for one in cases), following)
+    if box == "cc":
+        copies, following = followed.copied(db(), me(), after=after, limit=limit)
+        return paging.page((told.CopyLine().dump(_copy(one)) for one in copies), following)
     if box == "done":
         page = inbox.done(db(), me(), after=after, limit=limit)
     elif box == "draft":
@@ -53,8 +54,9 @@ def list_tasks(wanted: Json) -> Json:
 @route("GET", "/tasks/<int:task_id>", "One task", answers={200: told.Task})
 @signed_in
 def show_task(task_id: int) -> Told:
-    """With its form, the values, and the verbs allowed now."""
-    return _told(task_id)
+    """With its form, the values, and the verbs allowed now; whom it is for has seen it from now."""
+    task_acts.note_seen(task_id)
+    return task_acts.shown(task_id)
 
 
 @route(
@@ -68,12 +70,12 @@ def show_task(task_id: int) -> Told:
 @signed_in
 def save_draft(task_id: int, asked: Json) -> Told:
     """Over the state that `If-Match` names; without it, over whatever is there."""
-    seen = _unchanged(task_id)
+    seen = task_acts.unchanged(task_id)
     revision = seen.draft.revision
     try:
         saved = tasks.save_draft(db(), task_id, by=me(), values=asked["values"], revision=revision)
     except StaleDraft as error:
-        raise _stale(task_id) from error
+        raise task_acts.stale(task_id) from error
     after = task_view.see(db(), me(), task_id)
     names = people.names(db(), [saved.saved_by])
     draft = task_view.draft_told(after, saved, names)
@@ -92,14 +94,14 @@ def save_draft(task_id: int, asked: Json) -> Told:
 @signed_in
 def complete_task(task_id: int, asked: Json) -> Json:
     """Hand a task in: the outcome, the form, the opinion."""
-    _unchanged(task_id)
+    task_acts.unchanged(task_id)
     values = asked.get("values")
     if values is None:
         draft = drafts.draft(db(), task_id)
         values = draft.values if draft.revision else None
     comment = asked.get("comment", "")
     tasks.complete(db(), task_id, by=me(), outcome=asked["outcome"], values=values, comment=comment)
-    return _done(task_id)
+    return task_acts.done(task_id)
 
 
 @route(
@@ -113,10 +115,10 @@ def complete_task(task_id: int, asked: Json) -> Json:
 @signed_in
 def return_task(task_id: int, asked: Json) -> Json:
     """To one of the task's return targets, with a reason."""
-    _unchanged(task_id)
+    task_acts.unchanged(task_id)
     then = asked.get("then", Then.THROUGH_STEPS)
     tasks.send_back(db(), task_id, by=me(), to=asked["to"], then=then, reason=asked["reason"])
-    return _done(task_id)
+    return task_acts.done(task_id)
 
 
 @route(
@@ -125,9 +127,9 @@ def return_task(task_id: int, asked: Json) -> Json:
 @signed_in
 def claim_task(task_id: int) -> Told:
     """One's own again changes nothing."""
-    _unchanged(task_id)
+    task_acts.unchanged(task_id)
     tasks.claim(db(), task_id, by=me())
-    return _told(task_id)
+    return task_acts.shown(task_id)
 
 
 @route(
@@ -140,9 +142,9 @@ def claim_task(task_id: int) -> Told:
 @signed_in
 def release_task(task_id: int) -> Json:
     """For the others it was offered to."""
-    _unchanged(task_id)
+    task_acts.unchanged(task_id)
     tasks.release(db(), task_id, by=me())
-    return _done(task_id)
+    return task_acts.done(task_id)
 
 
 @route(
@@ -156,9 +158,9 @@ def release_task(task_id: int) -> Json:
 @signed_in
 def reassign_task(task_id: int, asked: Json) -> Json:
     """With a reason; afterwards it may be out of one's sight."""
-    _unchanged(task_id)
-    tasks.reassign(db(), task_id, by=me(), to=_user(asked["to"]), reason=asked["reason"])
-    return _done(task_id)
+    task_acts.unchanged(task_id)
+    tasks.reassign(db(), task_id, by=me(), to=task_acts.person(asked["to"]), reason=asked["reason"])
+    return task_acts.done(task_id)
 
 
 @route(
@@ -171,79 +173,18 @@ def reassign_task(task_id: int, asked: Json) -> Json:
 @signed_in
 def decide_batch(asked: Json) -> Json:
     """Each as it would have been alone: one that is refused does not stop the others."""
-    lines = {task_id: _decide(task_id, asked) for task_id in sorted(set(asked["ids"]))}
-    return {"items": [lines[task_id] for task_id in dict.fromkeys(asked["ids"])]}
-
-
-def _decide(task_id: int, asked: Json) -> Json:
-    comment = asked.get("comment", "")
-    try:
-        with db().begin_nested():
-            tasks.complete(db(), task_id, by=me(), outcome=asked["outcome"], comment=comment)
-    except Refused as refused:
-        status, title = status_of(refused), say(refused)
-        return {"task": task_id, "status": status, "title": title, "event": None}
-    return {"task": task_id, "status": DONE, "title": "", "event": _done(task_id)["event"]}
-
-
-def _unchanged(task_id: int) -> task_view.Seen:
-    """The task, if it is still as `If-Match` says; its case is locked before they are compared."""
-    if preconditions.is_conditional():
-        instances.lock(db(), task_view.see(db(), me(), task_id).row.instance_id)
-    seen = task_view.see(db(), me(), task_id)
-    if not preconditions.matches(seen.tag):
-        raise Stale(_shape(seen), seen.tag)
-    return seen
-
-
-def _stale(task_id: int) -> Stale:
-    seen = task_view.see(db(), me(), task_id)
-    return Stale(_shape(seen), seen.tag)
-
-
-def _shape(seen: task_view.Seen) -> Any:
-    return told.Task().dump(task_view.told(db(), me(), seen))
-
-
-def _told(task_id: int) -> Told:
-    seen = task_view.see(db(), me(), task_id)
-    return Told(task_view.told(db(), me(), seen), headers={"ETag": seen.tag})
-
-
-def _done(task_id: int) -> Json:
-    """What became of a task and its case, read back; asks no rights, for the act asked them."""
-    task, case = UserTask.__table__, ProcessInstance.__table__
-    columns = (case.c.id, case.c.title, case.c.status.label("state"), case.c.version_id)
-    heads = (case.c.log_seq, case.c.log_hash, task.c.status, task.c.outcome)
-    row = (
-        db()
-        .execute(
-            select(*columns, *heads)
-            .join(task, task.c.instance_id == case.c.id)
-            .where(task.c.id == task_id)
-        )
-        .one()
+    found = tasks.complete_many(
+        db(), asked["ids"], by=me(), outcome=asked["outcome"], comment=asked.get("comment", "")
     )
-    return {
-        "task": task_id,
-        "status": row.status,
-        "outcome": row.outcome,
-        "event": {"chain": eventlog.case_chain(row.id), "seq": row.log_seq, "hash": row.log_hash},
-        "instance": task_view.brief(
-            row.id, row.title, row.state, versions.of_case(db(), row.version_id)
-        ),
-    }
+    return {"items": [_result(one) for one in found]}
 
 
-def _user(named: str | int) -> int:
-    """The number of a person, who may be named by it."""
-    if isinstance(named, int):
-        return named
-    wanted = select(User.id).where(User.username == named)
-    found = db().execute(wanted).scalar_one_or_none()
-    if found is None:
-        raise CannotAssign(rule=named)
-    return int(found)
+def _result(found: Result) -> Json:
+    if found.refusal is not None:
+        status, title = status_of(found.refusal), say(found.refusal)
+        return {"task": found.task_id, "status": status, "title": title, "event": None}
+    event = task_acts.done(found.task_id)["event"]
+    return {"task": found.task_id, "status": DONE, "title": "", "event": event}
 
 
 def _line(row: Row) -> Json:
@@ -265,6 +206,21 @@ def _line(row: Row) -> Json:
         "completed_at": row.completed_at,
         "outcome": row.outcome,
         "has_draft": row.has_draft,
+        "lent_by": row.lent_by,
+        "done_for": row.done_for,
+        "deputy_of": row.deputy_of,
+    }
+
+
+def _copy(row: Copied) -> Json:
+    return {
+        "instance": row.instance_id,
+        "title": row.title,
+        "definition_name": row.flow,
+        "state": row.status,
+        "sender": row.sender,
+        "sent_at": row.sent_at,
+        "read_at": row.read_at,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.api.fields import Anything, Flag, ListOf, Moment, Number, Object, Shape, Text
+from web.api.fields import Anything, Day, Flag, ListOf, Moment, Number, Object, Shape, Text
 from web.api.schemas import KEY, LONG, NAME, WORD, Person
 
 
@@ -71,6 +71,24 @@ class Entry(Shape):
     followed = Anything(required=True)
     content = Text(KEY, "Salted hash of what was written.", required=True)
     hash = Text(KEY, required=True)
+
+
+class Deputy(Shape):
+    """A period in which one person may act for another."""
+
+    id = Number(required=True)
+    principal = Object(Person, required=True)
+    deputy = Object(Person, required=True)
+    definitions = ListOf(Text(KEY), "Keys of flows; empty for all.", required=True)
+    since = Day(required=True)
+    until = Day("The last day.", required=True)
+
+
+class Deputies(Shape):
+    """Periods that are not over."""
+
+    items = ListOf(Object(Deputy), required=True)
+    next = Text(WORD, required=True, nullable=True)
 
 
 class Log(Shape):
@@ -158,6 +176,10 @@ class Task(Shape):
     completed_at = Moment(required=True, nullable=True)
     completed_by = Object(Person, required=True, nullable=True)
     outcome = Text(KEY, required=True, nullable=True)
+    done_for = Object(Person, "In whose place it was done.", required=True, nullable=True)
+    deputy_of = Object(Person, "Whose work it is, for a deputy.", required=True, nullable=True)
+    lent_by = Object(Person, "Who lent it and gets it back.", required=True, nullable=True)
+    due_first = Moment("The deadline before any change.", required=True, nullable=True)
     form = Anything("form-js JSON, as published.", required=True, nullable=True)
     values = Anything("As they stand; the draft, where there is one, is beside.", required=True)
     rights = Anything("By address (`goals`, `goals.remark`): read, edit, required.", required=True)
@@ -187,6 +209,9 @@ class TaskLine(Shape):
     completed_at = Moment(required=True, nullable=True)
     outcome = Text(KEY, required=True, nullable=True)
     has_draft = Flag(required=True)
+    lent_by = Text(KEY, "Who lent it and gets it back; else empty.", required=True)
+    done_for = Text(KEY, "In whose place it was done; else empty.", required=True)
+    deputy_of = Text(KEY, "Whose work it is, for their deputy; else empty.", required=True)
 
 
 class StartedLine(Shape):
@@ -203,10 +228,22 @@ class StartedLine(Shape):
     due_at = Moment(required=True, nullable=True)
 
 
-class Tasks(Shape):
-    """A page of a box; the items of `started` are cases."""
+class CopyLine(Shape):
+    """A copy of a case that this person got, in the box `cc`."""
 
-    items = ListOf(Anything(), "TaskLine each; StartedLine in the box started.", required=True)
+    instance = Number(required=True)
+    title = Text(NAME, required=True)
+    definition_name = Text(WORD, required=True)
+    state = Text(KEY, required=True)
+    sender = Text(KEY, "Who sent it; empty where the flow did.", required=True)
+    sent_at = Moment(required=True)
+    read_at = Moment(required=True, nullable=True)
+
+
+class Tasks(Shape):
+    """A page of a box; the items of `started` and `cc` are cases."""
+
+    items = ListOf(Anything(), "TaskLine; StartedLine in started, CopyLine in cc.", required=True)
     next = Text(WORD, required=True, nullable=True)
 
 

@@ -1,6 +1,6 @@
 """The inbox and its boxes: what waits, what I did, what I began, what I typed.
 
-GET /tasks/?box=todo|done|started|drafts&due=overdue|today|week|returned&after=…&task=…
+GET /tasks/?box=todo|done|started|cc|drafts&due=overdue|today|week|returned&after=…&task=…
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from engine.queries import inbox
+from engine.queries import followed, inbox
 from engine.queries.inbox import Day, Row
 from web import htmx
 from web.access import public, signed_in
@@ -29,8 +29,11 @@ BOXES: Final = (
     ("todo", "inbox", lazy_gettext("待办")),
     ("done", "check", lazy_gettext("已办")),
     ("started", "fwd", lazy_gettext("我发起")),
+    ("cc", "copy", lazy_gettext("抄送我")),
     ("drafts", "doc", lazy_gettext("草稿")),
 )
+OF_CASES: Final = frozenset({"started", "cc"})
+"""Boxes whose lines are cases, not tasks."""
 CHIPS: Final = (
     ("overdue", "alert", lazy_gettext("逾期")),
     ("today", "clock", lazy_gettext("今日到期")),
@@ -62,7 +65,7 @@ def index() -> str:
     box = request.args.get("box", "")
     box = box if box in _SHOW else "todo"
     chosen = number("task")
-    beside = drawing.preview(chosen) if chosen and box != "started" else None
+    beside = drawing.preview(chosen) if chosen and box not in OF_CASES else None
     return htmx.render(
         "tasks/index.html",
         fragment="tasks/_list.html",
@@ -71,6 +74,8 @@ def index() -> str:
         chips=CHIPS,
         chip_on=_chip(),
         counts=counts,
+        unread=followed.unread(db(), me()),
+        of_cases=box in OF_CASES,
         chosen=chosen,
         **(beside or {"task": None}),
         **_SHOW[box](_after(), day, counts),
@@ -135,13 +140,19 @@ def _drafts(after: After, _day: Day, _counts: inbox.Counts) -> dict[str, Any]:
 
 
 def _started(after: After, _day: Day, _counts: inbox.Counts) -> dict[str, Any]:
-    rows, following = inbox.started(db(), me(), after=after)
+    rows, following = followed.started(db(), me(), after=after)
     return {"rows": rows, "next_url": _next("started", following)}
+
+
+def _cc(after: After, _day: Day, _counts: inbox.Counts) -> dict[str, Any]:
+    rows, following = followed.copied(db(), me(), after=after)
+    return {"rows": rows, "next_url": _next("cc", following)}
 
 
 _SHOW: Final[Mapping[str, Callable[[After, Day, inbox.Counts], dict[str, Any]]]] = {
     "todo": _todo,
     "done": _done,
     "started": _started,
+    "cc": _cc,
     "drafts": _drafts,
 }

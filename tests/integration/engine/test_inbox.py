@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, definitions, instances, tasks
 from engine.people import SYSTEM, Actor
-from engine.queries import choices, colleagues, inbox
+from engine.queries import choices, colleagues, followed, inbox
 from tests.college import College
 from tests.integration.engine import flow
 
@@ -103,11 +103,11 @@ def test_what_a_person_did_began_and_half_wrote(
     assert (len(done.rows), done.rows[0].flow, done.rows[0].outcome) == (3, "later", "approve")
     rest = inbox.done(db, leader, limit=3, after=done.next)
     assert (len(rest.rows), rest.next) == (2, None)
-    begun, more = inbox.started(db, leader, limit=3)
+    begun, more = followed.started(db, leader, limit=3)
     assert [one.flow for one in begun] == ["later", "week", "today"]
     assert (begun[0].steps, begun[0].holders, begun[0].status) == (("review",), (POST,), "running")
     assert begun[0].due_at is not None
-    last, none = inbox.started(db, leader, limit=3, after=more)
+    last, none = followed.started(db, leader, limit=3, after=more)
     assert ([one.flow for one in last], none) == (["late"], None)
     task = flow.open_tasks(db, begun[0].instance_id)["review"]
     tasks.save_draft(db, task, by=reviewer, values={}, revision=0)

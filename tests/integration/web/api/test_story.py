@@ -20,7 +20,13 @@ def test_the_goals_of_a_major_go_all_the_way(goals, program, work, college):
     (review,) = reviewer.get("/tasks").json["items"]
     assert review["name"] == "二级学院审核"
     seen = reviewer.get(f"/tasks/{review['id']}").json
-    assert [verb["key"] for verb in seen["verbs"]] == ["claim", "approve", "return", "reassign"]
+    assert [verb["key"] for verb in seen["verbs"]] == [
+        "claim",
+        "approve",
+        "return",
+        "reassign",
+        "copy",
+    ]
     assert [target["to"] for target in seen["return_targets"]] == ["submit"]
     assert set(seen["rights"].values()) == {"read"}
     sent = {"to": "initiator", "then": "through_steps", "reason": "目标要写明年份"}
@@ -71,7 +77,13 @@ def test_boxes_hold_what_they_say(handed_in, goals, program):
     assert [one["instance"] for one in leader.get("/tasks?box=done").json["items"]] == [case]
     assert len(leader.get("/tasks?box=started").json["items"]) == 2
     assert [one["id"] for one in reviewer.get("/tasks?due=week").json["items"]] in ([], [review])
-    assert leader.get("/tasks?box=cc").status_code == 422
+    assert leader.get("/tasks?box=nothing").status_code == 422
+    copied = {"to": ["reviewer2", "leader"], "note": "供参考"}
+    assert reviewer.post(f"/tasks/{review}/copies", copied).status_code == 200
+    (line,) = leader.get("/tasks?box=cc").json["items"]
+    assert (line["instance"], line["sender"], line["read_at"]) == (case, "周明岚", None)
+    assert leader.post(f"/instances/{case}/reading", {}).status_code == 200
+    assert leader.get("/tasks?box=cc").json["items"][0]["read_at"]
 
 
 def test_lists_go_on_where_they_stopped(handed_in, program):

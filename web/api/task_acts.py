@@ -1,0 +1,86 @@
+"""What acts on tasks have in common: is it unchanged, what became of it, whom a request names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import eventlog, instances, tasks, versions
+from engine.errors import CannotAssign
+from engine.models import ProcessInstance, User, UserTask
+from web.api import preconditions, task_view, told
+from web.api.fields import Json
+from web.api.preconditions import Stale
+from web.api.routing import Told
+from web.session import db, me, own_writing
+
+
+def unchanged(task_id: int) -> task_view.Seen:
+    """The task, if it is still as `If-Match` says; its case is locked before they are compared."""
+    if preconditions.is_conditional():
+        instances.lock(db(), task_view.see(db(), me(), task_id).row.instance_id)
+    seen = task_view.see(db(), me(), task_id)
+    if not preconditions.matches(seen.tag):
+        raise Stale(_shape(seen), seen.tag)
+    return seen
+
+
+def stale(task_id: int) -> Stale:
+    """The refusal where somebody was faster, with what is there now."""
+    seen = task_view.see(db(), me(), task_id)
+    return Stale(_shape(seen), seen.tag)
+
+
+def _shape(seen: task_view.Seen) -> Any:
+    return told.Task().dump(task_view.told(db(), me(), seen))
+
+
+def note_seen(task_id: int) -> None:
+    """Note the first look of somebody it is for: the one thing a reading request writes."""
+    if not tasks.is_unseen(db(), task_id, by=me()):
+        return
+    with own_writing() as writing:
+        tasks.seen(writing, task_id, by=me())
+
+
+def shown(task_id: int) -> Told:
+    """The task as it stands, with its tag."""
+    seen = task_view.see(db(), me(), task_id)
+    return Told(task_view.told(db(), me(), seen), headers={"ETag": seen.tag})
+
+
+def done(task_id: int) -> Json:
+    """What became of a task and its case, read back; asks no rights, for the act asked them."""
+    task, case = UserTask.__table__, ProcessInstance.__table__
+    columns = (case.c.id, case.c.title, case.c.status.label("state"), case.c.version_id)
+    heads = (case.c.log_seq, case.c.log_hash, task.c.status, task.c.outcome)
+    row = (
+        db()
+        .execute(
+            select(*columns, *heads)
+            .join(task, task.c.instance_id == case.c.id)
+            .where(task.c.id == task_id)
+        )
+        .one()
+    )
+    return {
+        "task": task_id,
+        "status": row.status,
+        "outcome": row.outcome,
+        "event": {"chain": eventlog.case_chain(row.id), "seq": row.log_seq, "hash": row.log_hash},
+        "instance": task_view.brief(
+            row.id, row.title, row.state, versions.of_case(db(), row.version_id)
+        ),
+    }
+
+
+def person(named: str | int) -> int:
+    """The number of a person, who may be named by it."""
+    if isinstance(named, int):
+        return named
+    wanted = select(User.id).where(User.username == named)
+    found = db().execute(wanted).scalar_one_or_none()
+    if found is None:
+        raise CannotAssign(rule=named)
+    return int(found)
