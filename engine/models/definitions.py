@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -65,22 +66,52 @@ class DecisionText(Base):
     saved_at: Mapped[datetime]
 
 
+class MoveRun(Base):
+    """Cases moved to another version together (迁移). `places` is JSON: what became what."""
+
+    __tablename__ = "move_run"
+    __table_args__ = (Index("ix_move_run_definition", "definition_id", "started_at"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    from_version_id: Mapped[int] = mapped_column(ForeignKey("process_version.id"))
+    to_version_id: Mapped[int] = mapped_column(ForeignKey("process_version.id"))
+    places: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    started_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    started_at: Mapped[datetime]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    undone_at: Mapped[datetime | None]
+
+
+class MoveStatus(StrEnum):
+    """What became of a case in a run; two of them wait for the worker."""
+
+    WAITING = "waiting"
+    MOVED = "moved"
+    REFUSED = "refused"
+    GOING_BACK = "going_back"
+    MOVED_BACK = "moved_back"
+    STAYS = "stays"
+
+
 class CaseMove(Base):
-    """A case moved to another version (迁移), with where it stood, so that it can be moved back."""
+    """A case of a run: whether it was moved, in which entry, or why not (`sentence`, `data`)."""
 
     __tablename__ = "case_move"
     __table_args__ = (
         Index("ix_case_move_instance", "instance_id"),
-        Index("ix_case_move_run", "run"),
+        Index("ix_case_move_run", "run", "status", "instance_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    run: Mapped[str] = mapped_column(String(40))
+    run: Mapped[str] = mapped_column(ForeignKey("move_run.id"))
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
-    from_version_id: Mapped[int] = mapped_column(ForeignKey("process_version.id"))
-    to_version_id: Mapped[int] = mapped_column(ForeignKey("process_version.id"))
-    seq: Mapped[int]
-    moved_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(20))
+    seq: Mapped[int | None]
+    sentence: Mapped[str] = mapped_column(Text, default="")
+    data: Mapped[str] = mapped_column(Text, default="{}")
+    moved_at: Mapped[datetime | None]
     moved_back_at: Mapped[datetime | None]
 
 

@@ -121,28 +121,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_notification_choice")),
     )
     op.create_table(
+        "move_run",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("definition_id", BIG, nullable=False),
+        sa.Column("from_version_id", BIG, nullable=False),
+        sa.Column("to_version_id", BIG, nullable=False),
+        sa.Column("places", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("started_by", BIG, nullable=True),
+        sa.Column("started_at", TIME, nullable=False),
+        sa.Column("undone_by", BIG, nullable=True),
+        sa.Column("undone_at", TIME, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["definition_id"], ["process_definition.id"], name=op.f("fk_move_run_definition_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_version_id"], ["process_version.id"], name=op.f("fk_move_run_from_version_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_version_id"], ["process_version.id"], name=op.f("fk_move_run_to_version_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["started_by"], ["user_account.id"], name=op.f("fk_move_run_started_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undone_by"], ["user_account.id"], name=op.f("fk_move_run_undone_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_move_run")),
+    )
+    op.create_index(
+        "ix_move_run_definition", "move_run", ["definition_id", "started_at"], unique=False
+    )
+
+    op.create_table(
         "case_move",
         sa.Column("id", BIG, nullable=False),
         sa.Column("run", sa.String(length=40), nullable=False),
         sa.Column("instance_id", BIG, nullable=False),
-        sa.Column("from_version_id", BIG, nullable=False),
-        sa.Column("to_version_id", BIG, nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("moved_at", TIME, nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("moved_at", TIME, nullable=True),
         sa.Column("moved_back_at", TIME, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["from_version_id"], ["process_version.id"], name=op.f("fk_case_move_from_version_id")
-        ),
+        sa.ForeignKeyConstraint(["run"], ["move_run.id"], name=op.f("fk_case_move_run")),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_case_move_instance_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["to_version_id"], ["process_version.id"], name=op.f("fk_case_move_to_version_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_move")),
     )
     op.create_index("ix_case_move_instance", "case_move", ["instance_id"], unique=False)
-    op.create_index("ix_case_move_run", "case_move", ["run"], unique=False)
+    op.create_index(
+        "ix_case_move_run", "case_move", ["run", "status", "instance_id"], unique=False
+    )
 
     op.create_table(
         "clock_stop",
