@@ -116,6 +116,7 @@ def _frames(db: Session, instance_id: int, version: Version) -> Iterator[Frame |
             return
         written = orjson.loads(data) if data else {}
         at = datetime.fromisoformat(row.at)
+        version = versions.after(db, version, Kind(row.kind), body.asked)
         result = _again(version, here, body, written, at, chain, row.seq)
         if isinstance(result, Difference):
             yield result
@@ -242,9 +243,17 @@ def _tasks_told(frames: list[Frame]) -> dict[str, tuple[object, ...]]:
                     (asked.get("outcome") or _return(asked), by) if token == acted else (None, None)
                 )
                 told[token] = (element, number, False, *done, holder)
+        if command.get("do") == "Move":
+            told = {token: _followed(one, command["places"]) for token, one in told.items()}
         if frame.kind in _HOLDER and asked.get("token") in told:
             told[asked["token"]] = (*told[asked["token"]][:5], _HOLDER[frame.kind](asked, by))
     return told
+
+
+def _followed(task: tuple[Any, ...], places: Mapping[str, str]) -> tuple[object, ...]:
+    """An open task of a case that was moved goes along to its element in the other version."""
+    element, number, is_open, *rest = task
+    return (places.get(element, element) if is_open else element, number, is_open, *rest)
 
 
 def _return(asked: Mapping[str, Any]) -> str | None:

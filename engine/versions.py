@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from engine import decisions
 from engine.bpmn import dialect, parse, process
 from engine.bpmn.process import Element, Process
 from engine.dmn import Decision
+from engine.entries import Kind
 from engine.errors import DefinitionSuspended, NotFound, UnknownDefinition
 from engine.forms import load, rights
 from engine.forms.model import Form
@@ -127,6 +128,28 @@ def of_case(db: Session, version_id: int) -> Version:
     if sha256 is None:
         raise NotFound
     return load_version(db, version_id, sha256)
+
+
+def numbered(db: Session, key: str, number: int) -> Version:
+    """A version by the number people know it by. Raises `NotFound`."""
+    row = db.execute(
+        select(ProcessVersion.id, ProcessVersion.sha256)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessVersion.definition_id)
+        .where(ProcessDefinition.key == key, ProcessVersion.number == number)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return load_version(db, row.id, row.sha256)
+
+
+def after(db: Session, version: Version, kind: Kind, asked: Mapping[str, Any]) -> Version:
+    """The version a case is on from this entry on, which it was started on or moved to."""
+    number = asked.get("version") if kind is Kind.INSTANCE_STARTED else None
+    if kind in (Kind.INSTANCE_MOVED, Kind.INSTANCE_MOVED_BACK):
+        number = asked.get("to")
+    if number is None or number == version.number:
+        return version
+    return numbered(db, version.key, number)
 
 
 def _compiled(db: Session, version_id: int) -> Version:
