@@ -63,6 +63,13 @@ CARDS: Final = (
         "流程图和表单：修改、检查、发布",
         (Action.DEFINITION_EDIT, Action.INSTANCE_REPLAY),
     ),
+    Card(
+        "calendar.index",
+        "clock",
+        "时间与期限",
+        "校历、学期、年度日期，期限前后做什么，一次调整许多期限",
+        (Action.CALENDAR_EDIT,),
+    ),
     Card("incidents.index", "alert", "异常", "系统自己走不下去的地方", (Action.INCIDENT_VIEW,)),
     Card("rights.index", "key", "权限", "谁有什么角色，可以看什么、做什么", (Action.RIGHTS_VIEW,)),
     Card(

@@ -4,6 +4,8 @@ State holidays come from a library, what the school decides from rows; the count
 """
 
 from engine.calendars.editing import (
+    SpanWrong,
+    TermWithoutMonday,
     campuses,
     clear_days,
     notice,
@@ -34,6 +36,8 @@ __all__ = [
     "Known",
     "NoWorkingDay",
     "School",
+    "SpanWrong",
+    "TermWithoutMonday",
     "Why",
     "campus_of",
     "campus_of_case",

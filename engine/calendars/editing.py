@@ -58,6 +58,12 @@ class TermNotMonday(Refused):
     sentence = "{day}不是星期一。第 1 教学周从星期一开始。"
 
 
+class TermWithoutMonday(Refused):
+    """A term begins on some day."""
+
+    sentence = "请填写第 1 教学周的星期一是哪天。"
+
+
 class TermWeeks(Refused):
     """A term has a bounded number of weeks."""
 

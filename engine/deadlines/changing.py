@@ -26,6 +26,7 @@ from engine.permissions import Action
 TOPIC: Final = "engine.change_due"
 PORTION: Final = 50
 MOST_DAYS: Final = 250
+YEARS: Final = (2000, 2199)
 FURTHEST: Final = timedelta(days=3 * 366)
 _TASK, _CASE = UserTask.__table__, ProcessInstance.__table__
 
@@ -40,6 +41,12 @@ class ChangeTooFar(Refused):
     """The new deadline is out of bounds."""
 
     sentence = "新的期限太远了：日期要在三年以内，推移要在 {most} 个工作日以内。"
+
+
+class DayWrong(Refused):
+    """A day that cannot be read."""
+
+    sentence = "期限的起止日期要写成 2026-11-30 这样。"
 
 
 class NothingChosen(Refused):
@@ -164,9 +171,9 @@ def _where(choice: Choice) -> list[ColumnElement[bool]]:
     if choice.subjects is not None:
         found.append(_CASE.c.subject.in_(choice.subjects))
     if choice.first:
-        found.append(_TASK.c.due_at >= _begins(date.fromisoformat(choice.first)))
+        found.append(_TASK.c.due_at >= _begins(_day(choice.first)))
     if choice.last:
-        after = date.fromisoformat(choice.last) + timedelta(days=1)
+        after = _day(choice.last) + timedelta(days=1)
         found.append(_TASK.c.due_at < _begins(after))
     return found
 
@@ -194,3 +201,13 @@ def _shifted(at: datetime | None, days: int, calendar: calendars.Calendar) -> da
 
 def _begins(day: date) -> datetime:
     return calendars.moment(day, time())
+
+
+def _day(text: str) -> date:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise DayWrong from None
+    if not YEARS[0] <= found.year <= YEARS[1]:
+        raise DayWrong
+    return found
