@@ -56,6 +56,12 @@ class PlaceLost(Refused):
     sentence = "不能换到这个版本：“{place}”会丢失。{why}"
 
 
+class CannotMove(Refused):
+    """The case, or the run of cases, cannot go to the other version as asked."""
+
+    sentence = "不能迁移：{why}"
+
+
 class TaskNotOpen(Refused):
     """The task was finished, returned, cancelled or passed on before this act came."""
 

@@ -1,6 +1,6 @@
 """The college's quality cycle, as a customer of the engine: subjects and documents."""
 
-from engine import deadlines, handlers
+from engine import deadlines, handlers, moving
 from engine.college import persons
 from engine.tasks import extension
 from quality import cases, cycle, publishing, resolvers
@@ -19,6 +19,7 @@ def register() -> None:
     handlers.register_case("quality.document", cases.DocumentCase())
     handlers.register_case(extension.CASE, extension.ExtensionCase())
     deadlines.register()
+    moving.register()
     handlers.dates("cycle")(cycle.named)
     handlers.DATE_NAMES["cycle"] = cycle.names
     work.register()
