@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from engine import expressions
 from engine.bpmn import dialect
@@ -14,7 +13,6 @@ from engine.bpmn.outline import HandedLine, Node, Outline
 from engine.expressions import ExpressionError
 
 RULE = "call_known"
-BUSINESS_KEY: Final = "#{execution.processBusinessKey}"
 
 
 def check(outline: Outline, known: Known) -> Iterator[Finding]:
@@ -61,10 +59,11 @@ def _leads_back(start: str, end: str, calls: Mapping[str, frozenset[str]]) -> bo
 
 def _handed(node: Node, line: HandedLine) -> Iterator[Finding]:
     written = {name: text.strip() for name, text in line.attributes.items()}
-    if written.get("variables") == "all" or written.get("businessKey") == BUSINESS_KEY:
+    if written.get("variables") == "all":
         return
-    expression = written.get("sourceExpression", "")
-    if not written.get("target") or not (written.get("source") or expression):
+    expression = written.get("sourceExpression", "") or written.get("businessKey", "")
+    to = written.get("target") or written.get("businessKey")
+    if not to or not (written.get("source") or expression):
         sentence = "“{name}”的变量传递（camunda:{tag}）要写来源和去处（source、target）。"
         yield error(node.id, RULE, sentence, name=node.label, tag=line.tag)
     elif expression:
