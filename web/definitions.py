@@ -3,6 +3,7 @@
 GET  /definitions                      the list       POST /definitions   a file, kept as a draft
 GET  /definitions/K                    one            GET  /definitions/K/versions/N
 GET  /definitions/K/versions/N/bpmn    the diagram as it was published
+GET  /definitions/K/who                whom each step would go to today, for a subject
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import definitions, permissions, versions
+from engine import definitions, permissions, preview, versions
 from engine.bpmn import parse
 from engine.bpmn.findings import Finding
 from engine.bpmn.parse import Unreadable
@@ -22,9 +23,10 @@ from engine.errors import NotFound
 from engine.permissions import Action
 from engine.queries import catalogue
 from engine.queries.catalogue import Edition
-from web import steps
+from web import steps, who_words
 from web.access import needs
 from web.errors import UNPROCESSABLE
+from web.htmx import render
 from web.i18n import in_words
 from web.session import db, me
 from web.steps import Step
@@ -152,6 +154,21 @@ def _plain(key: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", key)
 
 
+@bp.get("/<key>/who")
+@needs(Action.DEFINITION_VIEW)
+def who(key: str) -> str:
+    """Whom each step would go to today, if a case began now; nothing begins."""
+    version = versions.active(db(), key)
+    asked = who_words.about(request.args)
+    return render(
+        "definitions/who.html",
+        fragment="definitions/_who.html",
+        version=version,
+        ahead=who_words.who(preview.steps_of(version), asked),
+        subject=request.args.get("subject", ""),
+    )
+
+
 def _text(finding: Finding) -> str:
     return in_words(finding.sentence, finding.values)
 
@@ -161,4 +178,4 @@ def _steps(edition: Edition | None) -> tuple[Step, ...]:
     if edition is None:
         return ()
     ready = versions.load_version(db(), edition.id, edition.sha256)
-    return steps.of(ready, catalogue.posts(db()))
+    return steps.of(ready, who_words.names(preview.steps_of(ready)))

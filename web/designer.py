@@ -2,6 +2,7 @@
 
 GET  /definitions/K/draft            the page          GET  /definitions/K/draft/bpmn   its diagram
 PUT  /definitions/K/draft            save it           POST /definitions/K/draft/findings
+POST /definitions/K/draft/who        whom its steps would go to
 POST /definitions/K/versions         publish the saved draft with a note
 """
 
@@ -15,7 +16,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import definitions, people, permissions
+from engine import definitions, people, permissions, preview
 from engine.bpmn import parse
 from engine.bpmn.findings import Finding, error
 from engine.bpmn.parse import Unreadable
@@ -24,6 +25,7 @@ from engine.errors import NotFound, StaleDraft
 from engine.permissions import Action
 from engine.queries import choices
 from engine.queries.choices import Choices
+from web import who_words
 from web.access import needs
 from web.errors import UNPROCESSABLE, problem, status_of
 from web.i18n import in_words, moment, say
@@ -104,6 +106,21 @@ def findings(key: str) -> Response:
     """What publishing this diagram would say; nothing is kept."""
     xml = request.get_data()
     return jsonify([_finding(one) for one in (*_foreign(key, xml), *definitions.check(db(), xml))])
+
+
+@bp.post("/<key>/draft/who")
+@needs(Action.DEFINITION_EDIT)
+def try_out(key: str) -> ResponseReturnValue:
+    """Whom the steps of this diagram would go to, for a subject and an initiator."""
+    if choices.name_of(db(), key) is None:
+        raise NotFound
+    try:
+        steps = preview.steps_drawn(parse.read(request.get_data()))
+    except Unreadable as unreadable:
+        return problem(
+            UNPROCESSABLE, in_words(unreadable.finding.sentence, unreadable.finding.values)
+        )
+    return jsonify(who_words.who(steps, who_words.about(request.args)))
 
 
 @bp.post("/<key>/versions")

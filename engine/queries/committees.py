@@ -78,6 +78,11 @@ def options(db: Session) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in rows]
 
 
+def names(db: Session) -> dict[str, str]:
+    """Names of committees by key."""
+    return {row.key: row.name for row in db.execute(select(Committee.key, Committee.name))}
+
+
 def nominated(db: Session, rule: Rule, members: Sequence[Seated]) -> tuple[Nominated, ...]:
     """The units that name experts under a rule, with how many of theirs sit in the pool."""
     wanted = {one.kind: one for one in rule.nominated}

@@ -265,3 +265,9 @@ def meant(db: Session, text: str) -> int:
     if len(found) > 1:
         raise SeveralCalledSo(text=written)
     return int(found[0])
+
+
+def by_username(db: Session, username: str) -> int | None:
+    """The person with this user name who is here; None where there is none."""
+    named = select(_user.c.id).where(_user.c.username == username, _user.c.is_active)
+    return db.execute(named).scalar_one_or_none()

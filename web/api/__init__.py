@@ -23,6 +23,7 @@ from web.api import (
     units,
     verbs,
     versions,
+    who,
 )
 from web.api.routing import blueprint
 
@@ -46,4 +47,5 @@ __all__ = [
     "units",
     "verbs",
     "versions",
+    "who",
 ]
