@@ -39,6 +39,7 @@ class Kind(StrEnum):
     SIGNER_ADDED = "signer_added"
     SIGNER_REMOVED = "signer_removed"
     CASE_COPIED = "case_copied"
+    CASE_HANDED_OVER = "case_handed_over"
     COPY_READ = "copy_read"
     EXTENSION_ASKED = "extension_asked"
     DUE_CHANGED = "due_changed"

@@ -13,6 +13,7 @@ from engine.models.definitions import (
 )
 from engine.models.deputies import Deputy
 from engine.models.eventlog import Content, LogChain, LogEntry, LogMention
+from engine.models.handing_over import HandOver, HandOverItem, HandOverStatus
 from engine.models.instances import (
     ClockStop,
     Copy,
@@ -59,6 +60,9 @@ __all__ = [
     "EscalationPolicy",
     "FormText",
     "Grant",
+    "HandOver",
+    "HandOverItem",
+    "HandOverStatus",
     "Holding",
     "IdempotentAnswer",
     "Identity",

@@ -49,6 +49,7 @@ class ProcessInstance(Base):
 
     `offered_id` and `content_id` are the form values it began with and those that stand now.
     A called case knows the place in the case above it that waits for it, and how deep it is.
+    `successor_id` stands in for who started it and has left.
     """
 
     __tablename__ = "process_instance"
@@ -57,6 +58,7 @@ class ProcessInstance(Base):
         Index("ix_process_instance_subject", "subject"),
         Index("ix_process_instance_version", "version_id", "status"),
         Index("ix_process_instance_parent", "parent_id", "parent_token"),
+        Index("ix_process_instance_successor", "successor_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -79,6 +81,7 @@ class ProcessInstance(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
     parent_token: Mapped[str | None] = mapped_column(String(20))
     depth: Mapped[int] = mapped_column(default=0, server_default="0")
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class UserTask(Base):

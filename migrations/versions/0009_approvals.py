@@ -257,6 +257,45 @@ def upgrade() -> None:
     op.create_index("ix_copy_instance", "copy", ["instance_id"], unique=False)
 
     op.create_table(
+        "hand_over",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("user_id", BIG, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("confirmed_by", BIG, nullable=False),
+        sa.Column("confirmed_at", TIME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["user_account.id"], name=op.f("fk_hand_over_confirmed_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_hand_over_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_over")),
+    )
+    op.create_index("ix_hand_over_user", "hand_over", ["user_id"], unique=False)
+    op.create_table(
+        "hand_over_item",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("hand_over_id", BIG, nullable=False),
+        sa.Column("sort", sa.String(length=20), nullable=False),
+        sa.Column("reference", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=500), nullable=False),
+        sa.Column("to_id", BIG, nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["hand_over_id"], ["hand_over.id"], name=op.f("fk_hand_over_item_hand_over_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_id"], ["user_account.id"], name=op.f("fk_hand_over_item_to_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_over_item")),
+    )
+    op.create_index(
+        "ix_hand_over_item_run", "hand_over_item", ["hand_over_id", "status", "id"], unique=False
+    )
+
+    op.create_table(
         "due_change",
         sa.Column("id", BIG, nullable=False),
         sa.Column("task_id", BIG, nullable=False),
@@ -325,6 +364,11 @@ def upgrade() -> None:
         "process_instance",
         ["parent_id", "parent_token"],
         unique=False,
+    )
+
+    _refer("process_instance", "successor_id", "user_account")
+    op.create_index(
+        "ix_process_instance_successor", "process_instance", ["successor_id"], unique=False
     )
 
     op.add_column("user_task", sa.Column("seat", sa.Integer(), server_default="0", nullable=False))
