@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,6 +49,24 @@ def starting_with(db: Session, text: str, limit: int = MOST) -> tuple[Colleague,
     ).all()
     posts = _posts(db, [row.id for row in rows])
     return tuple(Colleague(*row, tuple(posts.get(row.id, ()))) for row in rows)
+
+
+def named(db: Session, user_ids: Iterable[int]) -> tuple[Colleague, ...]:
+    """These people, in the order named; whoever left is missing."""
+    wanted = list(dict.fromkeys(user_ids))
+    if not wanted:
+        return ()
+    user = User.__table__
+    rows = db.execute(
+        select(user.c.id, user.c.name, user.c.username).where(
+            user.c.id.in_(wanted), user.c.is_active
+        )
+    )
+    found = {row.id: row for row in rows}
+    posts = _posts(db, list(found))
+    return tuple(
+        Colleague(*found[one], tuple(posts.get(one, ()))) for one in wanted if one in found
+    )
 
 
 def _posts(db: Session, user_ids: list[int]) -> dict[int, list[str]]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from engine import permissions
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import people, permissions
 from engine.bpmn import dialect
-from engine.models import TaskPart
+from engine.models import InstanceStatus, TaskPart, TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
+from engine.queries import inbox_keys
+from engine.queries.cases import OPEN
 from engine.queries.task_page import Task
 
 NEEDS: Final[Mapping[str, Action]] = {
@@ -29,6 +34,7 @@ NEEDS: Final[Mapping[str, Action]] = {
 GIVE_BACK: Final = "give_back"
 CALL_BACK: Final = "call_back"
 ON_BEHALF: Final = "on_behalf"
+MOST_HOLDERS: Final = 50
 LENT: Final = frozenset({"copy", "urge"})
 """What may be done besides giving it back by whom a task was lent to."""
 
@@ -62,3 +68,29 @@ def _of_lent(person: Actor, task: Task, may: list[str]) -> tuple[str, ...]:
     if permissions.may(person, Action.TASK_COMPLETE, task):
         return (GIVE_BACK, *kept)
     return (CALL_BACK, *kept) if person.id == task.lent_by else tuple(kept)
+
+
+def may_take_back(db: Session, person: Actor, task: Task) -> bool:
+    """Whether this person finished the task and nobody has opened what it led to, as it looks."""
+    if task.status != TaskStatus.COMPLETED or task.case_status != InstanceStatus.RUNNING:
+        return False
+    if not permissions.may(person, Action.TASK_TAKE_BACK, task):
+        return False
+    table = UserTask.__table__
+    rows = db.execute(
+        select(table.c.status, table.c.seen_at).where(
+            table.c.instance_id == task.instance_id, table.c.opened_at >= task.completed_at
+        )
+    ).all()
+    return bool(rows) and all(row.status in OPEN and row.seen_at is None for row in rows)
+
+
+def holders(db: Session, task: Task) -> tuple[tuple[int, str], ...]:
+    """Those in whose place an administrator could act: the holder, or all it is offered to."""
+    found = (
+        [task.assignee_id]
+        if task.assignee_id is not None
+        else inbox_keys.behind(db, task.candidate_keys)
+    )
+    names = people.names(db, found)
+    return tuple((one, names[one]) for one in found[:MOST_HOLDERS] if one in names)

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import CannotAssign, Refused, TooLarge
-from engine.holders import Looker
 from engine.models import User
 
 MOST: Final = 50
@@ -36,20 +35,3 @@ def present(db: Session, wanted: Iterable[int]) -> dict[int, str]:
         if not found[one].is_active:
             raise CannotAssign(rule=found[one].name)
     return {one: found[one].name for one in ids}
-
-
-def behind(db: Session, keys: Iterable[str]) -> tuple[int, ...]:
-    """Who reads the inboxes with these keys today."""
-    looker, found = Looker(db), dict[int, None]()
-    for key in keys:
-        kind, _colon, rest = key.partition(":")
-        name, _colon, more = rest.partition(":")
-        if kind == "u":
-            found |= dict.fromkeys(looker.active([int(name)]))
-        elif kind == "p":
-            found |= dict.fromkeys(looker.post(name, int(more) if more else None))
-        elif kind == "r":
-            found |= dict.fromkeys(looker.role(name))
-        elif kind == "c":
-            found |= dict.fromkeys(looker.committee(name, more))
-    return tuple(found)

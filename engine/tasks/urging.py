@@ -17,7 +17,7 @@ from engine.models import LogEntry, TaskStatus, UserTask
 from engine.notifications import Notice
 from engine.people import Actor
 from engine.permissions import Action
-from engine.tasks import persons
+from engine.queries import inbox_keys
 from engine.tasks.held import Held, hold
 
 MOST_LOOKED_AT: Final = 200
@@ -102,7 +102,7 @@ def tell_urged(db: Session, held: Held, *, by: Actor) -> None:
     if held.assignee_id is not None:
         holders: tuple[int, ...] = (held.assignee_id,)
     else:
-        holders = persons.behind(db, held.candidate_keys)
+        holders = inbox_keys.behind(db, held.candidate_keys)
     notifications.tell(
         db,
         holders,

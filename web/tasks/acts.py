@@ -28,6 +28,8 @@ from web.tasks import asked, page
 from web.tasks.asked import Typed
 from web.tasks.blueprint import bp
 
+TAKE_BACK: Final = "take_back"
+"""The one verb of a task that is done."""
 # Buttons that only open, search or close a choice.
 _CHOOSING: Final = frozenset({"ask", "find", "cancel"})
 
@@ -63,7 +65,7 @@ def complete(task_id: int) -> ResponseReturnValue:
             comment=typed.comment,
         )
 
-    return _act(task_id, deed)
+    return act(task_id, deed)
 
 
 @bp.post("/tasks/<int:task_id>/return")
@@ -74,7 +76,7 @@ def send_back(task_id: int) -> ResponseReturnValue:
     def deed(task: Task, typed: Typed) -> None:
         tasks.send_back(db(), task.id, by=me(), to=typed.to, then=typed.then, reason=typed.why)
 
-    return _act(task_id, deed, asks="return")
+    return act(task_id, deed, asks="return")
 
 
 @bp.post("/tasks/<int:task_id>/reassignment")
@@ -88,7 +90,7 @@ def reassign(task_id: int) -> ResponseReturnValue:
             raise NobodyChosen
         tasks.reassign(db(), task.id, by=me(), to=person, reason=typed.why)
 
-    return _act(task_id, deed, asks="reassign")
+    return act(task_id, deed, asks="reassign")
 
 
 @bp.post("/tasks/<int:task_id>/claim")
@@ -115,18 +117,25 @@ def _hold(task_id: int, deed: Deed) -> ResponseReturnValue:
     return _back(typed, task_id)
 
 
-def _act(task_id: int, deed: Deed, *, asks: str = "") -> ResponseReturnValue:
+def act(
+    task_id: int, deed: Deed, *, asks: str = "", done: str = "", stays: str = ""
+) -> ResponseReturnValue:
+    """Do something about a task. `asks` is the verb whose dialog it is, `done` the verb to name.
+
+    With `stays` the reader stays where they are and reads this; else the next task follows.
+    """
     task = task_page.one(db(), me(), task_id)
     typed = asked.read(task, asks)
-    if task.is_open and not _CHOOSING.isdisjoint(request.form):
+    is_asked = task.is_open or asks == TAKE_BACK
+    if is_asked and not _CHOOSING.isdisjoint(request.form):
         return page.draw(task, typed=typed, opened="" if "cancel" in request.form else asks)
     following = _following(task)
     try:
         deed(task, typed)
     except Refused as refusal:
         return again(task_id, typed, refusal, opened=asks)
-    flash(_told(task, typed, asks))
-    return _back(typed, following)
+    flash(stays or _told(task, typed, asks or done))
+    return _back(typed, task_id if stays else following)
 
 
 def require_readable(typed: Typed) -> None:
@@ -156,7 +165,7 @@ def again(task_id: int, typed: Typed, refusal: Refused, *, opened: str = "") -> 
         status_of(refusal),
         typed=typed,
         refusal=refusal,
-        opened=opened if task.is_open else "",
+        opened=opened if task.is_open or opened == TAKE_BACK else "",
     )
 
 

@@ -15,6 +15,8 @@ from engine.forms.validation import Invalid
 from engine.queries.task_page import Task
 from web import asked
 
+MOST_NAMED: Final = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -32,6 +34,10 @@ class Typed:
     seen: str = ""
     revision: int = 0
     in_list: bool = False
+    several: tuple[int, ...] = ()
+    until: str = ""
+    when: str = ""
+    decision: str = ""
     values: Mapping[str, Any] | None = None
     errors: Mapping[str, Sentence] = field(default_factory=dict)
 
@@ -58,7 +64,15 @@ def read(task: Task, asks: str = "") -> Typed:
         outcome=form.get("outcome", ""),
         to=form.get(f"{asks}_to", ""),
         then=form.get("then", Then.THROUGH_STEPS),
-        query=form.get("q", ""),
+        query=form.get(f"{asks}_q", ""),
+        several=tuple(
+            found
+            for found in map(asked.row_number, form.getlist(f"{asks}_to")[:MOST_NAMED])
+            if found is not None
+        ),
+        until=form.get(f"{asks}_until", ""),
+        when=form.get(f"{asks}_when", ""),
+        decision=form.get(f"{asks}_decision", ""),
         seen=form.get("seen", ""),
         revision=asked.row_number(form.get("draft_revision", "")) or 0,
         in_list="in_list" in form,

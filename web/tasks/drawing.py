@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from engine import permissions, tasks
+from engine import people, permissions, predicates, tasks
 from engine.entries import Kind
 from engine.errors import NotFound, ReasonRequired, Refused
 from engine.forms import changes, validation, view
@@ -19,7 +19,7 @@ from engine.forms.sentence import Sentence
 from engine.forms.validation import Invalid
 from engine.people import user_key
 from engine.permissions import Action
-from engine.queries import cases, colleagues, coming, task_page
+from engine.queries import cases, colleagues, coming, task_page, task_verbs
 from engine.queries.colleagues import Colleague
 from engine.queries.task_page import Seen, Task
 from engine.queries.timeline import Line
@@ -27,28 +27,13 @@ from engine.tasks import drafts
 from engine.tasks.drafts import Saved
 from web import wording
 from web.session import db, me, settings
-from web.tasks import record
+from web.tasks import buttons, record
 from web.tasks.asked import NOTHING, Typed
+from web.tasks.buttons import Buttons
 
 MOST_CHANGES: Final = 50
-# The order on screen, the likely next act last; and how each button looks.
-BUTTONS: Final = (
-    ("refuse", "refuse", "x"),
-    ("reassign", "", "delegate"),
-    ("return", "", "back"),
-    ("approve", "primary", "check"),
-)
-ACTIONS: Final = {"return": Action.TASK_RETURN, "reassign": Action.TASK_REASSIGN}
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A verb that the reader may say now."""
-
-    key: str
-    label: str
-    css: str
-    symbol: str
+SEARCHING: Final = frozenset({"reassign", "lend", "copy", "add_signer"})
+"""Verbs that look people up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +63,10 @@ def of(
     lines = task_page.history(db(), me(), task)
     seen = task_page.last_seen(db(), me(), task, lines) if task.form is not None else None
     fills = task.is_open and permissions.may(me(), Action.TASK_COMPLETE, task)
-    buttons = _buttons(task)
-    targets = _targets(task, buttons, lines)
+    targets = _targets(task, lines)
+    may_claim = fills and _may_claim(task)
+    may_release = _may_release(task)
+    verbs = buttons.of(task, fills=fills, others=may_claim + may_release, has_targets=bool(targets))
     paper = _paper(task, typed, refusal, seen, fills=fills)
     steps = coming.ahead(db(), task)
     return {
@@ -94,16 +81,25 @@ def of(
         "passes": record.passes(lines, task.version, goes_on=task.is_open),
         "waiting": cases.waiting(db(), task.instance_id) if task.is_open else (),
         "steps": steps,
-        "buttons": tuple(one for one in buttons if one.key != "return" or targets),
+        "buttons": verbs,
+        "choices": tuple(filter(None, (buttons.choice(task, one) for one in _asking(task, verbs)))),
+        "choice": buttons.choice(task, opened) if opened else None,
         "targets": targets,
         "done_as": wording.verb(task.version, task.element_id, task.outcome or ""),
-        "may_claim": fills and task.is_offered and not _is_only_mine(task),
-        "may_release": _may_release(task),
+        "may_claim": may_claim,
+        "may_release": may_release,
+        "may_take_back": task_verbs.may_take_back(db(), me(), task),
+        "in_place_of": _in_place_of(task),
+        "lender": _name(task.lent_by),
+        "done_for": _name(task.done_for),
         "typed": typed,
         "refusal": refusal,
         "lacks_reason": isinstance(refusal, ReasonRequired),
         "opened": opened,
-        "people": _people(typed.query) if opened == "reassign" else (),
+        "people": _people(typed.query) if opened in SEARCHING else (),
+        "picked": colleagues.named(db(), typed.several) if opened else (),
+        "outcomes": buttons.outcomes(task),
+        "holders": task_verbs.holders(db(), task) if "on_behalf" in verbs.keys else (),
         "is_mine": task.completed_by == me().id,
     }
 
@@ -127,27 +123,37 @@ def clock_time(at: datetime | None) -> str:
     return f"{at.astimezone(settings().timezone):%H:%M}" if at else ""
 
 
-def _buttons(task: Task) -> tuple[Button, ...]:
-    if not task.is_open:
-        return ()
-    offered = {one.key for one in task.version.verbs(task.element_id)}
-    return tuple(
-        Button(key, wording.verb(task.version, task.element_id, key), css, symbol)
-        for key, css, symbol in BUTTONS
-        if key in offered and permissions.may(me(), ACTIONS.get(key, Action.TASK_COMPLETE), task)
-    )
-
-
-def _targets(
-    task: Task, buttons: tuple[Button, ...], lines: tuple[Line, ...]
-) -> tuple[Earlier, ...]:
-    if all(one.key != "return" for one in buttons):
+def _targets(task: Task, lines: tuple[Line, ...]) -> tuple[Earlier, ...]:
+    if "return" not in task_verbs.allowed(me(), task):
         return ()
     did = {one.element_id: one.who for one in lines if one.kind is Kind.TASK_COMPLETED}
     found = tasks.return_targets(db(), task.version, task.instance_id, task.element_id)
     return tuple(
         Earlier(one.element_id, one.word, one.name, did.get(one.element_id, "")) for one in found
     )
+
+
+def _asking(task: Task, verbs: Buttons) -> tuple[str, ...]:
+    """The verbs whose dialogs the page has."""
+    asking = tuple(one.key for one in verbs.every if one.asks)
+    return (*asking, "take_back") if task_verbs.may_take_back(db(), me(), task) else asking
+
+
+def _name(user_id: int | None) -> str:
+    return people.names(db(), [user_id]).get(user_id or 0, "")
+
+
+def _in_place_of(task: Task) -> str:
+    """Whose work the reader does as a deputy."""
+    if not task.is_open or not me().deputy_for:
+        return ""
+    principal = predicates.in_place_of(me(), task)
+    return next((one.name for one in me().deputy_for if one.id == principal), "")
+
+
+def _may_claim(task: Task) -> bool:
+    may = permissions.may(me(), Action.TASK_CLAIM, task)
+    return task.is_offered and may and not _is_only_mine(task)
 
 
 def _may_release(task: Task) -> bool:

@@ -9,25 +9,32 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine import tasks
 from engine.errors import Refused
 from engine.permissions import Action
 from engine.queries import colleagues, task_page
 from engine.queries.task_page import Task
 from web import htmx
 from web.access import needs, signed_in
-from web.session import db, me
+from web.asked import row_number
+from web.session import db, me, own_writing
 from web.tasks import drawing
 from web.tasks.asked import NOTHING, Typed
 from web.tasks.blueprint import bp
 
 OK = 200
+MOST_PICKED = 50
 
 
 @bp.get("/tasks/<int:task_id>")
 @signed_in
 def show(task_id: int) -> ResponseReturnValue:
-    """The task: what it is about, what was said, what can be done."""
-    return draw(task_page.one(db(), me(), task_id))
+    """The task: what it is about, what was said, what can be done. Whom it is for has seen it."""
+    task = task_page.one(db(), me(), task_id)
+    if task.is_open and task.seen_at is None and tasks.is_unseen(db(), task_id, by=me()):
+        with own_writing() as writing:
+            tasks.seen(writing, task_id, by=me())
+    return draw(task)
 
 
 def draw(
@@ -55,7 +62,16 @@ def preview(task_id: int) -> ResponseReturnValue:
 @needs(Action.PERSON_VIEW)
 def people() -> str:
     """People to choose from, as a part of the dialogue."""
-    found = colleagues.starting_with(db(), request.args.get("q", ""))
+    verb = request.args.get("verb", "")
+    verb = verb if verb in drawing.SEARCHING else "reassign"
+    query = request.args.get(f"{verb}_q", request.args.get("q", ""))
+    chosen = request.args.getlist(f"{verb}_to")
     return render_template(
-        "tasks/_people.html", people=found, query=request.args.get("q", ""), chosen=""
+        "tasks/_people.html",
+        people=colleagues.starting_with(db(), query),
+        picked=colleagues.named(db(), filter(None, map(row_number, chosen[:MOST_PICKED]))),
+        several=request.args.get("several") == "1",
+        verb=verb,
+        query=query,
+        chosen="",
     )

@@ -243,7 +243,7 @@ def test_taking_and_putting_back(desk):
 
 def test_handing_over_to_a_person_found_by_name(desk):
     page = desk.submitted().page("reviewer").press("转办")
-    found = page.press("查找", q="郑")
+    found = page.press("查找", reassign_q="郑")
     assert "郑怀瑾" in found.text
     assert "智能制造学院·二级学院审核岗" in found.text
     nobody = found.send(
