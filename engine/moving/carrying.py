@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Table, case, select, update
+from sqlalchemy import Table, case, delete, select, update
 from sqlalchemy.orm import Session
 
-from engine import eventlog, instances, permissions
+from engine import eventlog, incidents, instances, permissions
 from engine.bpmn import state
 from engine.bpmn.commands import Move
+from engine.bpmn.state import State
 from engine.entries import Kind
 from engine.errors import CannotMove, ReasonRequired
 from engine.forms import texts
@@ -113,11 +114,20 @@ def _carry(
         command,
         asked={"from": here.number, "to": there.number},
         content=content | ({"data": data} if data else {}),
-        rows=partial(_follow, command=command, there=there),
+        rows=partial(_follow, command=command, there=there, given_up=_given_up(stands, command)),
         is_on_hold=True,
     )
     instances.perform(db, replace(found, version=there), act, by=by)
     return found.head.seq + 1
+
+
+def _given_up(stands: State, command: Move) -> tuple[str, ...]:
+    """The tokens of events that the other version does not have."""
+    return tuple(
+        str(token.id)
+        for token in stands.tokens
+        if not command.places.get(token.element, token.element)
+    )
 
 
 def _said(reason: Reason) -> str:
@@ -131,9 +141,11 @@ def _read_from_now(db: Session, found: Case, there: Version) -> dict[str, Any]:
     return {name: held[name] for name in sorted(wanted) if name in held}
 
 
-def _follow(scene: Scene, *, command: Move, there: Version) -> None:
+def _follow(scene: Scene, *, command: Move, there: Version, given_up: tuple[str, ...]) -> None:
     """The rows of the case go along: its version, open tasks, jobs, subscriptions, incidents."""
     db, instance_id = scene.db, scene.instance_id
+    if given_up:
+        _give_up(scene, given_up)
     table = ProcessInstance.__table__
     mine = update(table).where(table.c.id == instance_id)
     db.execute(mine.values(version_id=there.id))
@@ -142,11 +154,23 @@ def _follow(scene: Scene, *, command: Move, there: Version) -> None:
     _rename_tasks(db, instance_id, moved, there)
     if not moved:
         return
-    jobs, incidents, waits = Job.__table__, Incident.__table__, Subscription.__table__
+    jobs, stuck, waits = Job.__table__, Incident.__table__, Subscription.__table__
     _rename(db, jobs, instance_id, moved, jobs.c.status.in_(OPEN_JOBS))
-    _rename(db, incidents, instance_id, moved, incidents.c.status == IncidentStatus.OPEN)
+    _rename(db, stuck, instance_id, moved, stuck.c.status == IncidentStatus.OPEN)
     _rename(db, waits, instance_id, moved, None)
     _rename(db, tasks, instance_id, moved, tasks.c.status.in_(OPEN_TASKS))
+
+
+def _give_up(scene: Scene, tokens: tuple[str, ...]) -> None:
+    """Take back the jobs and subscriptions of events that nothing became of."""
+    jobs, waits = Job.__table__, Subscription.__table__
+    mine = (jobs.c.instance_id == scene.instance_id) & jobs.c.token.in_(tokens)
+    ended = {"status": JobStatus.CANCELLED, "done_at": scene.now}
+    open_ = update(jobs).where(mine, jobs.c.status.in_(OPEN_JOBS)).returning(jobs.c.id)
+    for job_id in scene.db.execute(open_.values(ended)).scalars().all():
+        incidents.close_for(scene.db, by_id=scene.by.id, job_id=job_id)
+    gone = (waits.c.instance_id == scene.instance_id) & waits.c.token.in_(tokens)
+    scene.db.execute(delete(waits).where(gone))
 
 
 def _rename(
