@@ -26,7 +26,7 @@ from quality import subjects
 from quality.models import Subject
 from web.access import needs
 from web.asked import row_number
-from web.errors import status_of
+from web.errors import UNPROCESSABLE, status_of
 from web.i18n import say
 from web.session import db, me
 
@@ -59,8 +59,12 @@ def change() -> ResponseReturnValue:
     given = {part: request.form.get(part, "").strip() for part in GIVEN}
     try:
         choice, wanted = read(given)
+        found = deadlines.changing.preview(db(), choice, wanted)
         if request.form.get("act") != "do":
-            return _page(given, deadlines.changing.preview(db(), choice, wanted), "")
+            return _page(given, found, "")
+        if request.form.get("seen") != str(found.count):
+            said = gettext("要调整的与刚才看的不一样了，请再看一遍。")
+            return _page(given, found, said), UNPROCESSABLE
         count = deadlines.changing.apply(db(), choice, wanted, by=me(), reason=given["reason"])
     except Refused as refusal:
         db().rollback()

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine import notifications
 from engine.holders import Looker
+from engine.notifications import Notice
 
 
 def behind(db: Session, keys: Iterable[str]) -> tuple[int, ...]:
@@ -29,3 +31,13 @@ def behind(db: Session, keys: Iterable[str]) -> tuple[int, ...]:
 
 def tell(db: Session, user_ids: Sequence[int], event: str, **data: Any) -> None:
     """Tell these people of a rung, each once for each event."""
+    instance_id, task_id = data.pop("instance_id"), data.pop("task_id")
+    notifications.tell(
+        db,
+        user_ids,
+        Notice.DEADLINE,
+        event,
+        instance_id=instance_id,
+        task_id=task_id,
+        data=data,
+    )

@@ -6,6 +6,7 @@ Each module holds the routes of one resource; `routing` reads requests and words
 
 from web.api import (
     committees,
+    deadlines,
     definitions,
     deputies,
     drafts,
@@ -30,6 +31,7 @@ from web.api.routing import blueprint
 __all__ = [
     "blueprint",
     "committees",
+    "deadlines",
     "definitions",
     "deputies",
     "drafts",

@@ -19,6 +19,7 @@ NONE: Final = ""
 
 CHANGES: Final = {
     "committees": "people",
+    "deadlines": "definitions",
     "definitions": "definitions",
     "deputies": "work",
     "holdings": "people",
