@@ -23,7 +23,7 @@ from engine.tasks import decide
 from quality import documents, kinds, subjects
 from quality.documents import CaseDocument
 from quality.subjects import Startable
-from web import drawings, wording
+from web import case_buttons, drawings, wording
 from web.access import signed_in
 from web.asked import number
 from web.errors import status_of
@@ -122,7 +122,7 @@ def _start_page(refusal: Refused | None = None) -> str:
 @signed_in
 def show(instance_id: int) -> str:
     """One case: who has it now, where it stands, what happened, what it is about."""
-    return _page(instance_id)
+    return page(instance_id)
 
 
 @bp.get("/<int:instance_id>/bpmn")
@@ -143,12 +143,19 @@ def cancel(instance_id: int) -> ResponseReturnValue:
         instances.cancel(db(), instance_id, by=me(), reason=reason)
     except (ReasonRequired, TooLarge) as refusal:
         db().rollback()
-        return _page(instance_id, refusal), status_of(refusal)
+        return page(instance_id, refusal), status_of(refusal)
     flash(gettext("流程已撤销"))
     return redirect(url_for("instances.show", instance_id=instance_id), 303)
 
 
-def _page(instance_id: int, refusal: Refused | None = None) -> str:
+def page(
+    instance_id: int,
+    refusal: Refused | None = None,
+    *,
+    asked: str = "",
+    verb_refusal: Refused | None = None,
+) -> str:
+    """The page of a case; `asked` is the verb whose dialog is open, with what was refused."""
     view = cases.one(db(), me(), instance_id)
     before = number("before")
     newest = view.entries if before is None else min(before - 1, view.entries)
@@ -183,6 +190,7 @@ def _page(instance_id: int, refusal: Refused | None = None) -> str:
         may_cancel=is_running and permissions.may(me(), Action.INSTANCE_CANCEL),
         refusal=say(refusal) if refusal is not None else "",
         reason=request.form.get("reason", ""),
+        **case_buttons.drawn(view, asked or request.args.get("ask", ""), verb_refusal),
     )
 
 

@@ -44,6 +44,8 @@ def install(app: Flask) -> None:
         "initials": initials,
         "listed": wording.listed,
         "damage": wording.damage,
+        "actor": wording.actor,
+        "dates": wording.dates,
     }
     app.jinja_env.globals |= {
         "asset": asset,

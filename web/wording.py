@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from flask_babel import gettext
 
 from engine.entries import Body, Kind
 from engine.models import Role
+from engine.queries.timeline import Line
 from engine.versions import Version
+from web.i18n import moment
 
 FIRST_AGAIN: Final = 2
 
@@ -127,6 +130,27 @@ def words(version: Version, kind: Kind | None, body: Body) -> Words:
         return _completed(version, element, str(body.asked.get("outcome") or "approve"), number)
     verdict, mark, css, symbol = _PLAIN.get(kind, ("登记", "other", "", ""))
     return Words(gettext(verdict), mark, css, symbol, number)
+
+
+def actor(line: Line) -> str:
+    """Who did it; with a deputy, both people: 乙 代 甲."""
+    if not line.done_for:
+        return line.who
+    return gettext("%(who)s 代 %(principal)s", who=line.who, principal=line.done_for)
+
+
+def dates(line: Line) -> str:
+    """Both dates of a deadline that was moved, or was to be; "" for other entries."""
+    if line.kind is Kind.DUE_CHANGED:
+        before, after = (_read(line.body.known.get(name)) for name in ("before", "after"))
+        return gettext("期限由%(before)s改为%(after)s", before=before, after=after)
+    if line.kind is Kind.EXTENSION_ASKED:
+        return gettext("申请延到%(until)s", until=_read(line.body.asked.get("until")))
+    return ""
+
+
+def _read(written: object) -> str:
+    return moment(datetime.fromisoformat(written)) if isinstance(written, str) else gettext("无")
 
 
 def damage(seq: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from engine.bpmn.process import Process
 from engine.bpmn.state import State
@@ -42,19 +42,24 @@ class Passed:
     stuck: Mapping[str, Trouble] = field(default_factory=dict)
 
 
+BACKWARDS: Final = frozenset({"Return", "TakeBack", "Withdraw", "Reopen"})
+"""Commands after which what lies ahead of their target is ahead again."""
+
+
 def follow(process: Process, passed: Passed, body: Body, at: datetime) -> Passed:
     """What is passed after one more entry."""
     command = body.asked.get("command", {})
     elements, flows = dict.fromkeys(passed.elements), dict.fromkeys(passed.flows)
     returns, stuck = passed.returns, dict(passed.stuck)
-    if command.get("do") == "Return":
+    if command.get("do") in BACKWARDS:
         target = command["to"]
         elements = _without(elements, _ahead(process, target, elements))
         sources = _sources(process)
         flows = _without(
             flows, (one for one in flows if process.forward.leads(target, sources[one]))
         )
-        returns = _returned(returns, str(body.asked.get("element", "")), target, at)
+        if command["do"] == "Return":
+            returns = _returned(returns, str(body.asked.get("element", "")), target, at)
     for one in body.followed.get("path", ()):
         (elements if one in process.elements else flows)[one] = None
     for effect in body.followed.get("effects", ()):

@@ -42,6 +42,8 @@ class Line:
     erased: bool
     hash: str
     body: Body
+    done_for: str = ""
+    """In whose place it was done (代)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def lines(
     ]
     whole = [(row.by, body) for row, body in read if body is not None]
     written = _written(db, instance_id, [body.content for _by, body in whole if body.content])
-    named = [one for by, body in whole for one in (people.marked(by), _receiver(body))]
+    named = [one for by, body in whole for one in (people.marked(by), *_others(body))]
     names = people.names(db, named)
     found = tuple(
         _damaged(row)
@@ -130,12 +132,21 @@ def _line(
         bool(body.content) and not data,
         row.hash,
         body,
+        names.get(body.asked.get("for", 0), ""),
     )
 
 
 def _damaged(row: Any) -> Line:
     empty = ("",) * 6
     return Line(row.seq, None, None, "", None, *empty, erased=False, hash=row.hash, body=Body())
+
+
+def _others(body: Body) -> list[int]:
+    """People an entry names besides whoever acted."""
+    shown = body.asked.get("people")
+    several = shown if isinstance(shown, list) else []
+    found = (_receiver(body), body.asked.get("for"), *several)
+    return [one for one in found if isinstance(one, int)]
 
 
 def _receiver(body: Body) -> int | None:
@@ -148,6 +159,8 @@ def _to(body: Body, names: Mapping[int, str], process: Process) -> str:
     receiver = _receiver(body)
     if receiver is not None:
         return names.get(receiver, "…")
+    if isinstance(body.asked.get("people"), list):
+        return "、".join(names.get(one, "…") for one in body.asked["people"])
     return process.label(str(body.asked.get("to", "")))
 
 

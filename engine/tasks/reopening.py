@@ -13,10 +13,11 @@ from engine.entries import Kind
 from engine.errors import CannotReturn, ReasonRequired, Refused
 from engine.forms import texts
 from engine.handlers import CASES
-from engine.instances import Act, Case
+from engine.instances import Act
 from engine.models import InstanceStatus, TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
+from engine.versions import Version
 
 
 class NotOver(Refused):
@@ -44,7 +45,7 @@ def reopen(
     reason = texts.kept(reason, instances.MAX_COMMENT)
     if not reason:
         raise ReasonRequired
-    steps = steps_done(db, case)
+    steps = steps_done(db, case.id, case.version)
     target = to if to is not None else next(iter(steps), case.version.first_step)
     if target not in steps and target != case.version.first_step:
         raise CannotReturn(to=case.version.process.label(target))
@@ -64,19 +65,19 @@ def reopen(
     return step
 
 
-def steps_done(db: Session, case: Case) -> dict[str, int | None]:
+def steps_done(db: Session, instance_id: int, version: Version) -> dict[str, int | None]:
     """The steps of a case that were done, the last first, each with who did it last."""
     task = UserTask.__table__
     rows = db.execute(
         select(task.c.element_id, task.c.completed_by)
         .where(
-            task.c.instance_id == case.id,
+            task.c.instance_id == instance_id,
             task.c.status == TaskStatus.COMPLETED,
         )
         .order_by(task.c.completed_at.desc(), task.c.id.desc())
     )
     found: dict[str, int | None] = {}
     for row in rows:
-        if row.element_id in case.version.process.elements:
+        if row.element_id in version.process.elements:
             found.setdefault(row.element_id, row.completed_by)
     return found

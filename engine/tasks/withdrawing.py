@@ -15,10 +15,11 @@ from engine.bpmn.steps import Step
 from engine.entries import Kind
 from engine.errors import NotFound, Refused
 from engine.forms import texts
-from engine.instances import Act, Case
+from engine.instances import Act
 from engine.models import ProcessInstance, TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
+from engine.versions import Version
 
 DEEPEST: Final = 20
 MOST_CALLED: Final = 10_000
@@ -46,7 +47,7 @@ def withdraw(db: Session, instance_id: int, *, by: Actor, reason: str = "") -> S
     case = instances.lock(db, outermost(db, instance_id))
     permissions.require(by, Action.INSTANCE_WITHDRAW, case)
     reason = texts.kept(reason, instances.MAX_COMMENT)
-    require_undecided(db, case, by)
+    require_undecided(db, case.id, case.version, by)
     act = Act(
         Kind.INSTANCE_WITHDRAWN,
         Withdraw(case.version.first_step),
@@ -71,9 +72,20 @@ def outermost(db: Session, instance_id: int) -> int:
     return here
 
 
-def require_undecided(db: Session, case: Case, by: Actor) -> None:
+def is_possible(db: Session, instance_id: int, version: Version, *, by: Actor) -> bool:
+    """Whether the case stands so that its initiator may withdraw it now."""
+    if outermost(db, instance_id) != instance_id:
+        return False
+    try:
+        require_undecided(db, instance_id, version, by)
+    except Refused:
+        return False
+    return True
+
+
+def require_undecided(db: Session, instance_id: int, version: Version, by: Actor) -> None:
     """Go on only if nobody but its initiator has decided since the case was last handed in."""
-    handed_in = _handed_in(db, case)
+    handed_in = _handed_in(db, instance_id, version)
     if handed_in is None:
         raise NotSubmitted
     task = UserTask.__table__
@@ -81,7 +93,7 @@ def require_undecided(db: Session, case: Case, by: Actor) -> None:
     row = db.execute(
         select(task.c.completed_by, task.c.completed_at)
         .where(
-            task.c.instance_id.in_(_with_called(db, case.id)),
+            task.c.instance_id.in_(_with_called(db, instance_id)),
             task.c.status.in_(DECIDED),
             task.c.completed_at >= handed_in,
             others,
@@ -94,14 +106,14 @@ def require_undecided(db: Session, case: Case, by: Actor) -> None:
         raise DecidedAlready(who=who, at=row.completed_at)
 
 
-def _handed_in(db: Session, case: Case) -> datetime | None:
+def _handed_in(db: Session, instance_id: int, version: Version) -> datetime | None:
     """When the first step was last handed in; None while it waits."""
     task = UserTask.__table__
     newest = db.execute(
         select(task.c.status, task.c.completed_at)
         .where(
-            task.c.instance_id == case.id,
-            task.c.element_id == case.version.first_step,
+            task.c.instance_id == instance_id,
+            task.c.element_id == version.first_step,
         )
         .order_by(task.c.id.desc())
         .limit(1)

@@ -71,6 +71,7 @@ def people() -> str:
         people=colleagues.starting_with(db(), query),
         picked=colleagues.named(db(), filter(None, map(row_number, chosen[:MOST_PICKED]))),
         several=request.args.get("several") == "1",
+        plain=request.args.get("plain") == "1",
         verb=verb,
         query=query,
         chosen="",

@@ -22,12 +22,34 @@ DRAWN: Final = frozenset(
         Kind.TASK_COMPLETED,
         Kind.TASK_RETURNED,
         Kind.TASK_REASSIGNED,
+        Kind.TASK_VOTED,
+        Kind.TASK_LENT,
+        Kind.TASK_GIVEN_BACK,
+        Kind.TASK_TAKEN_BACK,
+        Kind.TASK_STEPPED_ASIDE,
+        Kind.TASK_URGED,
+        Kind.SIGNER_ADDED,
+        Kind.SIGNER_REMOVED,
+        Kind.CASE_COPIED,
+        Kind.EXTENSION_ASKED,
+        Kind.DUE_CHANGED,
+        Kind.INSTANCE_WITHDRAWN,
+        Kind.INSTANCE_REOPENED,
+        Kind.INSTANCE_SUSPENDED,
+        Kind.INSTANCE_RESUMED,
         Kind.TIMER_FIRED,
         Kind.JOB_COMPLETED,
         Kind.MESSAGE_DELIVERED,
         Kind.INSTANCE_CANCELLED,
     }
 )
+
+
+TO_WHOM: Final = frozenset(
+    {Kind.TASK_REASSIGNED, Kind.TASK_LENT, Kind.CASE_COPIED, Kind.SIGNER_ADDED}
+)
+CLOSING: Final = frozenset({Kind.TASK_RETURNED, Kind.INSTANCE_WITHDRAWN, Kind.INSTANCE_REOPENED})
+"""What a further pass follows on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +83,7 @@ def passes(lines: tuple[Line, ...], version: Version, *, goes_on: bool) -> tuple
     for line in lines:
         if line.kind is None or line.kind in DRAWN:
             parts[-1].append(line)
-        if line.kind is Kind.TASK_RETURNED:
+        if line.kind in CLOSING:
             parts.append([])
     if not parts[-1] and not goes_on:
         parts.pop()
@@ -76,14 +98,14 @@ def _pass(number: int, lines: list[Line], version: Version) -> Pass:
 def _entry(line: Line, version: Version) -> Entry:
     words = wording.words(version, line.kind, line.body)
     verdict = words.verdict
-    if line.kind is Kind.TASK_REASSIGNED:
-        verdict = gettext("转办给%(name)s", name=line.to)
+    if line.to and line.kind in TO_WHOM:
+        verdict = gettext("%(verb)s给%(name)s", verb=verdict, name=line.to)
     is_system = line.by_id is None
     quote = gettext("（这段文字已依法删除）") if line.erased else line.comment
     if line.kind is None:
         quote = wording.damage(line.seq)
     return Entry(
-        name=line.element if is_system else line.who,
+        name=line.element if is_system else wording.actor(line),
         person=line.by_id,
         role="" if is_system or line.element == verdict else line.element,
         verdict=verdict,
@@ -97,6 +119,9 @@ def _entry(line: Line, version: Version) -> Entry:
 
 def _when(line: Line) -> str:
     at = moment(line.at)
+    dates = wording.dates(line)
+    if dates:
+        return gettext("%(when)s·%(dates)s", when=at, dates=dates)
     if line.kind is not Kind.TASK_RETURNED:
         return at
     if line.body.asked.get("then") == Then.BACK_TO_ME:
