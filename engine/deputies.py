@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Select, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from engine import clock, eventlog, permissions
+from engine import clock, eventlog, notices, permissions
 from engine.entries import Kind
 from engine.errors import CannotAssign, Forbidden, NotFound, Refused, TooLarge
 from engine.models import Deputy, ProcessDefinition, Role, User
@@ -124,7 +124,12 @@ def appoint(
     )
     table = Deputy.__table__
     added = insert(table).values({**row, "given_seq": head.seq}).returning(table.c.id)
-    return int(db.execute(added).scalar_one())
+    number = int(db.execute(added).scalar_one())
+    period = {"since": since.isoformat(), "until": until.isoformat()}
+    told = [one for one in (user_id, principal) if one != by.id]
+    data = {"principal": names[principal], "deputy": names[user_id], **period}
+    notices.tell(db, told, notices.Notice.DEPUTY, f"deputy:{number}", data=data)
+    return number
 
 
 def _require_may(by: Actor, principal_id: int) -> None:

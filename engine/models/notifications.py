@@ -13,15 +13,23 @@ from engine.db import Base, BigId
 class Notification(Base):
     """Something a person is told. `event` names what happened, so that nobody hears it twice.
 
-    `data` fills the sentence of `kind`. `sent_at` is when the outside channels were served.
+    `data` fills the sentence of `kind`. One row of each event `leads`: for it the groups are told.
+    Mail is looked at from `send_at` on; `sent_at` is when that was settled, once.
     """
 
     __tablename__ = "notification"
     __table_args__ = (
         UniqueConstraint("user_id", "event"),
-        Index("ix_notification_bell", "user_id", "id"),
+        Index("ix_notification_list", "user_id", "id"),
+        Index(
+            "ix_notification_bell",
+            "user_id",
+            postgresql_where=text("read_at IS NULL"),
+            sqlite_where=text("read_at IS NULL"),
+        ),
         Index(
             "ix_notification_unsent",
+            "send_at",
             "id",
             postgresql_where=text("sent_at IS NULL"),
             sqlite_where=text("sent_at IS NULL"),
@@ -35,7 +43,9 @@ class Notification(Base):
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
     task_id: Mapped[int | None] = mapped_column(ForeignKey("user_task.id"))
     data: Mapped[str] = mapped_column(Text, default="{}")
+    leads: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
+    send_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
 

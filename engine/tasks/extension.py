@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import assignment, clock, due_dates, instances, people
+from engine import assignment, clock, due_dates, instances, notifications, people
 from engine.assignment import About
 from engine.bpmn import dialect
 from engine.bpmn.dialect import Who
@@ -27,6 +27,7 @@ from engine.handlers import Opening
 from engine.holders import Looker
 from engine.instances import Act
 from engine.models import InstanceStatus, ProcessInstance, Role, User
+from engine.notifications import Notice
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
 from engine.tasks.held import Held, hold, require_offered
@@ -120,11 +121,20 @@ class ExtensionCase:
 
     def ended(self, db: Session, instance_id: int, how: str) -> None:
         """Approved is what runs to its end; a refusal terminates, and nothing moves."""
-        if how != InstanceStatus.COMPLETED:
-            return
         table = ProcessInstance.__table__
         wanted = select(table.c.variables).where(table.c.id == instance_id)
         known = orjson.loads(db.execute(wanted).scalar_one())
+        notifications.tell(
+            db,
+            [int(known["asked_by"])],
+            Notice.EXTENSION,
+            f"extension:{instance_id}:{how}",
+            instance_id=int(known["case"]),
+            task_id=int(known["task"]),
+            data={"how": how, "until": known["until"]},
+        )
+        if how != InstanceStatus.COMPLETED:
+            return
         case = instances.lock(db, int(known["case"]))
         task = due_dates.find(db, case.id, task_id=int(known["task"]))
         until = datetime.fromisoformat(str(known["until"]))

@@ -53,7 +53,7 @@ def lend(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> None:
     asked = held.asked(by, token=held.token, seat=held.seat, to=to)
     act = Act(Kind.TASK_LENT, asked=asked, content={"comment": reason})
     instances.perform(db, held.case, act, by=by)
-    _tell(db, held, to, by=by)
+    tell_given(db, held, to, by=by)
 
 
 def require_not_lent(db: Session, held: Held) -> None:
@@ -98,10 +98,11 @@ def hand_back(
     )
     instances.perform(db, held.case, act, by=by)
     if by.id != lender:
-        _tell(db, held, lender, by=by)
+        tell_given(db, held, lender, by=by)
 
 
-def _tell(db: Session, held: Held, to: int, *, by: Actor) -> None:
+def tell_given(db: Session, held: Held, to: int, *, by: Actor) -> None:
+    """Tell somebody that a task was put into their hands by the act that was just done."""
     notifications.tell(
         db,
         [to],

@@ -325,7 +325,9 @@ def upgrade() -> None:
         sa.Column("instance_id", BIG, nullable=True),
         sa.Column("task_id", BIG, nullable=True),
         sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("leads", sa.Boolean(), nullable=False),
         sa.Column("made_at", TIME, nullable=False),
+        sa.Column("send_at", TIME, nullable=False),
         sa.Column("read_at", TIME, nullable=True),
         sa.Column("sent_at", TIME, nullable=True),
         sa.ForeignKeyConstraint(
@@ -340,11 +342,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
         sa.UniqueConstraint("user_id", "event", name=op.f("uq_notification_user_id_event")),
     )
-    op.create_index("ix_notification_bell", "notification", ["user_id", "id"], unique=False)
+    op.create_index("ix_notification_list", "notification", ["user_id", "id"], unique=False)
+    op.create_index(
+        "ix_notification_bell",
+        "notification",
+        ["user_id"],
+        unique=False,
+        postgresql_where=sa.text("read_at IS NULL"),
+        sqlite_where=sa.text("read_at IS NULL"),
+    )
     op.create_index(
         "ix_notification_unsent",
         "notification",
-        ["id"],
+        ["send_at", "id"],
         unique=False,
         postgresql_where=sa.text("sent_at IS NULL"),
         sqlite_where=sa.text("sent_at IS NULL"),

@@ -1,0 +1,70 @@
+"""Telling somebody something: a row for each person and event, and nobody hears of it twice.
+
+What is told with every act on a case is `engine.notifications`; how it reaches people outside is
+`web.notices`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.models import Notification
+
+
+class Notice(StrEnum):
+    """What somebody is told of; each has a sentence and a choice of channels."""
+
+    TASK_OPENED = "task_opened"
+    TASK_RETURNED = "task_returned"
+    TASK_GIVEN = "task_given"
+    TASK_URGED = "task_urged"
+    DEADLINE = "deadline"
+    COPIED = "copied"
+    CASE_RETURNED = "case_returned"
+    CASE_ENDED = "case_ended"
+    DEPUTY = "deputy"
+    EXTENSION = "extension"
+
+
+def tell(
+    db: Session,
+    user_ids: Iterable[int],
+    notice: Notice,
+    event: str,
+    *,
+    instance_id: int | None = None,
+    task_id: int | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell people of an event, each once. `data` fills the sentence (names, titles, a moment)."""
+    words, now = orjson.dumps(dict(data or {})).decode(), clock.now()
+    rows = [
+        {
+            "user_id": user_id,
+            "kind": notice.value,
+            "event": event,
+            "instance_id": instance_id,
+            "task_id": task_id,
+            "data": words,
+            "leads": not number,
+            "made_at": now,
+            "send_at": now,
+        }
+        for number, user_id in enumerate(dict.fromkeys(user_ids))
+    ]
+    if rows:
+        db.execute(_once(db), rows)
+
+
+def _once(db: Session) -> Any:
+    """The insert that leaves alone what was told already."""
+    is_lite = db.get_bind().dialect.name == "sqlite"
+    made = sqlite.insert(Notification) if is_lite else postgresql.insert(Notification)
+    return made.on_conflict_do_nothing(index_elements=["user_id", "event"])
