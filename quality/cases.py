@@ -13,7 +13,7 @@ from engine.errors import NotFound
 from engine.handlers import Opening
 from engine.models import ProcessInstance
 from engine.people import Actor
-from quality import errors, kinds, offers, periods, rows, sharing, subjects, units
+from quality import chains, errors, kinds, offers, periods, rows, sharing, subjects, units
 from quality.kinds import SubjectKind
 from quality.models import Document, DocumentStatus, DocumentVersion, Stage, Subject
 from quality.offers import Standing
@@ -37,8 +37,13 @@ class DocumentCase:
         """Check that this may be started and say how it begins. Raises `quality.errors`."""
         row = _subject(db, subject)
         kind = kinds.get(row.kind)
-        _require_startable(db, row, kind, definition, by)
+        _require_startable(db, row, by)
         stage, period = _asked(values)
+        expected = chains.definition(db, kind, stage)
+        if expected != definition:
+            raise errors.WrongDefinition(
+                name=row.name, kind=kind.label, expected=expected, definition=definition
+            )
         standing = subjects.standing(db, [row.id], lock=True).get(row.id, [])
         refusal = offers.refusal(kind, row.name, standing, stage, period)
         if refusal is not None:
@@ -91,19 +96,13 @@ def _subject(db: Session, reference: str | None) -> Row[Any]:
     return row
 
 
-def _require_startable(
-    db: Session, row: Row[Any], kind: SubjectKind, definition: str, by: Actor
-) -> None:
+def _require_startable(db: Session, row: Row[Any], by: Actor) -> None:
     table = Subject.__table__
     allowed = select(table.c.id).where(table.c.id == row.id, sharing.may_start(db, by))
     if db.execute(allowed).one_or_none() is None:
         raise errors.MayNotStart(name=row.name)
     if not row.is_active:
         raise errors.SubjectInactive(name=row.name)
-    if kind.definition != definition:
-        raise errors.WrongDefinition(
-            name=row.name, kind=kind.label, expected=kind.definition, definition=definition
-        )
 
 
 def _asked(values: Mapping[str, Any]) -> tuple[Stage, Period]:

@@ -1,4 +1,4 @@
-"""What a new installation begins with: posts, and the committees of the quality cycle."""
+"""What a new installation begins with: posts, committees of the cycle, the approval table."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from engine.college import committees, posts
 from engine.models import Committee, Post, PostKind, Unit
 from engine.people import Actor
+from quality import chains
 
 CATALOG: Final = Path(__file__).parent / "catalog"
 
@@ -27,7 +28,8 @@ class Laid:
 
 
 def lay(db: Session, *, by: Actor) -> Laid:
-    """Add the posts and committees of the catalogue that are not there, for the units that are."""
+    """Add the posts and committees of the catalogue that are not there, and the approval table."""
+    chains.lay(db, by=by)
     known = {row.key: row.id for row in db.execute(select(Post.key, Post.id))}
     for position, told in enumerate(yaml.safe_load((CATALOG / "posts.yaml").read_bytes())):
         if told["key"] not in known:

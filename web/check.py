@@ -11,6 +11,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol, TextIO
@@ -20,9 +21,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import quality
 from engine import db as database
-from engine import definitions
+from engine import definitions, dmn
 from engine.bpmn import parse, process, second_opinion
-from engine.bpmn.findings import Finding, Severity, error, has_errors, warning
+from engine.bpmn.findings import Finding, Severity, error, has_errors
 from engine.bpmn.lint import lint
 from engine.bpmn.lint.known import Known
 from engine.forms import load
@@ -31,11 +32,7 @@ from engine.handlers import CASES, HANDLERS, PEOPLE, RESOLVERS
 from web import config
 
 RULE: Final = "file_readable"
-DMN: Final = (
-    "https://www.omg.org/spec/DMN/20191111/MODEL/",
-    "http://www.omg.org/spec/DMN/20180521/MODEL/",
-    "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
-)
+TABLES: Final = frozenset({".dmn"})
 FORMS: Final = frozenset({".form", ".json"})
 MAX_NAME: Final = 200
 
@@ -60,6 +57,7 @@ def run(paths: Sequence[str | Path], out: TextIO, known: Known | None = None) ->
     names = [str(path) for path in paths]
     forms = {name: _form(_content(name)) for name in names if Path(name).suffix.lower() in FORMS}
     house = _with_forms(known or Known(), {name: form for name, (form, _lines) in forms.items()})
+    house = _with_tables(house, [name for name in names if _is_table(name)])
     failed = False
     for name in names:
         lines = forms[name][1] if name in forms else _findings(name, _content(name), house)
@@ -142,13 +140,28 @@ def _with_forms(known: Known, given: Mapping[str, Form | None]) -> Known:
     return replace(known, forms={**known.forms, **keys})
 
 
+def _is_table(name: str) -> bool:
+    return Path(name).suffix.lower() in TABLES
+
+
+def _with_tables(known: Known, names: Sequence[str]) -> Known:
+    """Tables among the files count as existing when diagrams are checked."""
+    if known.decisions is None:
+        return known
+    found: set[str] = set()
+    for body in map(_content, names):
+        with suppress(parse.Unreadable, ValueError):
+            found |= set(dmn.read(body).by_id) if isinstance(body, bytes) else set()
+    return replace(known, decisions=known.decisions | found)
+
+
 def _findings(name: str, body: bytes | Finding, known: Known) -> Sequence[Line]:
     if isinstance(body, Finding):
         return [body]
     try:
         if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             return _form(body)[1]
-        return list(_dmn(body) if name.lower().endswith(".dmn") else _bpmn(body, known))
+        return dmn.lint(body) if _is_table(name) else list(_bpmn(body, known))
     except parse.Unreadable as unreadable:
         return [unreadable.finding]
     except Exception as problem:  # noqa: BLE001  (never a traceback, whatever the file)
@@ -161,15 +174,6 @@ def _bpmn(body: bytes, known: Known) -> Iterator[Finding]:
     yield from findings
     if not has_errors(findings):
         yield from second_opinion.review(body, process.build(outline))
-
-
-def _dmn(body: bytes) -> Iterator[Finding]:
-    tag = str(parse.tree(body).tag)
-    if tag not in {f"{{{namespace}}}definitions" for namespace in DMN}:
-        sentence = "这不是 DMN 文件：最外层是“{tag}”，应当是 DMN 命名空间里的 definitions。"
-        yield error("", "dmn_namespace", sentence, tag=tag[:MAX_NAME])
-    else:
-        yield warning("", "dmn_later", "文件可以读，但目前还不能运行决策表（DMN）。")
 
 
 def _surprise(problem: Exception) -> Finding:

@@ -21,12 +21,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import migrations
 import quality
-from engine import clock, definitions, eventlog, people
+from engine import clock, decisions, definitions, eventlog, people
 from engine import db as database
 from engine import jobs as job_table
 from engine import verify as verification
 from engine.entries import Kind
-from engine.errors import NotFound, NotPublishable, Refused
+from engine.errors import NotDecidable, NotFound, NotPublishable, Refused
 from engine.models import Grant, ProcessInstance, User, UserTask
 from engine.people import SYSTEM
 from engine.scheduler import Ticker
@@ -172,14 +172,14 @@ def _ticker(settings: Settings, sessions: sessionmaker[Session]) -> Ticker:
 
 
 def publish(options: argparse.Namespace) -> int:
-    """Publish BPMN files with the form files given beside them."""
+    """Publish BPMN files with the form files and decision tables given beside them."""
     paths = [Path(name) for name in options.files]
     forms = {
         path.stem: path.read_text(encoding="utf-8")
         for path in paths
         if path.suffix in (".form", ".json")
     }
-    diagrams = [path for path in paths if path.suffix not in (".form", ".json")]
+    diagrams = [path for path in paths if path.suffix not in (".form", ".json", ".dmn")]
     try:
         with writing(read()) as db:
             user_id = db.execute(
@@ -189,6 +189,11 @@ def publish(options: argparse.Namespace) -> int:
                 print(f"there is no user {options.by!r}", file=sys.stderr)
                 return 1
             by = people.actor(db, user_id)
+            for path in [path for path in paths if path.suffix == ".dmn"]:
+                kept = decisions.save(db, path.read_bytes(), by=by)
+                print(
+                    f"{path}: {kept.key} r{kept.revision}" + ("" if kept.is_new else " (unchanged)")
+                )
             for path in diagrams:
                 made = definitions.publish(
                     db, path.read_bytes(), by=by, note=options.note, forms=forms
@@ -196,7 +201,7 @@ def publish(options: argparse.Namespace) -> int:
                 print(
                     f"{path}: {made.key} v{made.number}" + ("" if made.is_new else " (unchanged)")
                 )
-    except NotPublishable as refused:
+    except (NotDecidable, NotPublishable) as refused:
         for finding in refused.values["findings"]:  # type: ignore[attr-defined]  # a tuple of findings
             print(f"{finding.element}: {finding.severity}: {finding.rule}: {finding.text()}")
         return _refusal(refused)

@@ -152,7 +152,7 @@ def test_forms_and_decision_tables_are_looked_at_too(tmp_path):
     assert code == 1
     kinds = [(line.split(":")[0], line.split(": ")[1]) for line in lines]
     assert (str(form), "error") in kinds
-    assert (str(table), "warning") in kinds
+    assert (str(table), "error") in kinds
     assert (str(other), "error") in kinds
 
 

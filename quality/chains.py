@@ -1,0 +1,42 @@
+"""Which flow approves the documents of which kind of subject, stage by stage: what a table says.
+
+The table `approval_chain` stands in the library of decision tables, where people change it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from engine import decisions
+from engine.bpmn.parse import Unreadable
+from engine.errors import NotFound
+from engine.expressions import ExpressionError
+from engine.people import Actor
+from quality.kinds import SubjectKind
+from quality.models import Stage
+
+TABLE: Final = "approval_chain"
+FILE: Final = Path(__file__).parent.parent / "processes" / f"{TABLE}.dmn"
+ANSWER: Final = "definition"
+
+
+def definition(db: Session, kind: SubjectKind, stage: Stage) -> str:
+    """The flow for this kind and stage; what the kind itself says, where the table says nothing."""
+    try:
+        table = decisions.ready(decisions.get(db, TABLE).dmn).by_id[TABLE]
+        answer = table.decide({"kind": kind.key, "stage": stage.value})
+    except (NotFound, Unreadable, KeyError, ExpressionError):
+        return kind.definition
+    found = answer.get(ANSWER) if isinstance(answer, dict) else None
+    return found if isinstance(found, str) and found else kind.definition
+
+
+def lay(db: Session, *, by: Actor) -> None:
+    """Put the table that comes with the product into the library, unless one stands there."""
+    try:
+        decisions.get(db, TABLE)
+    except NotFound:
+        decisions.save(db, FILE.read_bytes(), by=by)
