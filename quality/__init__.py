@@ -3,7 +3,7 @@
 from engine import deadlines, handlers, moving
 from engine.college import persons
 from engine.tasks import extension
-from quality import cases, cycle, publishing, resolvers
+from quality import cases, cycle, handing_over, publishing, resolvers
 from quality.imports import work
 from quality.subjects import made
 
@@ -22,4 +22,5 @@ def register() -> None:
     moving.register()
     handlers.dates("cycle")(cycle.named)
     handlers.DATE_NAMES["cycle"] = cycle.names
+    handing_over.register()
     work.register()

@@ -30,22 +30,33 @@ def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> N
     name = db.execute(select(User.name).where(User.id == to, User.is_active)).scalar_one_or_none()
     if name is None or to == held.assignee_id:
         raise CannotAssign(rule=name or "…")
+    pass_on(db, held, to=to, by=by, reason=reason)
+
+
+def pass_on(db: Session, held: Held, *, to: int, by: Actor, reason: str, **asked: object) -> None:
+    """Give a held task, open or waiting for its turn, to another person. Who may was asked."""
     key = people.user_key(to)
     table = UserTask.__table__
-    changed = {
+    changed: dict[str, object] = {
         "assignee_id": to,
-        "status": TaskStatus.CLAIMED,
         "candidates": orjson.dumps([key]).decode(),
         "lent_by": None,
     }
-    db.execute(update(table).where(table.c.id == task_id).values(changed))
+    waits = held.status == TaskStatus.WAITING
+    if not waits:
+        changed["status"] = TaskStatus.CLAIMED
+    db.execute(update(table).where(table.c.id == held.id).values(changed))
     if people.role_key(Role.PROCESS_ADMIN) in held.candidate_keys:
         incidents.close_for(db, by_id=by.id, instance_id=held.case.id, token=held.token)
-    effects.take_out(db, task_id)
-    effects.offer(db, task_id, (key,), held.due_at, returned=held.returned)
-    asked = held.asked(by, token=held.token, to=to)
-    act = Act(Kind.TASK_REASSIGNED, asked=asked, content={"comment": reason})
+    if not waits:
+        effects.take_out(db, held.id)
+        effects.offer(db, held.id, (key,), held.due_at, returned=held.returned)
+    seat = {"seat": held.seat} if held.seat else {}
+    said = held.asked(by, token=held.token, to=to, **seat, **asked)
+    act = Act(Kind.TASK_REASSIGNED, asked=said, content={"comment": reason}, is_on_hold=True)
     instances.perform(db, held.case, act, by=by)
+    if to != by.id and not waits:
+        lending.tell_given(db, held, to, by=by)
 
 
 def _require_verb(held: Held, by: Actor) -> None:
