@@ -12,7 +12,7 @@ from typing import Final
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import eventlog, jobs
+from engine import deadlines, eventlog, jobs
 from engine.db import begin_writing, trace
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ class Ticker:
         self._worker = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
         self._scheduler = BackgroundScheduler(timezone="UTC")
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        self._is_first = True
         self._scheduler.add_job(self.tick, "interval", seconds=seconds, **once)
         self._scheduler.add_job(self.seal, "interval", minutes=seal_minutes, **once)
 
@@ -51,6 +52,9 @@ class Ticker:
 
     def tick(self) -> None:
         """Run what is due until nothing is; a database that is away is tried again next time."""
+        if self._is_first:
+            self._is_first = False
+            self.notice()
         try:
             for _round in range(MAX_ROUNDS):
                 if jobs.run_due(self._sessions, self._worker) == 0:
@@ -60,6 +64,19 @@ class Ticker:
                 "the worker could not reach its jobs; trying again\n%s",
                 trace(problem),
                 extra={"action": "tick"},
+            )
+
+    def notice(self) -> None:
+        """Once, before the first tick: whether the State's days are known otherwise than at the last."""
+        try:
+            with self._sessions() as db:
+                deadlines.notice(begin_writing(db))
+                db.commit()
+        except Exception as problem:  # noqa: BLE001  (the next start tries again)
+            log.error(  # noqa: TRY400  (as above)
+                "the calendar could not be looked at\n%s",
+                trace(problem),
+                extra={"action": "notice"},
             )
 
     def seal(self) -> None:

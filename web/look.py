@@ -7,13 +7,14 @@ import re
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from flask import Blueprint, Flask, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import clock, permissions
+from engine import calendars, clock, permissions
+from engine.calendars import Calendar
 from engine.permissions import Action
 from engine.queries import inbox
 from web import wording
@@ -135,10 +136,17 @@ def due(at: datetime) -> Due:
 
 
 def _overdue(at: datetime, now: datetime) -> str:
-    late = now - at
+    """How late it is, in working days; hours where none has passed."""
     words = gettext("刚刚逾期")
-    if late.days:
-        words = gettext("逾期 %(days)s 天", days=late.days)
-    elif hours := late.seconds // HOUR:
+    if days := _calendar().between(calendars.local(at), calendars.local(now)):
+        words = gettext("逾期 %(days)s 个工作日", days=days)
+    elif hours := int((now - at).total_seconds()) // HOUR:
         words = gettext("逾期 %(hours)s 小时", hours=hours)
     return str(words)
+
+
+def _calendar() -> Calendar:
+    """The school's calendar, asked for once in a request."""
+    if "calendar" not in g:
+        g.calendar = calendars.school(db()).calendar()
+    return cast("Calendar", g.calendar)

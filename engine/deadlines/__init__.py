@@ -3,9 +3,9 @@
 from engine import handlers
 from engine.deadlines import changing, recalculating
 from engine.deadlines.passing import run
-from engine.deadlines.recalculating import fill
+from engine.deadlines.recalculating import fill, notice
 
-__all__ = ["changing", "fill", "recalculating", "register", "run"]
+__all__ = ["changing", "fill", "notice", "recalculating", "register", "run"]
 
 
 def register() -> None:

@@ -14,7 +14,16 @@ import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import calendars, clock, due_dates, instances, later, people, permissions
+from engine import (
+    calendars,
+    clock,
+    due_dates,
+    incidents,
+    instances,
+    later,
+    people,
+    permissions,
+)
 from engine.calendars import Due
 from engine.deadlines import looking
 from engine.deadlines.looking import Row
@@ -29,6 +38,14 @@ TOPIC: Final = "engine.recalculate"
 SHOWN: Final = 200
 PORTION: Final = 50
 RETURNED: Final = "returned"
+ANNOUNCED: Final = (
+    "国家公布了 {years} 年的放假和调休。请到“期限调整”看哪些期限会变，在那里重算；"
+    "在这里再试一次，就按新的安排重算。"
+)
+CHANGED: Final = (
+    "国家的放假和调休与以前登记的不同。请到“期限调整”看哪些期限会变，在那里重算；"
+    "在这里再试一次，就按新的安排重算。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +170,26 @@ def actor(db: Session, user_id: int) -> Actor:
         return SYSTEM
 
 
+def notice(db: Session) -> bool:
+    """Look whether the State's days are known otherwise than before, and say so to administrators.
+
+    Trying the incident again recomputes the deadlines; looking at them first is the better way.
+    """
+    years = calendars.notice(db, by=SYSTEM)
+    if years is None:
+        return False
+    job_id = later.put(
+        db, JobKind.BACKGROUND, topic=TOPIC, reference="0:0", status=JobStatus.FAILED
+    )
+    sentence = CHANGED if not years else ANNOUNCED
+    values = {"years": "、".join(map(str, years))}
+    incidents.raise_for(db, None, sentence=sentence, values=values, job_id=job_id)
+    return True
+
+
 def fill(db: Session) -> None:
     """Try again all deadlines and timers that nobody could tell: the calendar may know them now."""
-    jobs, incidents = Job.__table__, Incident.__table__
+    jobs, told = Job.__table__, Incident.__table__
     mine = (
         (jobs.c.kind == JobKind.DEADLINE)
         & jobs.c.topic.in_((COMPUTE, TIMER))
@@ -163,8 +197,8 @@ def fill(db: Session) -> None:
     )
     now = clock.now()
     solved = {"status": IncidentStatus.RESOLVED, "resolved_at": now}
-    open_ = incidents.c.status == IncidentStatus.OPEN
-    about = incidents.c.job_id.in_(select(jobs.c.id).where(mine))
-    db.execute(update(incidents).where(open_, about).values(solved))
+    open_ = told.c.status == IncidentStatus.OPEN
+    about = told.c.job_id.in_(select(jobs.c.id).where(mine))
+    db.execute(update(told).where(open_, about).values(solved))
     again = {"status": JobStatus.WAITING, "attempts": 0, "due_at": now, "locked_until": None}
     db.execute(update(jobs).where(mine).values(again))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from engine import clock, permissions
+from engine import calendars, clock, permissions, policies
 from engine.college import committees, persons
 from engine.errors import NotFound
 from engine.models import (
@@ -24,12 +25,13 @@ from engine.models import (
     Membership,
     Post,
     ProcessInstance,
+    Term,
     UserTask,
     WebSession,
 )
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
-from quality import explain, subjects
+from quality import cycle, explain, subjects
 from quality.imports.models import Import, ImportRow
 from quality.models import Document, SubjectMember
 from tests.college import SINCE, College
@@ -66,6 +68,15 @@ def lay(db: Session, college: College, sessions: Any) -> None:
     incident = {"instance_id": case.first(), "sentence": "没有去路。", "status": "open"}
     db.execute(insert(Incident), {**incident, "opened_at": clock.now()})
     _lay_imports(db, college)
+    _lay_school_time(db, college)
+
+
+def _lay_school_time(db: Session, college: College) -> None:
+    admin = college.actor(db, "admin")
+    monday = date(2026, 9, 7)
+    calendars.save_term(db, by=admin, name="秋季学期", first_monday=monday, weeks=18)
+    policies.save(db, "usual", by=admin, name="一般期限", rungs=[{"what": "remind"}])
+    cycle.save(db, 2026, by=admin, name="2026 年度", rows=[], is_new=True)
 
 
 def _lay_imports(db: Session, college: College) -> None:
@@ -141,6 +152,7 @@ _NAMES = {
     Holding.id: "holding_id",
     Membership.id: "membership_id",
     Post.id: "post_id",
+    Term.id: "term_id",
 }
 
 
@@ -156,6 +168,14 @@ def _subject(db: Session, college: College) -> list[Row]:
 
 def _definition(_db: Session, _college: College) -> list[Row]:
     return [{"key": "approval_major", "number": 1}]
+
+
+def _policies(_db: Session, _college: College) -> list[Row]:
+    return [{"policy": "usual"}]
+
+
+def _years(_db: Session, _college: College) -> list[Row]:
+    return [{"year": 2026}]
 
 
 def _committees(db: Session, _college: College) -> list[Row]:
@@ -190,6 +210,9 @@ THINGS = (
     Thing(frozenset({"membership_id"}), _one(Membership.id), _always),
     Thing(frozenset({"incident_id"}), _one(Incident.id), _always),
     Thing(frozenset({"grant_id"}), _grants, _always),
+    Thing(frozenset({"term_id"}), _one(Term.id), _always),
+    Thing(frozenset({"policy"}), _policies, _always),
+    Thing(frozenset({"year"}), _years, _always),
 )
 
 
