@@ -76,6 +76,7 @@ def index() -> str:
         counts=counts,
         unread=followed.unread(db(), me()),
         of_cases=box in OF_CASES,
+        selecting=box == "todo" and request.args.get("select") == "1",
         chosen=chosen,
         **(beside or {"task": None}),
         **_SHOW[box](_after(), day, counts),

@@ -63,7 +63,7 @@ def preview(task_id: int) -> ResponseReturnValue:
 def people() -> str:
     """People to choose from, as a part of the dialogue."""
     verb = request.args.get("verb", "")
-    verb = verb if verb in drawing.SEARCHING else "reassign"
+    verb = verb if verb in (*drawing.SEARCHING, "deputy") else "reassign"
     query = request.args.get(f"{verb}_q", request.args.get("q", ""))
     chosen = request.args.getlist(f"{verb}_to")
     return render_template(
