@@ -173,7 +173,7 @@ class NotPublishable(Refused):
     sentence = "流程图里还有 {count} 个错误，改好后才能发布。"
 
 
-class NotDecidable(Refused):
+class NotDecidable(NotPublishable):
     """A file of decision tables has findings that forbid saving it; they travel with the error."""
 
     sentence = "决策表里还有 {count} 个错误，改好后才能保存。"
