@@ -52,10 +52,8 @@ class Ticker:
 
     def tick(self) -> None:
         """Run what is due until nothing is; a database that is away is tried again next time."""
-        if self._is_first:
-            self._is_first = False
-            self.notice()
         try:
+            self._notice()
             for _round in range(MAX_ROUNDS):
                 if jobs.run_due(self._sessions, self._worker) == 0:
                     return
@@ -66,18 +64,13 @@ class Ticker:
                 extra={"action": "tick"},
             )
 
-    def notice(self) -> None:
-        """Once, before the first tick: whether the State's days are known otherwise than at the last."""
-        try:
+    def _notice(self) -> None:
+        """Once, before the first tick: whether the State's days are known otherwise than before."""
+        if self._is_first:
             with self._sessions() as db:
                 deadlines.notice(begin_writing(db))
                 db.commit()
-        except Exception as problem:  # noqa: BLE001  (the next start tries again)
-            log.error(  # noqa: TRY400  (as above)
-                "the calendar could not be looked at\n%s",
-                trace(problem),
-                extra={"action": "notice"},
-            )
+            self._is_first = False
 
     def seal(self) -> None:
         """Bind the heads of all chains and hand the hash to whoever keeps it outside."""

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import calendars, clock, deadlines, policies
+from engine import calendars, clock, deadlines, jobs, policies
 from engine.bpmn import dialect
 from engine.calendars import state
-from engine.deadlines.changing import Choice, ChangeUnclear, NothingChosen, Wanted
+from engine.deadlines.changing import ChangeUnclear, Choice, NothingChosen, Wanted
 from engine.errors import Forbidden, ReasonRequired
 from engine.models import DueChange, Incident, Job, UserTask
 from engine.people import SYSTEM
@@ -103,9 +103,7 @@ def test_a_deadline_nobody_can_tell_is_an_incident_until_the_term_is_there(
         assert not later.execute(select(Incident).where(Incident.status == "open")).all()
 
 
-def test_a_date_of_the_year_is_found_and_follows_the_year(
-    db: Session, sessions: sessionmaker[Session], college: College
-) -> None:
+def test_a_date_of_the_year_is_found_and_follows_the_year(db: Session, college: College) -> None:
     by = college.actor(db, "admin")
     with clock.freeze(at("2026-03-02 10:00")):
         rows = [{"key": "plan_end", "name": "计划截止", "day": "2026-04-30"}]
@@ -121,6 +119,7 @@ def test_a_date_of_the_year_is_found_and_follows_the_year(
 def test_a_year_not_announced_is_provisional_and_noticed_when_it_is(
     db: Session, college: College, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert college
     known = state.announced_until()
     opens = at(f"{known + 1}-04-28 10:00")
     asked = calendars.Asked(1)
@@ -206,3 +205,77 @@ def test_each_form_of_a_rule_says_what_it_needs() -> None:
     rule = dialect.timer("timeDuration", "3个工作日 17:00")
     assert rule is not None
     assert rule.days == 3
+
+
+def test_a_timer_drawn_in_working_days_fires_on_one(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    timer = (
+        '<bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition>'
+        "<bpmn:timeDuration>2 working days 09:00</bpmn:timeDuration>"
+        "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    )
+    with clock.freeze(at("2026-09-30 10:00")):
+        xml = flow.chain("drawn", timer, flow.step("after"))
+        case = flow.begin(db, xml, by=college.actor(db, "leader"))
+    db.commit()
+    ladders.run(sessions, "2026-10-08 23:00")
+    with sessions() as later:
+        assert flow.open_tasks(later, case) == {}
+    ladders.run(sessions, "2026-10-09 09:00")
+    with sessions() as later:
+        assert list(flow.open_tasks(later, case)) == ["after"]
+
+
+def test_a_timer_nobody_can_tell_waits_for_the_date(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    timer = (
+        '<bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition>'
+        "<bpmn:timeDate>cycle:plan_end</bpmn:timeDate>"
+        "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    )
+    with clock.freeze(at("2026-03-02 10:00")):
+        xml = flow.chain("drawn", timer, flow.step("after"))
+        case = flow.begin(db, xml, by=college.actor(db, "leader"))
+    db.commit()
+    ladders.run(sessions, "2026-03-02 10:01")
+    with sessions() as later:
+        told = later.execute(select(Incident.sentence).where(Incident.status == "open"))
+        assert "年度日期里没有" in told.scalar_one()
+    by = college.actor(db, "admin")
+    with clock.freeze(at("2026-03-02 11:00")):
+        rows = [{"key": "plan_end", "name": "计划截止", "day": "2026-04-30"}]
+        cycle.save(db, 2026, by=by, name="2026 年度", rows=rows, is_new=True)
+        deadlines.fill(db)
+    db.commit()
+    ladders.run(sessions, "2026-03-02 11:01")
+    ladders.run(sessions, "2026-04-30 18:00")
+    with sessions() as later:
+        assert list(flow.open_tasks(later, case)) == ["after"]
+
+
+def test_another_library_is_an_incident_that_recomputes_when_tried_again(
+    db: Session, sessions: sessionmaker[Session], college: College, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = start(db, college, "3 working days", "2026-11-02 10:00")
+    assert not deadlines.notice(db)
+    told = state.StateYear(
+        dict(state.year(2026).free) | {date(2026, 11, 4): "新节日"}, state.year(2026).worked
+    )
+    usual = state.year
+    monkeypatch.setattr(state, "year", lambda n: told if n == 2026 else usual(n))
+    state.fingerprint.cache_clear()
+    by = college.actor(db, "admin")
+    try:
+        with clock.freeze(at("2026-11-02 11:00")):
+            assert deadlines.notice(db)
+            assert deadlines.recalculating.preview(db).count == 1
+            incident = db.execute(select(Incident.id).where(Incident.status == "open")).scalar_one()
+            jobs.retry(db, incident, by=by)
+        db.commit()
+        ladders.run(sessions, "2026-11-02 11:01")
+        with sessions() as later:
+            assert due_of(later, case) == "2026-11-06 18:00"
+    finally:
+        state.fingerprint.cache_clear()
