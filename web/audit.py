@@ -51,6 +51,11 @@ HOUSE_WORDS: Final = {
     Kind.REPLAY_VIEWED: "查看回放",
     Kind.LOG_EXPORTED: "导出记录",
     Kind.SETTING_CHANGED: "修改系统规则",
+    Kind.CALENDAR_CHANGED: "修改校历",
+    Kind.TERM_CHANGED: "修改学期",
+    Kind.POLICY_CHANGED: "修改期限策略",
+    Kind.CYCLE_CHANGED: "修改年度日期",
+    Kind.DUE_CHANGED: "一次调整许多期限",
     Kind.IMPORT_BEGUN: "开始写入导入的名单",
     Kind.IMPORT_ENDED: "导入的名单已写完",
 }

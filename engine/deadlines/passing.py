@@ -153,6 +153,9 @@ def _rung(db: Session, case: Case, task: Open, rung_id: int, job_due: datetime) 
     except NoWorkingDay as problem:
         _look(db, place, problem.sentence, problem.values)
         return
+    if now < planned:
+        policies.put(db, place, policies.RUNG, str(rung.id), planned)
+        return
     if day != calendars.local(now):
         at = time.fromisoformat(rung.at) if rung.at else policies.MORNING
         policies.put(db, place, policies.RUNG, str(rung.id), calendars.moment(day, at))
