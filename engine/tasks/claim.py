@@ -12,6 +12,7 @@ from engine.instances import Act
 from engine.models import TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
+from engine.tasks import lending
 from engine.tasks.held import hold
 
 
@@ -35,6 +36,7 @@ def claim(db: Session, task_id: int, *, by: Actor) -> None:
 def release(db: Session, task_id: int, *, by: Actor) -> None:
     """Put a claimed task back for the others it was offered to."""
     held = hold(db, task_id, Action.TASK_RELEASE, by=by)
+    lending.require_not_lent(db, held)
     _give(db, task_id, None, TaskStatus.READY)
     effects.take_out(db, task_id)
     effects.offer(

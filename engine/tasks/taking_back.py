@@ -75,8 +75,14 @@ def _led_to(db: Session, held: Held) -> tuple[str, Then]:
         for one in decision.followed.get("effects", ())
         if one["was"] == "Opened" and one["waits_for"] != "inside"
     ]
-    there = {str(one.id) for one in state.load(held.case.state).tokens}
-    if not opened or not there.issuperset(opened):
+    tokens = state.load(held.case.state).tokens
+    if not opened:
+        path = set(decision.followed.get("path", ()))
+        at_join = [str(one.id) for one in tokens if one.via in path]
+        if not at_join:
+            raise NothingOpened
+        return at_join[0], Then.THROUGH_STEPS
+    if not {str(one.id) for one in tokens}.issuperset(opened):
         raise NothingOpened
     task = UserTask.__table__
     rows = db.execute(

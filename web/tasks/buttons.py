@@ -21,10 +21,8 @@ LOOKS: Final[Mapping[str, tuple[str, str]]] = {
     "abstain": ("", "stop"),
     "call_back": ("", "undo"),
     "reassign": ("", "delegate"),
-    "add_signer": ("", "plus"),
     "lend": ("", "user"),
     "extend": ("", "clock"),
-    "step_aside": ("", "wait"),
     "copy": ("", "copy"),
     "urge": ("", "bell"),
     "on_behalf": ("", "people"),
@@ -107,6 +105,8 @@ def of(task: Task, *, fills: bool, others: int, has_targets: bool) -> Buttons:
     may &= LOOKS.keys()
     shown = [key for key in LOOKS if key in may and key not in ALWAYS_FOLDED]
     folded = [key for key in LOOKS if key in may and key in ALWAYS_FOLDED]
+    if len(folded) == 1 and len(shown) + others < MOST_SHOWN:
+        shown, folded = [key for key in LOOKS if key in (*shown, *folded)], []
     room = MOST_SHOWN - others - (1 if folded else 0)
     for key in (*FOLDED, "abstain", "reassign", "refuse"):
         if len(shown) > room and key in shown:

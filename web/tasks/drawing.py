@@ -158,7 +158,8 @@ def _may_claim(task: Task) -> bool:
 
 def _may_release(task: Task) -> bool:
     """A task held by its reader can be put back where there were others to take it."""
-    return task.is_open and task.assignee_id == me().id and not _is_only_mine(task)
+    is_mine = task.assignee_id == me().id and task.lent_by is None
+    return task.is_open and is_mine and not _is_only_mine(task)
 
 
 def _is_only_mine(task: Task) -> bool:

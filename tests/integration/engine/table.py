@@ -1,0 +1,342 @@
+"""Cases for the table of verbs: each signing rule in each place, and what people do there.
+
+A cell begins a case, brings it to the step `review`, says one verb, and walks on to the end; the
+record must replay to what the tables say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from engine import clock, copies, definitions, deputies, instances, jobs, replay, tasks
+from engine import db as database
+from engine.bpmn.commands import Then
+from engine.models import Deputy, ProcessInstance, UserTask
+from engine.people import SYSTEM, Actor
+from engine.permissions import Action, may
+from engine.tasks.held import Glance
+from tests.college import College
+from tests.integration.engine import flow
+
+SIGNERS: Final = ("reviewer", "reviewer2", "office")
+WHO: Final = ",".join(f"user:{name}" for name in SIGNERS)
+RULES: Final[Mapping[str, str]] = {
+    "any": "any",
+    "all": "all",
+    "sequence": "sequence",
+    "ratio": "ratio 2/3; abstain=out",
+    "weights": "weights 3; weights=user:reviewer:2; abstain=out",
+}
+PLACES: Final[Mapping[str, str]] = {
+    "plain": "plain step",
+    "parallel": "parallel branch",
+    "inside": "sub-process",
+    "called": "called process",
+    "second": "second pass after a return",
+}
+VERBS_OF_STEP: Final = (
+    "approve,refuse,abstain,return,reassign,lend,add_signer,remove_signer,extend,step_aside"
+)
+OPEN: Final = ("ready", "claimed")
+MOST_STEPS: Final = 60
+
+
+def _block(rule: str) -> tuple[str, list[tuple[str, str]]]:
+    """`prepare`, `review` and what follows a refusal: the part that stands in each place."""
+    verbs = VERBS_OF_STEP if rule != "any" else VERBS_OF_STEP.replace("abstain,", "")
+    nodes = (
+        flow.step("prepare")
+        + flow.step(
+            "review", WHO, verbs=verbs, signing=RULES[rule], returns_to="any,initiator", due="P3D"
+        )
+        + '<bpmn:exclusiveGateway id="which" default="which__merged"/>'
+        '<bpmn:intermediateThrowEvent id="noted" name="noted"/>'
+        '<bpmn:exclusiveGateway id="merged"/>'
+    )
+    return nodes, [("prepare", "review"), ("review", "which"), ("noted", "merged")]
+
+
+def _lines(pairs: list[tuple[str, str]]) -> str:
+    drawn = "".join(flow.line(*pair) for pair in pairs)
+    refused = flow.line("which", "noted", "outcome == 'refuse'")
+    return drawn + flow.line("which", "merged") + refused
+
+
+def diagrams(rule: str, place: str) -> list[bytes]:
+    """The flow of a cell; a called one before the one that calls it."""
+    nodes, pairs = _block(rule)
+    key = f"table_{rule}_{place}"
+    submit, last = flow.step("submit"), flow.step("last", "user:auditor", returns_to="initiator")
+    if place in ("plain", "second"):
+        row = [*_row(("start", "submit", "prepare")), *_row(("merged", "last", "end"))]
+        return [flow.process(key, submit + nodes + last, _lines(pairs + row))]
+    if place == "parallel":
+        more = '<bpmn:parallelGateway id="fork"/><bpmn:parallelGateway id="join"/>'
+        other = flow.step("other", "user:auditor")
+        row = [
+            *_row(("start", "submit", "fork", "prepare")),
+            *_row(("fork", "other", "join")),
+            *_row(("merged", "join", "last", "end")),
+        ]
+        return [flow.process(key, submit + more + nodes + other + last, _lines(pairs + row))]
+    if place == "inside":
+        inner = _lines([*pairs, ("in_start", "prepare"), ("merged", "in_end")])
+        sub = (
+            f'<bpmn:subProcess id="sub" name="sub"><bpmn:startEvent id="in_start"/>{nodes}'
+            f'<bpmn:endEvent id="in_end"/>{inner}</bpmn:subProcess>'
+        )
+        row = _row(("start", "submit", "sub", "last", "end"))
+        drawn = "".join(flow.line(*pair) for pair in row)
+        return [flow.process(key, submit + sub + last, drawn)]
+    child = _lines([*pairs, ("start", "prepare"), ("merged", "end")])
+    call = f'<bpmn:callActivity id="call" name="call" calledElement="{key}_child"/>'
+    row = _row(("start", "submit", "call", "last", "end"))
+    drawn = "".join(flow.line(*pair) for pair in row)
+    return [
+        flow.process(f"{key}_child", nodes, child),
+        flow.process(key, submit + call + last, drawn),
+    ]
+
+
+def _row(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Neighbours in a row."""
+    return list(pairwise(names))
+
+
+@dataclass
+class Cell:
+    """One case at its step `review`, and how people act on it."""
+
+    db: Session
+    sessions: sessionmaker[Session]
+    college: College
+    rule: str
+    place: str
+    root: int = 0
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def actor(self, name: str) -> Actor:
+        """The person called so, as of now."""
+        return self.college.actor(self.db, name)
+
+    def go(self) -> None:
+        """Commit, and let the jobs of called cases run."""
+        self.db.commit()
+        for _round in range(10):
+            if not jobs.run_due(self.sessions, "table"):
+                break
+        database.begin_writing(self.db)
+
+    def reach(self) -> None:
+        """Begin the case and bring it to `review`; for a second pass return it once."""
+        self.root = instances.start(
+            self.db, f"table_{self.rule}_{self.place}", by=self.actor("leader")
+        )
+        self.go()
+        self.on(until="review")
+        if self.place == "second":
+            self.on(until="last")
+            (row,) = self.open("last")
+            tasks.send_back(self.db, row.id, by=self.actor("auditor"), reason="再来一遍")
+            self.on(until="review")
+
+    def cases(self) -> list[int]:
+        """The case and those it called."""
+        table = ProcessInstance.__table__
+        mine = or_(table.c.id == self.root, table.c.parent_id == self.root)
+        return list(self.db.execute(select(table.c.id).where(mine).order_by(table.c.id)).scalars())
+
+    def open(self, element: str = "") -> list[Row[Any]]:
+        """Open tasks, at one element or all."""
+        table = UserTask.__table__
+        wanted = select(table).where(
+            table.c.instance_id.in_(self.cases()), table.c.status.in_(OPEN)
+        )
+        if element:
+            wanted = wanted.where(table.c.element_id == element)
+        return list(self.db.execute(wanted.order_by(table.c.id)))
+
+    def row(self, task_id: int) -> Row[Any]:
+        """A task as it stands."""
+        table = UserTask.__table__
+        return self.db.execute(select(table).where(table.c.id == task_id)).one()
+
+    def holder(self, task_id: int) -> Actor:
+        """Somebody who may do this task."""
+        seen: Glance = tasks.glance(self.db, task_id)
+        for name in self.college.users:
+            one = self.actor(name)
+            if may(one, Action.TASK_COMPLETE, seen) and not one.deputy_for:
+                return one
+        message = f"nobody can do {task_id}"
+        raise AssertionError(message)
+
+    def on(self, *, until: str = "", outcome: str = "approve", only: str = "") -> None:
+        """Everybody does what waits for them, until a step waits, or nothing does."""
+        for _step in range(MOST_STEPS):
+            rows = self.open(only)
+            if not rows or (until and any(row.element_id == until for row in rows)):
+                return
+            row = next((one for one in rows if one.element_id != until), rows[0])
+            said = outcome if row.element_id == "review" else "approve"
+            tasks.complete(self.db, row.id, by=self.holder(row.id), outcome=said, comment="意见")
+            self.go()
+        message = "the case does not come to an end"
+        raise AssertionError(message)
+
+    def end(self) -> None:
+        """Walk to the end and compare each record with the tables."""
+        self.on()
+        table = ProcessInstance.__table__
+        for case in self.cases():
+            status = self.db.execute(select(table.c.status).where(table.c.id == case)).scalar_one()
+            assert status in ("completed", "cancelled"), (self.rule, self.place, status)
+            found = replay.replay(self.db, case)
+            assert found.difference is None, (self.rule, self.place, found.difference)
+
+    def first(self) -> tuple[int, Actor]:
+        """The first open seat of the step, and who may act on it."""
+        row = self.open("review")[0]
+        return row.id, self.holder(row.id)
+
+
+def approve(cell: Cell) -> None:
+    cell.on(only="review")
+    assert not cell.open("review")
+
+
+def refuse(cell: Cell) -> None:
+    cell.on(only="review", outcome="refuse")
+    assert not cell.open("review")
+
+
+def abstain(cell: Cell) -> None:
+    task, by = cell.first()
+    tasks.complete(cell.db, task, by=by, outcome="abstain", comment="不了解")
+    assert cell.row(task).outcome == "abstain"
+
+
+def _return(to: str, then: Then) -> Callable[[Cell], None]:
+    def deed(cell: Cell) -> None:
+        task, by = cell.first()
+        tasks.send_back(cell.db, task, by=by, to=to, then=then, reason="请改")
+        assert cell.row(task).status == "returned"
+        assert not cell.open("review")
+        assert len(cell.open("submit") + cell.open("prepare")) == 1
+        cell.on(until="review")
+
+    return deed
+
+
+def reassign(cell: Cell) -> None:
+    task, by = cell.first()
+    tasks.reassign(cell.db, task, by=by, to=cell.college.users["stranger"], reason="请代办")
+    tasks.complete(cell.db, task, by=cell.actor("stranger"), comment="同意")
+    assert cell.row(task).completed_by == cell.college.users["stranger"]
+
+
+def lend(cell: Cell) -> None:
+    task, by = cell.first()
+    tasks.lend(cell.db, task, by=by, to=cell.college.users["stranger"], reason="请看")
+    tasks.complete(cell.db, task, by=cell.actor("stranger"), comment="我看可以")
+    assert (cell.row(task).status, cell.row(task).assignee_id) == ("claimed", by.id)
+    tasks.complete(cell.db, task, by=by, comment="同意")
+
+
+def copy(cell: Cell) -> None:
+    task, by = cell.first()
+    tasks.copy(cell.db, task, by=by, to=[cell.college.users["stranger"]])
+    case = cell.row(task).instance_id
+    assert copies.is_unread(cell.db, case, cell.college.users["stranger"])
+    assert tasks.read_copy(cell.db, case, by=cell.actor("stranger"))
+
+
+def urge(cell: Cell) -> None:
+    task, _by = cell.first()
+    tasks.urge(cell.db, task, by=cell.actor("leader"))
+
+
+def extend(cell: Cell) -> None:
+    task, by = cell.first()
+    due = cell.row(task).due_at
+    until = due + timedelta(days=2)
+    small = tasks.ask_extension(cell.db, task, by=by, until=until, reason="材料多")
+    flow.do(cell.db, small, "decide", by=cell.actor("admin"))
+    assert (cell.row(task).due_at, cell.row(task).due_first) == (until, due)
+
+
+def withdraw(cell: Cell) -> None:
+    tasks.withdraw(cell.db, cell.root, by=cell.actor("leader"), reason="漏了附件")
+    cell.go()
+    assert [row.element_id for row in cell.open()] == ["submit"]
+
+
+def take_back(cell: Cell) -> None:
+    task = 0
+    while cell.open("review"):
+        task, by = cell.first()
+        tasks.complete(cell.db, task, by=by, comment="同意")
+        cell.go()
+    tasks.take_back(cell.db, task, by=by, reason="再看看")
+    assert cell.open("review")
+
+
+def deputy(cell: Cell) -> None:
+    task, by = cell.first()
+    today = clock.today()
+    number = deputies.appoint(
+        cell.db, by=by, user_id=cell.college.users["stranger"], since=today, until=today
+    )
+    tasks.complete(cell.db, task, by=cell.actor("stranger"), comment="代为同意")
+    row = cell.row(task)
+    assert (row.completed_by, row.done_for) == (cell.college.users["stranger"], by.id)
+    table = Deputy.__table__
+    cell.db.execute(table.delete().where(table.c.id == number))
+
+
+def on_behalf(cell: Cell) -> None:
+    task, by = cell.first()
+    tasks.on_behalf(cell.db, task, by=cell.actor("admin"), of=by.id or 0, reason="本人住院")
+    assert cell.row(task).done_for == by.id
+
+
+def cancel(cell: Cell) -> None:
+    instances.cancel(cell.db, cell.root, by=cell.actor("admin"), reason="不办了")
+    cell.go()
+    assert not cell.open()
+
+
+VERBS: Final[Mapping[str, Callable[[Cell], None]]] = {
+    "approve 同意": approve,
+    "refuse 不同意": refuse,
+    "abstain 弃权": abstain,
+    "return to the initiator, through the steps 退回": _return("initiator", Then.THROUGH_STEPS),
+    "return to the initiator, straight back": _return("initiator", Then.BACK_TO_ME),
+    "return to the step before, through the steps": _return("prepare", Then.THROUGH_STEPS),
+    "return to the step before, straight back": _return("prepare", Then.BACK_TO_ME),
+    "reassign 转办": reassign,
+    "lend and give back 委派": lend,
+    "deputy 代理": deputy,
+    "on behalf 代办": on_behalf,
+    "copy and read 抄送、已阅": copy,
+    "urge 催办": urge,
+    "extension 延期申请": extend,
+    "withdraw 撤回": withdraw,
+    "take back 拿回": take_back,
+    "cancel 撤销": cancel,
+}
+
+
+def lay(db: Session) -> None:
+    """Publish a flow for each rule and place."""
+    for rule in RULES:
+        for place in PLACES:
+            for xml in diagrams(rule, place):
+                definitions.publish(db, xml, by=SYSTEM, note="table")
