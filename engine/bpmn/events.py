@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from engine.bpmn import timers
+from engine.bpmn import returns, timers
 from engine.bpmn.effects import Thrown, Why
 from engine.bpmn.game import Game
 from engine.bpmn.leaving import go_on, leave
@@ -44,10 +44,22 @@ def happen(game: Game, token: Token) -> None:
     if host is not None and element.kind is not Kind.BOUNDARY:
         game.close(host, Why.WITHDRAWN)
     elif host is not None and element.interrupting:
-        game.close(host, Why.INTERRUPTED)
+        _interrupt(game, host)
     elif host is not None:
         _again(game, element, token)
     go_on(game, replace(token, host=0, turn=0))
+
+
+def _interrupt(game: Game, host: Token) -> None:
+    """Take an activity away; if it was rework, what it would have gone straight back to as well."""
+    if not host.back:
+        game.close(host, Why.INTERRUPTED)
+        return
+    landing = returns.interrupted(game.process, game.tokens.values(), host)
+    for left in landing.leaves:
+        game.close(left, Why.INTERRUPTED)
+    for flow, join in landing.arrived:
+        game.rest(join, host.scope, flow)
 
 
 def _again(game: Game, element: Element, token: Token) -> None:

@@ -147,6 +147,11 @@ class Game:
         """Send a new token on its way to an element."""
         self.queue.append(Token(self.take_id(), element, scope, via=via, back=back, arms=arms))
 
+    def rest(self, join: str, scope: int, via: str) -> None:
+        """Let a token wait before a join again, as having come by the flow `via`."""
+        token = Token(self.take_id(), join, scope, via=via)
+        self.tokens[token.id] = token
+
     def send(self, token: Token, element: str) -> None:
         """Send a token on its way as it is, under a new number."""
         self.queue.append(

@@ -88,11 +88,23 @@ def _catch(game: Game, element: Element, token: Token) -> None:
 def _wait(game: Game, element: Element, token: Token) -> None:
     """Open a waiting place, with the boundary events drawn on it."""
     here = game.open(token)
-    if (not here.back or here.arms) and element.boundary and not here.turn:
+    if element.boundary and not here.turn and _has_edge(game, element, here):
         game.arm_boundary(here)
     if element.kind is Kind.SUB_PROCESS:
         game.arm_scope(element.id, here.id)
         game.put(game.process.starts[element.id], here.id)
+
+
+def _has_edge(game: Game, element: Element, token: Token) -> bool:
+    """Whether the events on a step wait with it: in rework only where their ways lead on.
+
+    Rework that is done straight away inside or outside a sub-process stands on the level of whoever
+    sent it back, and the ways behind its events do not.
+    """
+    if not token.back:
+        return True
+    around = game.tokens.get(token.scope)
+    return token.arms and element.parent == (around.element if around is not None else None)
 
 
 def _run_script(game: Game, element: Element, token: Token) -> None:

@@ -96,7 +96,29 @@ def taken_back(
         for one in _beside(everything, seat)
         if leads(position(process, one), seat.entry) or leads(seat.entry, position(process, one))
     )
-    return Landing(leaves, seat.here.scope)
+    stay = [one for one in _beside(everything, seat) if one not in leaves]
+    arrived = tuple(
+        (flow, join)
+        for flow, join in _passed(process, seat.entry)
+        if not any(_comes_by(process, one, flow, join) for one in stay)
+    )
+    return Landing(leaves, seat.here.scope, arrived=arrived)
+
+
+def _comes_by(process: Process, token: Token, flow: str, join: str) -> bool:
+    """Whether a token waits before a join by this flow, or has a way to it."""
+    sources = (one.source for one in process.elements[join].incoming if one.id == flow)
+    here = position(process, token)
+    return token.via == flow or any(process.forward.leads(here, one) for one in sources)
+
+
+def interrupted(process: Process, tokens: Iterable[Token], host: Token) -> Landing:
+    """What an event that takes rework away leaves behind: the case goes through the steps again."""
+    everything = {one.id: one for one in tokens}
+    seat = _Seat(host, host.element, ())
+    leaves = _ahead(process, everything, seat)
+    arrived = tuple(_passed(process, host.element, position(process, host)))
+    return Landing(leaves, host.scope, arrived=arrived)
 
 
 def begun_at(process: Process, to: str) -> Landing:

@@ -24,6 +24,7 @@ from engine.bpmn.commands import (
     Return,
     Start,
     TakeBack,
+    Then,
     Withdraw,
 )
 from engine.bpmn.effects import Effect, Waits, Why
@@ -114,8 +115,10 @@ def _return(game: Game, command: Return) -> None:
 
 def _take_back(game: Game, command: TakeBack) -> None:
     token = game.tokens.get(int(command.token)) if command.token.isdecimal() else None
-    if token is None:
+    if token is None or token.stuck or game.listens(token):
         raise NotFound
+    if command.then == Then.BACK_TO_ME:
+        game.token(command.token, Waits.USER)
     landing = returns.taken_back(game.process, game.tokens.values(), token, command)
     _land(game, command.to, landing, Why.WITHDRAWN)
 
@@ -148,8 +151,7 @@ def _land(game: Game, to: str, landing: Landing, why: Why) -> None:
         scope = scopes[container] = here.id
     for flow, join in landing.arrived:
         level = game.process.elements[join].parent
-        token = Token(game.take_id(), join, scopes.get(level, landing.scope), via=flow)
-        game.tokens[token.id] = token
+        game.rest(join, scopes.get(level, landing.scope), flow)
     game.put(to, scope, back=landing.back, arms=landing.arms)
 
 

@@ -5,14 +5,29 @@ elements that wait must be the same on both sides, and so must the way the case 
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
-from engine.bpmn import parse, process, state, steps
-from engine.bpmn.commands import Command, Complete, FireTimer, Return, Start, Then
-from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Waits
-from engine.errors import CannotReturn
+from engine import entries
+from engine.bpmn import moving, parse, process, state, steps
+from engine.bpmn.commands import (
+    Command,
+    Complete,
+    Deliver,
+    Fail,
+    FireTimer,
+    Reopen,
+    Retry,
+    Return,
+    Start,
+    TakeBack,
+    Then,
+    Withdraw,
+)
+from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Thrown, Waits
+from engine.errors import CannotReturn, Refused
 from tests.token_model import generator, xml
 from tests.token_model.game import Game
 from tests.token_model.graph import Graph
@@ -21,7 +36,11 @@ NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 MOST_STEPS = 40
 MOST_TOKENS = 30
 SENT_BACK = 0.35
+UNUSUAL = 0.15
+MOVED = 0.05
 MOST_APPROVALS = 500
+
+Turns = tuple[int, ...]
 
 
 @dataclass
@@ -32,10 +51,13 @@ class Kernel:
     saved: str = state.dump(state.EMPTY)
     waiting: dict[str, str] = field(default_factory=dict)
     stuck: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
     ended: str = ""
     log: list[tuple[Command, tuple[Effect, ...], tuple[str, ...], str]] = field(
         default_factory=list
     )
+
+    versions: list[tuple[int, bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.process = process.build(parse.read(self.file))
@@ -44,21 +66,56 @@ class Kernel:
         step = steps.step(self.process, state.load(self.saved), command, NOW)
         self.saved = state.dump(step.state)
         self.log.append((command, step.effects, step.path, self.saved))
+        self.ended = step.state.ended
         for effect in step.effects:
             self._follow(effect)
 
-    def finish(self, element: str, values: dict[str, object]) -> None:
-        """Complete the user task, or fire the timer, that has waited longest at `element`."""
-        token = next(token for token, place in self.waiting.items() if place == element)
-        timer = self.process.elements[element].event == "timer"
-        self.do(FireTimer(token) if timer else Complete(token, values))
+    def finish(self, element: str, values: dict[str, object], turns: Turns | None = None) -> None:
+        """Do what has been waited for longest at `element`, in the instance of these turns."""
+        here = [token for token, place in self.waiting.items() if place == element]
+        token = next(one for one in here if turns is None or self.turns(one) == turns)
+        event = self.process.elements[element].event
+        command = {"timer": FireTimer, "signal": Deliver, "message": Deliver}
+        self.do(command[event](token) if event in command else Complete(token, values))
+
+    def turns(self, token: str) -> Turns:
+        """Which instances of multi-instance activities a token is in."""
+        tokens = {one.id: one for one in state.load(self.saved).tokens}
+        here: state.Token | None = tokens[int(token)]
+        found: list[int] = []
+        while here is not None:
+            if here.turn and not here.total and self.process.elements[here.element].loop:
+                found.insert(0, here.turn)
+            here = tokens.get(here.scope)
+        return tuple(found)
+
+    def places(self) -> list[tuple[str, Turns]]:
+        """What waits by the effects, each with the turns of the instances around it."""
+        return sorted((element, self.turns(token)) for token, element in self.waiting.items())
+
+    def move(self, file: bytes, names: dict[str, str]) -> None:
+        """Go on by another version, in which everything has another name."""
+        new = process.build(parse.read(file))
+        plan = moving.plan(self.process, new, state.load(self.saved), names)
+        assert plan.lost == ()
+        self.process = new
+        self.do(plan.command)
+        assert self.log[-1][1:3] == ((), ())
+        self.versions.append((len(self.log), file))
+        self.waiting = {token: names[element] for token, element in self.waiting.items()}
 
     def kept(self) -> list[str]:
         """The elements that wait according to the saved state, not to the effects."""
         tokens = state.load(self.saved).tokens
-        inside = {t.id for t in tokens if self.process.elements[t.element].kind == "subProcess"}
+        inside = {
+            t.id for t in tokens if t.total or self.process.elements[t.element].kind == "subProcess"
+        }
         kept = [t.element for t in tokens if t.number and not t.stuck and t.id not in inside]
         return sorted(kept)
+
+    def listens(self, token: str) -> bool:
+        """Whether this only keeps an ear open for an event sub-process."""
+        return self.waiting[token] in self.process.triggers
 
     def _follow(self, effect: Effect) -> None:
         match effect:
@@ -68,10 +125,15 @@ class Kernel:
             case Closed(token):
                 self.waiting.pop(token, None)
                 self.stuck.discard(token)
-            case Stuck(token):
+                self.failed.discard(token)
+            case Stuck(token, element):
                 self.stuck.add(token)
+                if self.process.elements[element].kind == "callActivity":
+                    self.failed.add(token)
             case Ended(how):
-                self.ended = how
+                assert self.ended == how
+            case Thrown():
+                pass
 
 
 def walk(random: Random, *, depth: int = 2, stray: int = 2) -> Counter[str]:
@@ -87,16 +149,17 @@ def walk(random: Random, *, depth: int = 2, stray: int = 2) -> Counter[str]:
     agree(game, kernel)
     met = Counter({"processes": 1})
     while _goes_on(game, met["steps"]):
-        element = random.choice(game.waiting())
-        if _ambiguous(graph, game, element):
+        place = random.choice(game.places())
+        element, turns = place
+        if _ambiguous(graph, game, place):
             break
         values = generator.answers(random)
-        timer = graph.nodes[element].kind in {"timer", "boundary"}
-        kernel.finish(element, values)
-        if graph.nodes[element].kind == "boundary":
-            game.fire(element)
+        kernel.finish(element, values, turns)
+        if graph.nodes[element].kind in {"boundary", "trigger"}:
+            game.fire(place)
         else:
-            game.complete(element, {} if timer else values)
+            event = graph.nodes[element].kind in {"timer", "message"}
+            game.complete(place, {} if event else values)
         agree(game, kernel)
         met["steps"] += 1
         met[graph.nodes[element].kind] += 1
@@ -107,7 +170,7 @@ def walk(random: Random, *, depth: int = 2, stray: int = 2) -> Counter[str]:
 
 
 def wander(random: Random, *, sound: bool = False) -> Counter[str]:
-    """Complete, fire and return at random, the kernel alone, and replay what was done.
+    """Do anything that can be asked, at random, the kernel alone, and replay what was done.
 
     Whatever is asked, no place is lost between effects and state, and a refusal changes nothing.
     A sound process still comes to its end when it is approved from there on.
@@ -117,32 +180,68 @@ def wander(random: Random, *, sound: bool = False) -> Counter[str]:
     kernel = Kernel(xml.write(graph))
     kernel.do(Start(generator.answers(random)))
     met: Counter[str] = Counter()
-    for _ in range(MOST_STEPS):
-        if not 0 < len(kernel.waiting) < MOST_TOKENS:
+    for number in range(MOST_STEPS):
+        if len(kernel.waiting) > MOST_TOKENS or not people:
             break
-        token, element = random.choice(list(kernel.waiting.items()))
-        if graph.nodes[element].kind != "task":
-            kernel.do(FireTimer(token))
-        elif random.random() < SENT_BACK:
-            then = random.choice(list(Then))
-            met[_send_back(kernel, Return(token, random.choice(people), then))] += 1
-        else:
-            kernel.do(Complete(token, generator.answers(random)))
+        if not kernel.ended and random.random() < MOVED:
+            graph, names = generator.renamed(graph, f"_{number}")
+            people = [names[one] for one in people]
+            kernel.move(xml.write(graph), names)
+            met["moved"] += 1
+        elif kernel.ended or random.random() < UNUSUAL:
+            met[_unusual(kernel, random, people)] += 1
+        elif kernel.waiting:
+            token, element = random.choice(list(kernel.waiting.items()))
+            kind = kernel.process.elements[element].kind
+            if kind == "callActivity" and random.random() < SENT_BACK:
+                kernel.do(Fail(token, "late"))
+                met["Fail"] += 1
+            elif kind == "userTask" and random.random() < SENT_BACK:
+                command = Return(token, random.choice(people), random.choice(list(Then)))
+                met[_send_back(kernel, command)] += 1
+            else:
+                kernel.finish(element, generator.answers(random))
         assert sorted(kernel.waiting.values()) == kernel.kept()
         assert kernel.waiting or kernel.stuck or kernel.ended
     if sound:
         _approve(kernel)
-        assert kernel.ended == "completed"
+        assert kernel.ended
     replay(kernel)
     return met
+
+
+def _unusual(kernel: Kernel, random: Random, people: list[str]) -> str:
+    """Withdraw, take back, open again, fail or try again: carried out, or refused without trace."""
+    to, saved, waiting = random.choice(people), kernel.saved, dict(kernel.waiting)
+    tokens = [*kernel.waiting, "99999"]
+    commands: list[Command] = [
+        Withdraw(to),
+        TakeBack(random.choice(tokens), to, random.choice(list(Then))),
+        Reopen(to),
+        Fail(random.choice(tokens), random.choice(("late", "other"))),
+        Retry(random.choice([*kernel.stuck, "99999"]), generator.answers(random)),
+    ]
+    command = random.choice(commands)
+    try:
+        kernel.do(command)
+    except Refused:
+        assert (kernel.saved, kernel.waiting) == (saved, waiting)
+        return "refused"
+    if not isinstance(command, Fail | Retry):
+        came = [place for token, place in kernel.waiting.items() if token not in waiting]
+        assert came.count(to) == 1
+    return type(command).__name__
 
 
 def _approve(kernel: Kernel) -> None:
     """Finish whatever waits, one after the other, with consent."""
     for _ in range(MOST_APPROVALS):
-        if kernel.waiting:
+        for token in list(kernel.failed):
+            kernel.do(Retry(token))
+        owed = [place for token, place in kernel.waiting.items() if not kernel.listens(token)]
+        if owed:
             values = dict.fromkeys(generator.TOGGLES, False) | {"outcome": "approve"}
-            kernel.finish(next(iter(kernel.waiting.values())), values)
+            kernel.finish(owed[0], values)
 
 
 def _send_back(kernel: Kernel, command: Return) -> str:
@@ -165,31 +264,38 @@ def _send_back(kernel: Kernel, command: Return) -> str:
 
 def agree(game: Game, kernel: Kernel) -> None:
     """The same elements wait, none is lost between effects and state, and the end is the same."""
-    assert sorted(kernel.waiting.values()) == game.waiting()
+    assert kernel.places() == game.places()
     assert kernel.kept() == game.waiting()
     assert (kernel.ended or "running") == game.status
-    assert bool(kernel.stuck) == (game.status == "running" and not game.waiting())
+    assert bool(kernel.stuck) == (game.status == "running" and not game.owed())
 
 
 def replay(kernel: Kernel) -> None:
     """Run the recorded commands again from nothing: the same effects, path and state each time."""
     again = Kernel(kernel.file)
-    for command, *_followed in kernel.log:
-        again.do(command)
+    versions = dict(kernel.versions)
+    for number, (command, *_followed) in enumerate(kernel.log, start=1):
+        if number in versions:
+            again.process = process.build(parse.read(versions[number]))
+        again.do(entries.read_command(entries.command_words(command), _data(command)))
     assert again.log == kernel.log
+
+
+def _data(command: Command) -> Mapping[str, object]:
+    return getattr(command, "data", {})
 
 
 def _goes_on(game: Game, steps_taken: int) -> bool:
     return (
         game.status == "running"
-        and bool(game.waiting())
+        and game.owed()
         and steps_taken < MOST_STEPS
         and len(game.tokens) < MOST_TOKENS
     )
 
 
-def _ambiguous(graph: Graph, game: Game, element: str) -> bool:
+def _ambiguous(graph: Graph, game: Game, place: tuple[str, Turns]) -> bool:
     """Two tokens wait here and differ in more than their number, so "one of them" is not enough."""
-    node = graph.nodes[element]
-    differ = node.scope or node.attached_to or graph.boundary(element)
-    return bool(differ) and game.waiting().count(element) > 1
+    node = graph.nodes[place[0]]
+    differ = node.scope or node.attached_to or graph.boundary(node.id)
+    return bool(differ) and game.places().count(place) > 1

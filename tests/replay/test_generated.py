@@ -17,6 +17,20 @@ from tests.token_model.graph import Flow, Graph, Node
 
 SOAK = bool(os.environ.get("ZHENGAI_SOAK"))
 MOST_STATE = 5_000
+KINDS = (
+    "parallel",
+    "inclusive",
+    "boundary",
+    "timer",
+    "message",
+    "subprocess",
+    "terminate",
+    "handler",
+    "call",
+    "jump",
+    "escalate",
+    "fail",
+)
 
 
 @settings(
@@ -40,16 +54,21 @@ def test_generated_processes_run_as_the_token_game_says_and_replay_identically()
     for seed in range(20_000 if SOAK else 500):
         met += walk(Random(seed), depth=3 if seed % 5 == 0 else 2)
     assert met["steps"] > 6 * met["processes"]
-    for kind in ("parallel", "inclusive", "boundary", "timer", "subprocess", "terminate"):
+    for kind in KINDS:
         assert met[f"has {kind}"] > met["processes"] / 10
+    assert min(met["trigger"], met["boundary"], met["call"], met["message"]) > 0
     assert min(met["completed"], met["terminated"], met["running"]) > 0
 
 
-def test_returns_at_random_lose_no_place_and_a_sound_case_still_comes_to_its_end() -> None:
+def test_whatever_is_asked_at_random_loses_no_place_and_a_sound_case_still_comes_to_its_end() -> (
+    None
+):
     met: Counter[str] = Counter()
     for seed in range(5_000 if SOAK else 200):
         met += wander(Random(seed), sound=seed % 2 == 0)
     assert min(met["through_steps"], met["back_to_me"], met["refused"]) > 20
+    assert min(met["TakeBack"], met["Withdraw"], met["Reopen"], met["moved"]) > 20
+    assert min(met["Fail"], met["Retry"]) > 0
 
 
 def _drawn(kinds: dict[str, str], ways: str) -> Graph:

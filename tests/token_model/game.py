@@ -17,9 +17,14 @@ The rules, in the words of BPMN 2.0:
   empties its scope at once.
 - A boundary timer is armed while its host waits; firing it once disarms it, and, if it interrupts,
   takes the host's token.
+- The trigger of an event sub-process is armed from the opening of its scope to its end. If it
+  interrupts, everything else in the scope goes; if not, it can fire again.
+- An error or an escalation is caught by the nearest catching boundary event further out. Nobody
+  catches an escalation: nothing happens.
+- A multi-instance activity is over when all its instances are; each has variables of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.token_model.graph import WAITING, Flow, Graph, Node
 
@@ -28,13 +33,20 @@ MOVES_LIMIT = 2_000
 
 @dataclass(eq=False)
 class Token:
-    """A token rests at a node, or lies on a flow before a join; `inside` is the scope it opened."""
+    """A token rests at a node, or lies on a flow before a join; `inside` is the scope it opened.
+
+    One that holds a multi-instance activity has `left` instances that are not over; each instance
+    has its `turn`.
+    """
 
     scope: int
     node: str = ""
     flow: str = ""
     inside: int = 0
     armed: tuple[str, ...] = ()
+    left: int = 0
+    turn: int = 0
+    own: dict[str, object] = field(default_factory=dict)
 
 
 class StuckError(Exception):
@@ -52,6 +64,7 @@ class Game:
         self.moves = 0
         self._scopes = 0
         self._emptied: set[int] = set()
+        self._listening: dict[int, list[str]] = {}
 
     def start(self, variables: dict[str, object]) -> None:
         """Put the first token at the start event and let it run."""
@@ -60,21 +73,43 @@ class Game:
         self._settle()
 
     def waiting(self) -> list[str]:
-        """Every element that waits for something, once per token, and each armed boundary timer."""
-        places = [t.node for t in self.tokens if t.node and self._node(t).kind in WAITING]
-        return sorted(places + [event for t in self.tokens for event in t.armed])
+        """Every element that waits for something, each armed boundary event and each trigger."""
+        return sorted(element for element, _turns in self.places())
 
-    def complete(self, element: str, variables: dict[str, object]) -> None:
-        """Finish one token that waits at `element`, a task or a catching timer."""
-        self.variables.update(variables)
-        token = next(t for t in self.tokens if t.node == element)
-        self.tokens.remove(token)
-        self._leave(token.scope, element)
+    def places(self) -> list[tuple[str, tuple[int, ...]]]:
+        """The same, each with the turns of the instances around it."""
+        found = [
+            (t.node, self._turns(t))
+            for t in self.tokens
+            if t.node and self._node(t).kind in WAITING and not t.left
+        ]
+        found += [(event, self._turns_of(t.scope)) for t in self.tokens for event in t.armed]
+        return sorted(found + [(event, self._turns_of(s)) for s, event in self._triggers()])
+
+    def owed(self) -> bool:
+        """Whether something waits that is more than a trigger."""
+        return len(self.places()) > len(self._triggers())
+
+    def complete(self, place: tuple[str, tuple[int, ...]], variables: dict[str, object]) -> None:
+        """Finish one token that waits at a place, a task or a catching event."""
+        element, turns = place
+        rests = (t for t in self.tokens if t.node == element and not t.left)
+        token = next(t for t in rests if self._turns(t) == turns)
+        self._learn(token, variables)
+        self._take([token])
+        self._go_on(token)
         self._settle()
 
-    def fire(self, event: str) -> None:
-        """Fire a boundary timer that is armed."""
-        host = next(t for t in self.tokens if event in t.armed)
+    def fire(self, place: tuple[str, tuple[int, ...]]) -> None:
+        """Fire a boundary event that is armed, or a trigger."""
+        event, turns = place
+        if self.graph.nodes[event].kind == "trigger":
+            here = (s for s, one in self._triggers() if one == event)
+            self._handle(event, next(s for s in here if self._turns_of(s) == turns))
+            self._settle()
+            return
+        hosts = (t for t in self.tokens if event in t.armed)
+        host = next(t for t in hosts if self._turns_of(t.scope) == turns)
         if self.graph.nodes[event].interrupting:
             self._remove(host)
         else:
@@ -82,12 +117,92 @@ class Game:
         self._leave(host.scope, event)
         self._settle()
 
+    def _triggers(self) -> list[tuple[int, str]]:
+        alive = {t.inside for t in self.tokens if t.inside}
+        alive |= {1} if self.status == "running" else set()
+        return [
+            (s, event) for s, events in self._listening.items() for event in events if s in alive
+        ]
+
+    def _holder(self, scope: int) -> Token | None:
+        return next((t for t in self.tokens if t.inside == scope), None)
+
+    def _turns(self, token: Token) -> tuple[int, ...]:
+        around = self._turns_of(token.scope)
+        return (*around, token.turn) if token.turn else around
+
+    def _turns_of(self, scope: int) -> tuple[int, ...]:
+        holder = self._holder(scope)
+        return self._turns(holder) if holder is not None else ()
+
+    def _learn(self, token: Token, variables: dict[str, object]) -> None:
+        """The case learns, and so does the nearest instance around."""
+        self.variables.update(variables)
+        here: Token | None = token
+        while here is not None:
+            if here.turn:
+                here.own.update(variables)
+                return
+            here = self._holder(here.scope)
+
+    def _knows(self, scope: int) -> dict[str, object]:
+        holder = self._holder(scope)
+        if holder is None:
+            return self.variables
+        return {**self._knows(holder.scope), **holder.own}
+
+    def _go_on(self, token: Token) -> None:
+        """Behind a token that was taken: the next instance, or along the flows."""
+        if not token.turn:
+            self._leave(token.scope, token.node)
+            return
+        body = self._holder(token.scope)
+        assert body is not None
+        body.left -= 1
+        if not body.left:
+            self._remove(body)
+            self._leave(body.scope, body.node)
+        elif self._node(body).sequential:
+            self._begin(body, token.turn + 1)
+
+    def _begin(self, body: Token, turn: int) -> None:
+        token = Token(body.inside, node=body.node, turn=turn)
+        self.tokens.append(token)
+        if self._node(body).kind == "subprocess":
+            token.inside = self._scopes + 1
+            self._open_scope(body.node)
+
+    def _handle(self, event: str, scope: int) -> None:
+        """Begin the event sub-process of a trigger."""
+        if self.graph.nodes[event].interrupting:
+            for token in [t for t in self.tokens if t.scope == scope]:
+                self._remove(token)
+            self._listening[scope] = []
+        handler = Token(scope, node=self.graph.nodes[event].scope, inside=self._scopes + 1)
+        self.tokens.append(handler)
+        self._open_scope(handler.node)
+
+    def _throw(self, scope: int, event: str, code: str) -> bool:
+        """Tell the nearest that catches; whether that took the thrower away."""
+        holder = self._holder(scope)
+        if holder is None:
+            return False
+        for one in [] if holder.turn else self.graph.boundary(holder.node):
+            if one.event == event and one.code in {"", code}:
+                if one.interrupting:
+                    self._remove(holder)
+                self._leave(holder.scope, one.id)
+                return one.interrupting
+        return self._throw(holder.scope, event, code)
+
     def _node(self, token: Token) -> Node:
         return self.graph.nodes[token.node]
 
     def _open_scope(self, element: str) -> int:
         self._scopes += 1
         number = self._scopes
+        triggers = (self.graph.start_of(one.id).id for one in self.graph.handlers(element))
+        self._listening[number] = list(triggers)
         self._leave(number, self.graph.start_of(element).id)
         return number
 
@@ -107,42 +222,62 @@ class Game:
         if node.kind in {"parallel", "inclusive"}:
             self.tokens.append(Token(scope, flow=flow.id))
         elif node.kind == "exclusive":
-            self._arrive(scope, self._choose_one(node))
+            self._arrive(scope, self._choose_one(node, scope))
         elif node.kind in WAITING or node.kind == "subprocess":
-            armed = tuple(event.id for event in self.graph.boundary(node.id))
-            token = Token(scope, node=node.id, armed=armed)
-            self.tokens.append(token)
-            if node.kind == "subprocess":
-                token.inside = self._scopes + 1
-                self._open_scope(node.id)
-        elif node.kind == "terminate":
-            self._terminate(scope)
+            self._rest(scope, node)
+        else:
+            self._happen(scope, node)
 
-    def _choose_one(self, node: Node) -> Flow:
-        chosen = self._chosen(node)
+    def _happen(self, scope: int, node: Node) -> None:
+        if node.kind == "terminate":
+            self._terminate(scope)
+        elif node.kind == "jump":
+            self._leave(scope, node.id)
+        elif node.kind == "fail":
+            if not self._throw(scope, "error", node.code):
+                raise StuckError(node.id)
+        elif node.kind == "escalate" and not self._throw(scope, "escalation", node.code):
+            self._leave(scope, node.id)
+
+    def _rest(self, scope: int, node: Node) -> None:
+        armed = (one.id for one in self.graph.boundary(node.id) if one.event == "timer")
+        token = Token(scope, node=node.id, armed=tuple(armed), left=node.times)
+        self.tokens.append(token)
+        if node.times:
+            self._scopes += 1
+            token.inside = self._scopes
+            for turn in range(1, (1 if node.sequential else node.times) + 1):
+                self._begin(token, turn)
+        elif node.kind == "subprocess":
+            token.inside = self._scopes + 1
+            self._open_scope(node.id)
+
+    def _choose_one(self, node: Node, scope: int) -> Flow:
+        chosen = self._chosen(node, scope)
         if not chosen:
             raise StuckError(node.id)
         return chosen[0]
 
-    def _chosen(self, node: Node) -> list[Flow]:
+    def _chosen(self, node: Node, scope: int) -> list[Flow]:
         default = self.graph.defaults.get(node.id)
         flows = [flow for flow in self.graph.outgoing(node.id) if flow.id != default]
-        true = [flow for flow in flows if self._holds(flow)]
+        knows = self._knows(scope)
+        true = [f for f in flows if f.when is None or knows.get(f.when[0]) == f.when[1]]
         return true or ([self.graph.flows[default]] if default else [])
-
-    def _holds(self, flow: Flow) -> bool:
-        return flow.when is None or self.variables.get(flow.when[0]) == flow.when[1]
 
     def _terminate(self, scope: int) -> None:
         self._emptied.add(scope)
         for token in [t for t in self.tokens if t.scope == scope]:
             self._remove(token)
+        self._listening[scope] = []
         if scope == 1:
             self.status = "terminated"
 
     def _remove(self, token: Token) -> None:
         """Take a token away, with everything in the scope that it holds open."""
         self._take([token])
+        if token.inside:
+            self._emptied.add(token.inside)
         for inner in [t for t in self.tokens if token.inside and t.scope == token.inside]:
             self._remove(inner)
 
@@ -168,8 +303,8 @@ class Game:
             return False
         for token in self.tokens:
             if token.inside and not any(t.scope == token.inside for t in self.tokens):
-                self._take([token])
-                self._leave(token.scope, token.node)
+                self._remove(token)
+                self._go_on(token)
                 return True
         return False
 
@@ -178,7 +313,7 @@ class Game:
             if self._may_fire(scope, node):
                 lying = [self._first_on(scope, flow) for flow in self.graph.incoming(node)]
                 self._take([token for token in lying if token])
-                chosen = self._chosen(self.graph.nodes[node])
+                chosen = self._chosen(self.graph.nodes[node], scope)
                 if not chosen:
                     raise StuckError(node)
                 for flow in chosen:

@@ -6,7 +6,7 @@ without waiting somewhere.
 """
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -15,6 +15,7 @@ from tests.token_model.graph import WAITING, Flow, Graph, Node
 TOGGLES = ("a1", "a2", "a3", "a4")
 SWITCHED = (True, False)
 ATTEMPTS = 12
+NEVER_ENTERED = {"start", "boundary", "land", "handler", "trigger", "escalate", "fail"}
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,25 @@ def draw(random: Random, *, depth: int = 2, stray: int = 2, sound: bool = False)
     body = pen.sequence(depth)
     pen.flow(start, body.entry)
     pen.flow(body.exit, end)
+    if random.random() < 0.2:
+        pen.handler()
     for _ in range(0 if sound else random.randint(0, stray)):
         pen.stray_flow()
     return pen.graph
+
+
+def renamed(graph: Graph, ending: str) -> tuple[Graph, dict[str, str]]:
+    """The same process with other ids for its nodes and flows, and what became what."""
+    names = {name: f"{name}{ending}" for name in graph.nodes}
+    new = Graph()
+    for node in graph.nodes.values():
+        scope, host = names.get(node.scope, ""), names.get(node.attached_to, "")
+        new.nodes[names[node.id]] = replace(node, id=names[node.id], scope=scope, attached_to=host)
+    for flow in graph.flows.values():
+        ends = {"source": names[flow.source], "target": names[flow.target]}
+        new.flows[f"{flow.id}{ending}"] = replace(flow, id=f"{flow.id}{ending}", **ends)
+    new.defaults = {names[node]: f"{flow}{ending}" for node, flow in graph.defaults.items()}
+    return new, names
 
 
 def answers(random: Random) -> dict[str, object]:
@@ -80,8 +97,9 @@ class _Pen:
         if depth == 0:
             return self.task()
         nested = [self.split] * 2 + [self.loop] * 3
-        nested += [self.choice, self.deadline, self.subprocess]
+        nested += [self.choice, self.deadline, self.subprocess, self.caught, self.many_parts]
         flat = [self.task, self.catch, self.task if self.sound else self.way_out]
+        flat += [self.link, self.calls]
         if self.random.random() < len(flat) / len(flat + nested):
             return self.random.choice(flat)()
         return self.random.choice(nested)(depth - 1)
@@ -91,7 +109,18 @@ class _Pen:
         return Piece(name, name)
 
     def catch(self) -> Piece:
-        name = self.node("timer")
+        name = self.node(self.random.choice(("timer", "message")))
+        return Piece(name, name)
+
+    def link(self) -> Piece:
+        """A line that is not drawn."""
+        code = f"L{len(self.graph.nodes)}"
+        return Piece(self.node("jump", code=code), self.node("land", code=code))
+
+    def calls(self) -> Piece:
+        """A called case, or several."""
+        times = self.random.choice((0, 1, 3))
+        name = self.node("call", times=times, sequential=self.random.random() < 0.5)
         return Piece(name, name)
 
     def split(self, depth: int) -> Piece:
@@ -162,15 +191,63 @@ class _Pen:
         self.default(gateway, after)
         return Piece(gateway, after)
 
-    def subprocess(self, depth: int) -> Piece:
+    def subprocess(self, depth: int, *, throws: bool = False) -> Piece:
         name, outside = self.node("subprocess"), self.scope
         self.scope = name
         start, end = self.node("start"), self.node("end")
         body = self.sequence(depth)
         self.flow(start, body.entry)
+        if throws:
+            thrown = self.throws()
+            self.flow(body.exit, thrown.entry)
+            body = Piece(body.entry, thrown.exit)
         self.flow(body.exit, end)
+        if self.random.random() < 0.2:
+            self.handler()
         self.scope = outside
         return Piece(name, name)
+
+    def many_parts(self, depth: int) -> Piece:
+        """A sub-process for each of a few items."""
+        part = self.subprocess(depth)
+        node = self.graph.nodes[part.entry]
+        times, sequential = self.random.randint(1, 3), self.random.random() < 0.5
+        self.graph.nodes[node.id] = replace(node, times=times, sequential=sequential)
+        return part
+
+    def caught(self, depth: int) -> Piece:
+        """A sub-process that tells of what happens in it, or fails; somebody may listen."""
+        part = self.subprocess(depth, throws=True)
+        after = self.node("exclusive")
+        self.flow(part.exit, after)
+        for event in ("error", "escalation"):
+            code = self.random.choice(("", "late"))
+            soft = event == "escalation" and self.random.random() < 0.5
+            on_edge = {"attached_to": part.entry, "interrupting": not soft, "event": event}
+            edge = self.node("boundary", code=code, **on_edge)
+            branch = self.task()
+            self.flow(edge, branch.entry)
+            self.flow(branch.exit, self.node("end") if soft else after)
+        return Piece(part.entry, after)
+
+    def throws(self) -> Piece:
+        """Work, then an escalation, or an error that ends the branch when it was refused."""
+        work, gateway = self.task(), self.node("exclusive")
+        self.flow(work.exit, gateway)
+        fail, after = self.node("fail", code="late"), self.node("escalate", code="late")
+        self.flow(gateway, fail, ("outcome", "refuse"))
+        self.default(gateway, after)
+        return Piece(work.entry, after)
+
+    def handler(self) -> None:
+        """An event sub-process in this scope."""
+        name, outside = self.node("handler"), self.scope
+        self.scope = name
+        trigger = self.node("trigger", event="signal", interrupting=self.random.random() < 0.3)
+        work, end = self.task(), self.node("end")
+        self.flow(trigger, work.entry)
+        self.flow(work.exit, end)
+        self.scope = outside
 
     def stray_flow(self) -> None:
         """Cut a flow with a choice that may lead anywhere in its scope.
@@ -193,7 +270,7 @@ class _Pen:
                 return
 
     def _enterable(self, node: Node) -> bool:
-        return node.scope == self.scope and node.kind not in {"start", "boundary"}
+        return node.scope == self.scope and node.kind not in NEVER_ENTERED
 
     def _reaches_without_waiting(self, source: str, target: str) -> bool:
         todo, seen = [source], set()
@@ -204,4 +281,6 @@ class _Pen:
             if name not in seen and self.graph.nodes[name].kind not in WAITING:
                 seen.add(name)
                 todo.extend(flow.target for flow in self.graph.outgoing(name))
+                if self.graph.nodes[name].kind == "jump":
+                    todo.append(self.graph.land_of(name).id)
         return False

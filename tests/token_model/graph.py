@@ -1,24 +1,34 @@
 """What a process looks like to the token game: nodes, flows, and nothing else.
 
-Kinds are plain words: start, end, terminate, task, timer, exclusive, parallel, inclusive,
-subprocess, boundary.
+Kinds are plain words: start, end, terminate, task, timer, message, call, exclusive, parallel,
+inclusive, subprocess, boundary; escalate throws an escalation and goes on, fail throws an error and
+ends; jump goes on at the land of the same code; handler is an event sub-process, trigger the start
+event in it.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-WAITING = frozenset({"task", "timer"})
+WAITING = frozenset({"task", "timer", "message", "call"})
 
 
 @dataclass(frozen=True)
 class Node:
-    """One element; `scope` is the sub-process it lies in, "" for the process itself."""
+    """One element; `scope` is the sub-process it lies in, "" for the process itself.
+
+    `event` is what a boundary or a trigger waits for, `times` how many instances there are (0: it
+    is no multi-instance activity).
+    """
 
     id: str
     kind: str
     scope: str = ""
     attached_to: str = ""
     interrupting: bool = True
+    event: str = "timer"
+    code: str = ""
+    times: int = 0
+    sequential: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,9 @@ class Graph:
         return [flow for flow in self.flows.values() if flow.target == node]
 
     def outgoing(self, node: str) -> list[Flow]:
-        """The flows that begin at `node`."""
+        """The flows that begin at `node`, or at the other end of its link."""
+        if self.nodes[node].kind == "jump":
+            node = self.land_of(node).id
         return [flow for flow in self.flows.values() if flow.source == node]
 
     def boundary(self, node: str) -> list[Node]:
@@ -53,7 +65,19 @@ class Graph:
 
     def start_of(self, scope: str) -> Node:
         """The start event of a scope."""
-        return next(n for n in self.nodes.values() if n.kind == "start" and n.scope == scope)
+        return next(
+            n for n in self.nodes.values() if n.kind in {"start", "trigger"} and n.scope == scope
+        )
+
+    def land_of(self, jump: str) -> Node:
+        """The other end of a link."""
+        here = self.nodes[jump]
+        alike = (n for n in self.nodes.values() if n.kind == "land" and n.scope == here.scope)
+        return next(n for n in alike if n.code == here.code)
+
+    def handlers(self, scope: str) -> list[Node]:
+        """The event sub-processes that stand in a scope."""
+        return [n for n in self.nodes.values() if n.kind == "handler" and n.scope == scope]
 
     def exits(self, node: str) -> Iterator[Flow]:
         """The flows by which a token at `node` may leave, those of its boundary events included."""

@@ -15,10 +15,32 @@ TAGS = {
     "parallel": "parallelGateway",
     "inclusive": "inclusiveGateway",
     "subprocess": "subProcess",
+    "message": "intermediateCatchEvent",
+    "call": "callActivity",
+    "escalate": "intermediateThrowEvent",
+    "fail": "endEvent",
+    "jump": "intermediateThrowEvent",
+    "land": "intermediateCatchEvent",
+    "handler": "subProcess",
+    "trigger": "startEvent",
 }
 DURATION = '<timeDuration xsi:type="tFormalExpression">PT1H</timeDuration>'
 TIMER = f"<timerEventDefinition>{DURATION}</timerEventDefinition>"
-INSIDE = {"timer": TIMER, "boundary": TIMER, "terminate": "<terminateEventDefinition/>"}
+WAITS_FOR = {
+    "timer": TIMER,
+    "signal": '<signalEventDefinition signalRef="stop"/>',
+    "error": '<errorEventDefinition errorRef="{code}"/>',
+    "escalation": '<escalationEventDefinition escalationRef="{code}"/>',
+}
+INSIDE = {
+    "timer": TIMER,
+    "terminate": "<terminateEventDefinition/>",
+    "message": '<messageEventDefinition messageRef="paper"/>',
+    "escalate": WAITS_FOR["escalation"],
+    "fail": WAITS_FOR["error"],
+    "jump": '<linkEventDefinition name="{code}"/>',
+    "land": '<linkEventDefinition name="{code}"/>',
+}
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -50,11 +72,33 @@ def _node(graph: Graph, node: Node) -> str:
     if node.attached_to:
         attributes += f" attachedToRef={quoteattr(node.attached_to)}"
     if not node.interrupting:
-        attributes += ' cancelActivity="false"'
+        word = "isInterrupting" if node.kind == "trigger" else "cancelActivity"
+        attributes += f' {word}="false"'
+    if node.kind == "call":
+        attributes += ' calledElement="other"'
+    if node.kind == "handler":
+        attributes += ' triggeredByEvent="true"'
     links = "".join(f"<incoming>{flow.id}</incoming>" for flow in graph.incoming(node.id))
-    links += "".join(f"<outgoing>{flow.id}</outgoing>" for flow in graph.outgoing(node.id))
-    inner = _scope(graph, node.id) if node.kind == "subprocess" else INSIDE.get(node.kind, "")
-    return f"<{tag} {attributes}>{links}{inner}</{tag}>\n"
+    if node.kind != "jump":
+        links += "".join(f"<outgoing>{flow.id}</outgoing>" for flow in graph.outgoing(node.id))
+    return f"<{tag} {attributes}>{links}{_inside(graph, node)}</{tag}>\n"
+
+
+def _inside(graph: Graph, node: Node) -> str:
+    if node.times:
+        sequential = str(node.sequential).lower()
+        marks = (
+            f'<multiInstanceLoopCharacteristics isSequential="{sequential}"><loopCardinality '
+            f'xsi:type="tFormalExpression">{node.times}</loopCardinality>'
+            "</multiInstanceLoopCharacteristics>"
+        )
+    else:
+        marks = ""
+    if node.kind in {"subprocess", "handler"}:
+        return marks + _scope(graph, node.id)
+    waits = WAITS_FOR[node.event] if node.kind in {"boundary", "trigger"} else ""
+    inside = waits or INSIDE.get(node.kind, "")
+    return marks + inside.format(code=node.code)
 
 
 def _flow(flow: Flow) -> str:

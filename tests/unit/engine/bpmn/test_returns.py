@@ -99,6 +99,30 @@ def test_rework_has_its_boundary_events() -> None:
     assert play.ended == "completed"
 
 
+def test_an_event_that_takes_rework_away_leaves_nothing_beside_it() -> None:
+    nodes = step("a") + step("b") + step("c") + step("d")
+    nodes += node("parallelGateway", "fork") + node("parallelGateway", "join")
+    nodes += timer("boundaryEvent", "alarm", attachedToRef="a")
+    lines = "start>a ; a>fork ; fork>b ; fork>c ; b>join ; c>join ; join>d ; d>end ; alarm>fork"
+    play = drawn(nodes.replace("parallelGateway", "inclusiveGateway", 1), lines)
+    play.complete("a")
+    play.send_back("b", "a", Then.BACK_TO_ME)
+    assert play.waiting == ["a", "alarm", "c"]
+    play.fire("alarm")
+    assert play.waiting == ["b", "c"]
+    play.complete("b")
+    play.complete("c")
+    assert play.waiting == ["d"]
+
+
+def test_rework_on_another_level_has_no_boundary_events() -> None:
+    play = within()
+    play.complete("x")
+    play.complete("y")
+    play.send_back("b", "x", Then.BACK_TO_ME)
+    assert play.waiting == ["x"]
+
+
 def test_a_return_of_the_first_release_is_replayed_without_boundary_events() -> None:
     play = reworked()
     words = {"do": "Return", "token": play.token("b"), "to": "a", "then": "back_to_me"}
