@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from engine import calendars, clock, deadlines, jobs, policies
 from engine.bpmn import dialect
 from engine.calendars import state
+from engine.college import units
 from engine.deadlines.changing import ChangeUnclear, Choice, NothingChosen, Wanted
 from engine.errors import Forbidden, ReasonRequired
 from engine.models import DueChange, Incident, Job, UserTask
@@ -279,3 +280,21 @@ def test_another_library_is_an_incident_that_recomputes_when_tried_again(
             assert due_of(later, case) == "2026-11-06 18:00"
     finally:
         state.fingerprint.cache_clear()
+
+
+def test_a_case_follows_the_calendar_of_its_campus(db: Session, college: College) -> None:
+    campus = units.create(db, "east", "东校区", "campus", by=SYSTEM, parent=college.units["school"])
+    units.change(db, college.units["machine"], by=SYSTEM, campus=campus)
+    db.commit()
+    by, day = college.actor(db, "admin"), date(2026, 11, 3)
+    with clock.freeze(at("2026-11-02 09:00")):
+        days = {"by": by, "is_working": False, "name": "东校区停电"}
+        calendars.set_days(db, day, day, campus=str(campus), **days)
+        office = college.actor(db, "office")
+        ladders.usual(db, by)
+        here = flow.begin(db, ladders.diagram("1 working day"), by=college.actor(db, "leader"))
+        there = flow.begin(db, ladders.diagram("1 working day", "two"), by=office)
+        flow.do(db, here, "write", by=college.actor(db, "leader"))
+        flow.do(db, there, "write", by=office)
+    assert due_of(db, here) == "2026-11-04 18:00"
+    assert due_of(db, there) == "2026-11-03 18:00"
