@@ -91,7 +91,7 @@ def _unit_options(chosen: int | None) -> list[tuple[int, str]]:
 @needs(Action.PERSON_VIEW)
 def options() -> str:
     """People to choose from while somebody types who is meant."""
-    text = request.args.get("who", "").strip()[:LONGEST]
+    text = next(request.args.values(), "").strip()[:LONGEST]
     rows = directory.search(db(), Wanted(text), limit=OFFERED)[0] if text else ()
     return render_template("people/_options.html", rows=rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -89,3 +90,13 @@ def open_tasks(db: Session, user_id: int) -> int:
         UserTask.status.in_((TaskStatus.READY, TaskStatus.CLAIMED)),
     )
     return db.execute(held).scalar_one()
+
+
+def called(db: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
+    """People as a field names them, by id: the name with the number, or the user name."""
+    wanted = {one for one in user_ids if one is not None}
+    if not wanted:
+        return {}
+    columns = select(_user.c.id, _user.c.name, _user.c.number, _user.c.username)
+    rows = db.execute(columns.where(_user.c.id.in_(wanted)))
+    return {row.id: f"{row.name}（{row.number or row.username}）" for row in rows}
