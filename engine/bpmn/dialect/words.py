@@ -22,11 +22,9 @@ from engine.bpmn.dialect.assigning import (
     users,
 )
 from engine.bpmn.dialect.calling import (
-    CALLED,
     DECISION_REF,
     MAP_RESULT,
     RESULT_VARIABLE,
-    called,
     map_result,
     result_variable,
 )
@@ -144,7 +142,6 @@ ATTRIBUTES: Final[Mapping[str, Word]] = MappingProxyType(
             Word(TOPIC, _WORK, key),
             Word(TYPE, _WORK, str),
             Word(RETRIES, _WORK, retries),
-            Word(CALLED, frozenset({"callActivity"}), called),
             Word(DECISION_REF, _RULE, key),
             Word(RESULT_VARIABLE, _RULE, result_variable),
             Word(MAP_RESULT, _RULE, map_result),
