@@ -19,11 +19,13 @@ from sqlalchemy.orm import Session
 
 from engine import calendars, clock, eventlog, later, permissions
 from engine.bpmn import dialect
+from engine.bpmn.dialect import RuleKind
+from engine.bpmn.process import Process
 from engine.calendars import Calendar, Due, NoWorkingDay
 from engine.entries import Kind
 from engine.errors import NotFound, Refused
 from engine.forms import texts
-from engine.models import EscalationPolicy, Job, JobKind, JobStatus
+from engine.models import EscalationPolicy, Job, JobKind, JobStatus, Post
 from engine.people import Actor
 from engine.permissions import Action
 
@@ -36,6 +38,7 @@ MOST_DIGITS: Final = 5
 COMPUTE: Final = "compute"
 RUNG: Final = "rung"
 TIMER: Final = "timer"
+FILL: Final = "engine.fill"
 TOLD: Final = "told"
 """What a deadline job is for: a deadline or a timer that nobody can tell yet, a rung, an incident
 that only asks to be looked at."""
@@ -243,6 +246,17 @@ def moved(db: Session, place: Place, key: str | None, due: datetime | None) -> l
     return jobs
 
 
+def fields_changed(db: Session, process: Process, instance_id: int) -> None:
+    """A form was filled: a deadline that waits for one of its fields may be told now."""
+    if any(
+        dialect.is_of_field(element.properties.get(dialect.DUE, ""))
+        or dialect.is_of_field(element.attributes.get(dialect.DUE_DATE, ""))
+        or dialect.is_of_field(element.event_text)
+        for element in process.elements.values()
+    ):
+        later.enqueue(db, FILL, str(instance_id))
+
+
 def save(
     db: Session,
     key: str,
@@ -272,6 +286,7 @@ def save(
     if standing is not None and standing.revision != revision:
         raise PolicyStale
     read = _numbered([_rung(number, told) for number, told in enumerate(rungs, start=1)])
+    _require_posts(db, read)
     asked = {"key": key, "name": name, "rungs": [asdict(one) for one in read]}
     eventlog.record(db, Kind.POLICY_CHANGED, by=by.mark, asked=asked, about=(f"policy:{key}",))
     row = {
@@ -284,6 +299,17 @@ def save(
         db.execute(insert(_TABLE), {"key": key, **row})
     else:
         db.execute(update(_TABLE).where(_TABLE.c.key == key).values(row))
+
+
+def _require_posts(db: Session, rungs: Sequence[Rung]) -> None:
+    """Every post that a rung names is there. Raises `PolicyNotFitting`."""
+    posts = Post.__table__
+    known = set(db.execute(select(posts.c.key)).scalars())
+    for number, rung in enumerate(rungs, start=1):
+        for rule in dialect.assignment(rung.who) if rung.who else ():
+            if rule.kind is RuleKind.POST and rule.key not in known:
+                problem = f"没有代码为“{rule.key}”的岗位。"
+                raise PolicyNotFitting(number=number, problem=problem)
 
 
 def _is_key(key: str) -> bool:

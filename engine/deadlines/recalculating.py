@@ -187,14 +187,19 @@ def notice(db: Session) -> bool:
     return True
 
 
-def fill(db: Session) -> None:
-    """Try again all deadlines and timers that nobody could tell: the calendar may know them now."""
+def fill(db: Session, instance_id: int | None = None) -> None:
+    """Try again deadlines and timers that nobody could tell: of a case, or all.
+
+    Called when a calendar, a term, a year or a form was filled in.
+    """
     jobs, told = Job.__table__, Incident.__table__
     mine = (
         (jobs.c.kind == JobKind.DEADLINE)
         & jobs.c.topic.in_((COMPUTE, TIMER))
         & (jobs.c.status == JobStatus.FAILED)
     )
+    if instance_id is not None:
+        mine &= jobs.c.instance_id == instance_id
     now = clock.now()
     solved = {"status": IncidentStatus.RESOLVED, "resolved_at": now}
     open_ = told.c.status == IncidentStatus.OPEN
@@ -202,3 +207,9 @@ def fill(db: Session) -> None:
     db.execute(update(told).where(open_, about).values(solved))
     again = {"status": JobStatus.WAITING, "attempts": 0, "due_at": now, "locked_until": None}
     db.execute(update(jobs).where(mine).values(again))
+
+
+def fill_case(db: Session, reference: str) -> bool:
+    """The background work that tries again what a case waits for."""
+    fill(db, int(reference))
+    return False

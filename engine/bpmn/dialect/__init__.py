@@ -33,7 +33,7 @@ from engine.bpmn.dialect.calling import (
     map_result,
     result_variable,
 )
-from engine.bpmn.dialect.deadlines import DueKind, DueRule, due, is_school_time, timer
+from engine.bpmn.dialect.deadlines import DueKind, DueRule, due, is_of_field, is_school_time, timer
 from engine.bpmn.dialect.offering import (
     DECIDING,
     OUTCOMES,
@@ -155,6 +155,7 @@ __all__ = [
     "called",
     "due",
     "field_rights",
+    "is_of_field",
     "is_school_time",
     "key",
     "map_result",

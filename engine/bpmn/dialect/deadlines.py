@@ -122,6 +122,11 @@ def is_school_time(text: str) -> bool:
     return _LOOKS.match(text.strip()) is not None
 
 
+def is_of_field(text: str) -> bool:
+    """Whether this is a rule that a field of a form decides."""
+    return text.lstrip()[:5].lower() == DueKind.FIELD
+
+
 def timer(form: str, text: str) -> DueRule | None:
     """Read what stands in a BPMN timer as a rule of school time; None for plain ISO 8601.
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import calendars, clock, deadlines, jobs, policies
+from engine import calendars, clock, deadlines, definitions, instances, jobs, policies, tasks
 from engine.bpmn import dialect
 from engine.calendars import state
 from engine.college import units
@@ -21,6 +21,11 @@ from tests.college import College
 from tests.integration.engine import flow
 from tests.integration.engine.deadlines import ladders
 from tests.integration.engine.deadlines.ladders import at
+
+FORM = (
+    '{"type": "default", "schemaVersion": 17, "id": "dated", "components": [{"type": "datetime",'
+    ' "subtype": "date", "key": "hand_in_by", "label": "交稿", "dateLabel": "交稿", "id": "a"}]}'
+)
 
 
 def start(db: Session, college: College, due: str, text: str, key: str = "timed") -> int:
@@ -298,3 +303,28 @@ def test_a_case_follows_the_calendar_of_its_campus(db: Session, college: College
         flow.do(db, there, "write", by=office)
     assert due_of(db, here) == "2026-11-04 18:00"
     assert due_of(db, there) == "2026-11-03 18:00"
+
+
+def test_a_field_filled_in_later_tells_the_deadline(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    leader = college.actor(db, "leader")
+    ladders.usual(db, college.actor(db, "admin"))
+    step = flow.step("write", due="field:hand_in_by", escalation="usual")
+    xml = flow.chain("dated", step, flow.step("after"))
+    xml = xml.replace(b'name="write"', b'name="write" camunda:formRef="dated"', 1)
+    definitions.publish(db, xml, by=SYSTEM, note="test", forms={"dated": FORM})
+    with clock.freeze(at("2026-11-02 10:00")):
+        case = instances.start(db, "dated", by=leader)
+    db.commit()
+    ladders.run(sessions, "2026-11-02 10:01")
+    assert due_of(db, case) is None
+    with clock.freeze(at("2026-11-02 11:00")):
+        values = {"hand_in_by": "2026-11-20"}
+        task = flow.open_tasks(db, case)["write"]
+        tasks.complete(db, task, by=leader, values=values)
+        back = flow.open_tasks(db, case)["after"]
+        tasks.send_back(db, back, by=leader, reason="再改")
+    db.commit()
+    ladders.run(sessions, "2026-11-02 11:01")
+    assert due_of(db, case) == "2026-11-20 18:00"
