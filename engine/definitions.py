@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Select, func, insert, select, update
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from engine import clock, decisions, eventlog, people, permissions, policies, versions
 from engine.bpmn import dialect, parse, process, second_opinion
 from engine.bpmn.findings import Finding, has_errors
-from engine.bpmn.lint import lint
+from engine.bpmn.lint import call_known, lint
 from engine.bpmn.lint.known import Known
 from engine.bpmn.lint.process_id import KEY
 from engine.bpmn.lint.text_length import MAX_NAME
@@ -89,10 +89,11 @@ def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:
     """What diagrams may refer to here and now: posts, people, forms, handlers and so on."""
     texts = {**_library(db), **(forms or {})}
     readings = {key: load.read(text).form for key, text in texts.items()}
+    flows = _flows(db)
     return Known(
         posts=frozenset(db.execute(select(Post.key)).scalars()),
         units=frozenset(db.execute(select(Unit.code)).scalars()),
-        users=frozenset(db.execute(select(User.username).where(User.is_active)).scalars()),
+        users=frozenset(db.execute(_users()).scalars()),
         forms={key: form.keys for key, form in readings.items() if form is not None},
         topics=frozenset(HANDLERS),
         cases=frozenset(CASES),
@@ -104,7 +105,28 @@ def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:
         vacant=frozenset(db.execute(_vacant()).scalars()),
         policies={one.key: one.rules for one in policies.every(db)},
         dates=frozenset(DATE_NAMES["cycle"](db)) if "cycle" in DATE_NAMES else None,
+        definitions=frozenset(flows),
+        calls=flows,
     )
+
+
+def _flows(db: Session) -> dict[str, frozenset[str]]:
+    """Published flows by key, each with those that it calls."""
+    rows = db.execute(
+        select(ProcessDefinition.key, ProcessVersion.bpmn).join(
+            ProcessVersion, ProcessVersion.id == ProcessDefinition.active_version_id
+        )
+    )
+    return {
+        key: call_known.called_by(parse.read(xml)) if b"callActivity" in xml else frozenset()
+        for key, xml in rows
+    }
+
+
+def _users() -> Any:
+    """What people are called in rules: their user names and their numbers."""
+    here = select(User.username).where(User.is_active)
+    return here.union(select(User.number).where(User.is_active, User.number.is_not(None)))
 
 
 def _vacant() -> Select[tuple[str]]:

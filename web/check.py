@@ -32,6 +32,7 @@ from engine.handlers import CASES, HANDLERS, PEOPLE, RESOLVERS
 from web import config
 
 RULE: Final = "file_readable"
+DIAGRAMS: Final = frozenset({".bpmn", ".xml"})
 TABLES: Final = frozenset({".dmn"})
 FORMS: Final = frozenset({".form", ".json"})
 MAX_NAME: Final = 200
@@ -58,6 +59,7 @@ def run(paths: Sequence[str | Path], out: TextIO, known: Known | None = None) ->
     forms = {name: _form(_content(name)) for name in names if Path(name).suffix.lower() in FORMS}
     house = _with_forms(known or Known(), {name: form for name, (form, _lines) in forms.items()})
     house = _with_tables(house, [name for name in names if _is_table(name)])
+    house = _with_flows(house, names)
     failed = False
     for name in names:
         lines = forms[name][1] if name in forms else _findings(name, _content(name), house)
@@ -153,6 +155,18 @@ def _with_tables(known: Known, names: Sequence[str]) -> Known:
         with suppress(parse.Unreadable, ValueError):
             found |= set(dmn.read(body).by_id) if isinstance(body, bytes) else set()
     return replace(known, decisions=known.decisions | found)
+
+
+def _with_flows(known: Known, names: Sequence[str]) -> Known:
+    """Flows among the files count as published when diagrams are checked."""
+    if known.definitions is None:
+        return known
+    drawn = [name for name in names if Path(name).suffix.lower() in DIAGRAMS]
+    found: set[str] = set()
+    for body in map(_content, drawn):
+        with suppress(parse.Unreadable):
+            found |= {parse.read(body).id} if isinstance(body, bytes) else set()
+    return replace(known, definitions=known.definitions | found)
 
 
 def _findings(name: str, body: bytes | Finding, known: Known) -> Sequence[Line]:

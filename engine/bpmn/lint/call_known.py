@@ -23,6 +23,13 @@ def check(outline: Outline, known: Known) -> Iterator[Finding]:
             yield from _handed(node, line)
 
 
+def called_by(outline: Outline) -> frozenset[str]:
+    """The flows that a diagram calls by name."""
+    written = (one.attributes.get(dialect.CALLED, "") for one in walk.of(outline, "callActivity"))
+    called = (dialect.called(text) for text in written if text.strip())
+    return frozenset(one.key for one in called if not one.by_table)
+
+
 def _called(outline: Outline, node: Node, known: Known) -> Iterator[Finding]:
     text = node.attributes.get(dialect.CALLED, "")
     if not text.strip():
