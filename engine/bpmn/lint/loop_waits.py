@@ -15,6 +15,7 @@ RULE = "loop_waits"
 def check(outline: Outline, _known: Known) -> Iterator[Finding]:
     """Find loops of gateways and scripts alone. With a script in it a loop may come to an end."""
     automatic = {node.id for node in outline.nodes if node.tag in walk.AUTOMATIC}
+    automatic |= set(walk.links(outline).values())
     edges = {
         key: [target for target in targets if target in automatic]
         for key, targets in walk.onward(outline).items()
