@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import calendars, clock, permissions
+from engine import calendars, clock, deadlines, permissions
 from engine.calendars import Calendar
 from engine.permissions import Action
 from engine.queries import inbox
@@ -54,6 +54,7 @@ def install(app: Flask) -> None:
         "may": may,
         "now": clock.now,
         "due": due,
+        "provisional": provisional,
         "tint": tint,
         "todo_count": todo_count,
     }
@@ -133,6 +134,11 @@ def due(at: datetime) -> Due:
     if local.date() == now.astimezone(zone).date():
         return Due("today", "clock", gettext("今天 %(time)s", time=f"{local:%H:%M}"))
     return Due("", "clock", day(at))
+
+
+def provisional(task_id: int, at: datetime | None) -> bool:
+    """Whether a deadline may still change, for want of an announcement."""
+    return deadlines.is_provisional(db(), task_id, at)
 
 
 def _overdue(at: datetime, now: datetime) -> str:

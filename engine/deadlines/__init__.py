@@ -2,11 +2,12 @@
 
 from engine import handlers
 from engine.deadlines import changing, recalculating
+from engine.deadlines.looking import is_provisional
 from engine.deadlines.passing import run
 from engine.deadlines.recalculating import fill, notice
 from engine.policies import FILL
 
-__all__ = ["changing", "fill", "notice", "recalculating", "register", "run"]
+__all__ = ["changing", "fill", "is_provisional", "notice", "recalculating", "register", "run"]
 
 
 def register() -> None:

@@ -11,9 +11,10 @@ import orjson
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
-from engine import effects, versions
+from engine import calendars, effects, versions
 from engine.bpmn import dialect
 from engine.bpmn.timers import TimerError
+from engine.calendars import state
 from engine.models import (
     Content,
     DueChange,
@@ -158,3 +159,25 @@ def in_definition(key: str) -> ColumnElement[bool]:
         .where(_DEFINITION.c.key == key)
     )
     return _CASE.c.version_id.in_(mine)
+
+
+def is_provisional(db: Session, task_id: int, due_at: datetime | None) -> bool:
+    """Whether a deadline may still change because the State has not announced its year yet."""
+    if due_at is None or state.year(calendars.local(due_at).year).is_announced:
+        return False
+    asked = (
+        select(_CASE.c.version_id, _TASK.c.element_id, _TASK.c.opened_at)
+        .join(_CASE, _CASE.c.id == _TASK.c.instance_id)
+        .where(_TASK.c.id == task_id)
+    )
+    row = db.execute(asked).one_or_none()
+    if row is None or decided(db, [task_id]):
+        return False
+    element = versions.of_case(db, row.version_id).process.elements.get(row.element_id)
+    if element is None:
+        return False
+    written = element.properties.get(dialect.DUE) or element.attributes.get(dialect.DUE_DATE) or ""
+    try:
+        return dialect.due(written).days != 0
+    except TimerError:
+        return False

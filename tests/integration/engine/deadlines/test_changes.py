@@ -152,6 +152,17 @@ def test_a_year_not_announced_is_provisional_and_noticed_when_it_is(
         state.fingerprint.cache_clear()
 
 
+def test_a_task_says_that_its_deadline_is_provisional(db: Session, college: College) -> None:
+    year = state.announced_until() + 1
+    case = start(db, college, "3 working days", f"{year}-06-01 10:00")
+    fixed = start(db, college, f"{year}-06-09T09:00:00+08:00", f"{year}-06-01 10:00", "fixed")
+    for each, provisional in ((case, True), (fixed, False)):
+        due = select(UserTask.id, UserTask.due_at).where(
+            UserTask.instance_id == each, UserTask.element_id == "review"
+        )
+        assert deadlines.is_provisional(db, *db.execute(due).one()) is provisional
+
+
 def test_a_campus_has_its_own_vacations_and_the_whole_school_has_others(
     db: Session, college: College
 ) -> None:
