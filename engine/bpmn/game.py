@@ -62,8 +62,10 @@ class Game:
     def count_move(self) -> None:
         """Raise `Runaway` when this step has gone too far."""
         self._moves += 1
-        most = MAX_TOKENS_IN_LOOPS if self.process.has_loops else MAX_TOKENS
-        if self._moves > MAX_MOVES or len(self.tokens) >= most:
+        is_full = len(self.tokens) >= MAX_TOKENS
+        if is_full and self.process.has_loops:
+            is_full = len(self.tokens) >= MAX_TOKENS_IN_LOOPS
+        if self._moves > MAX_MOVES or is_full or len(self.queue) > MAX_MOVES:
             raise Runaway
 
     def token(self, token: str, *waits: Waits) -> Token:

@@ -95,6 +95,14 @@ def test_a_thousand_side_by_side_come_to_their_end() -> None:
     assert play.waiting == ["after"]
 
 
+def test_a_thousand_times_a_thousand_stop_in_words() -> None:
+    marks = many(times(loops.MAX_INSTANCES))
+    deep = inside("deep", step("x"), "deep_go>x x>inner", ends="inner", marks=marks)
+    part = inside("each", deep, "each_go>deep deep>done", marks=marks)
+    play = drawn(part + step("after"), LINES)
+    assert list(play.stuck.values()) == ["start"]
+
+
 def test_an_event_on_the_edge_takes_all_instances_away() -> None:
     nodes = node("serviceTask", "each", many(times(3))) + step("after") + step("late")
     nodes += timer("boundaryEvent", "alarm", attachedToRef="each")
