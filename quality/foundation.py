@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.college import committees, posts
 from engine.models import Committee, Post, PostKind, Unit
 from engine.people import Actor
-from quality import chains
+from quality import chains, shipped
 
 CATALOG: Final = Path(__file__).parent / "catalog"
 
@@ -30,6 +30,7 @@ class Laid:
 def lay(db: Session, *, by: Actor) -> Laid:
     """Add the posts and committees of the catalogue that are not there, and the approval table."""
     chains.lay(db, by=by)
+    shipped.lay(db, by=by)
     known = {row.key: row.id for row in db.execute(select(Post.key, Post.id))}
     for position, told in enumerate(yaml.safe_load((CATALOG / "posts.yaml").read_bytes())):
         if told["key"] not in known:

@@ -34,6 +34,7 @@ FOLDED: Final = ("extend", "step_aside", "copy", "urge", "on_behalf", "lend", "a
 """What goes under 更多 first, if there are more buttons than the screen should have."""
 ALWAYS_FOLDED: Final = frozenset({"copy", "urge", "on_behalf", "extend", "step_aside"})
 OUTCOMES: Final = frozenset({"approve", "refuse", "abstain"})
+LIKELY: Final = frozenset({"approve", "return", "give_back", "call_back"})
 PLACES: Final[Mapping[str, str]] = {
     "return": "tasks.send_back",
     "reassign": "tasks.reassign",
@@ -64,6 +65,11 @@ class Button:
     symbol: str
     url: str
     asks: bool
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether it has its place on a phone, too."""
+        return self.key in LIKELY
 
     @property
     def is_outcome(self) -> bool:

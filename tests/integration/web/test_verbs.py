@@ -1,0 +1,164 @@
+"""The verbs beyond deciding, pressed on pages: each asks for what it needs, says what it did."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from engine import clock, tasks
+from tests import college as places
+from tests.college import ROOT
+from tests.integration.engine import flow
+from tests.integration.web.paper import Paper
+
+REVIEW = "post:college_reviewer@unit:machine"
+VERBS = "approve,return,reassign,lend,extend"
+
+
+@pytest.fixture
+def case(app, db, college):  # noqa: ARG001  (the application is there first)
+    """A case that waits for the reviewers of a college."""
+    places.publish(db, (ROOT / "processes/extension_request.bpmn").read_bytes())
+    leader = college.actor(db, "leader")
+    steps = (
+        flow.step("submit"),
+        flow.step("review", REVIEW, verbs=VERBS, due="P3D"),
+        flow.step("last", "user:office"),
+    )
+    number = flow.begin(db, flow.chain("pressed", *steps), by=leader)
+    flow.do(db, number, "submit", by=leader)
+    db.commit()
+    return number
+
+
+@pytest.fixture
+def review(db, case):
+    return flow.open_tasks(db, case)["review"]
+
+
+def send(browser, page, path, **fields):
+    """Send a form of a page, with its token."""
+    token = Paper.open(browser, page).all('meta[name="csrf-token"]')[0].get("content")
+    return browser.post(path, data={"csrf_token": token, **fields}, follow_redirects=True)
+
+
+def test_six_buttons_at_most_stand_on_the_screen(browser, review):
+    page = Paper.open(browser("reviewer"), f"/tasks/{review}")
+    assert len(page.all(".verbs .btn")) <= 6
+    assert page.says(".verbs .menu-list button")[-2:] == ["申请延期", "抄送"]
+
+
+def test_lending_asks_whom_and_why_and_the_task_comes_back(browser, college, review):
+    mine, place = browser("reviewer"), f"/tasks/{review}"
+    asked = send(mine, place, f"{place}/delegation", ask="lend")
+    assert "委派给" in asked.text
+    nobody = send(mine, place, f"{place}/delegation", lend_reason="请看")
+    assert (nobody.status_code, "请选择委派给谁。" in nobody.text) == (422, True)
+    assert "请看" in nobody.text
+    office = str(college.users["office"])
+    done = send(mine, place, f"{place}/delegation", lend_to=office, lend_reason="请看")
+    assert done.status_code == 200
+    theirs = Paper.open(browser("office"), place)
+    assert "这是 周明岚 委派给您的。" in theirs.text
+    assert "放回" not in theirs.text
+    send(browser("office"), place, f"{place}/giving_back", comment="我看可以")
+    again = Paper.open(mine, place)
+    assert "我看可以" in again.text
+    assert again.press("同意").status == 200
+
+
+def test_several_people_get_a_copy_and_say_that_they_read_it(browser, college, case, review):
+    mine, place = browser("reviewer"), f"/tasks/{review}"
+    people = [str(college.users[name]) for name in ("stranger", "office")]
+    send(mine, place, f"{place}/copies", copy_to=people, copy_reason="供参考")
+    reader = browser("stranger")
+    assert "未读" in Paper.open(reader, "/tasks/?box=cc").text
+    page = Paper.open(reader, f"/instances/{case}")
+    assert "已阅" in page.text
+    send(reader, f"/instances/{case}", f"/instances/{case}/reading")
+    assert "未读" not in Paper.open(reader, "/tasks/?box=cc").text
+
+
+def test_time_is_asked_for_and_given(browser, db, case, review):
+    mine, place = browser("reviewer"), f"/tasks/{review}"
+    refused = send(mine, place, f"{place}/extension", extend_reason="材料多")
+    assert (refused.status_code, "请填写延到哪一天、几点。" in refused.text) == (422, True)
+    until = (clock.now() + timedelta(days=6)).strftime("%Y-%m-%dT%H:%M")
+    send(mine, place, f"{place}/extension", extend_until=until, extend_reason="材料多")
+    admin = browser("admin")
+    small = case + 1
+    db.rollback()
+    number = flow.open_tasks(db, small)["decide"]
+    send(admin, f"/tasks/{number}", f"/tasks/{number}/completion", outcome="approve")
+    assert "期限由" in Paper.open(mine, f"/instances/{case}").text
+
+
+def test_the_initiator_urges_and_withdraws_from_the_case(browser, case):
+    mine, place = browser("leader"), f"/instances/{case}"
+    assert "已催办。" in send(mine, place, f"{place}/urge", note="请今天办").text
+    again = send(mine, place, f"{place}/urge")
+    assert (again.status_code, "您刚刚催过" in again.text) == (422, True)
+    assert "已撤回" in send(mine, place, f"{place}/withdrawal", reason="漏了附件").text
+    assert "没有提交，不用撤回" in send(mine, place, f"{place}/withdrawal").text
+
+
+def test_a_task_is_taken_back_until_somebody_opens_the_next(browser, db, case, review):
+    mine, place = browser("reviewer"), f"/tasks/{review}"
+    Paper.open(mine, place).press("同意")
+    assert "拿回" in Paper.open(mine, place).text
+    assert "已拿回" in send(mine, place, f"{place}/take_back").text
+    db.rollback()
+    again = flow.open_tasks(db, case)["review"]
+    Paper.open(mine, f"/tasks/{again}").press("同意")
+    db.rollback()
+    last = flow.open_tasks(db, case)["last"]
+    Paper.open(browser("office"), f"/tasks/{last}")
+    refused = send(mine, f"/tasks/{again}", f"/tasks/{again}/take_back")
+    assert (refused.status_code, "打开下一步" in refused.text) == (422, True)
+
+
+def test_an_administrator_decides_in_the_place_of_another(browser, college, review):
+    admin, place = browser("admin"), f"/tasks/{review}"
+    assert "代办" in Paper.open(admin, place).text
+    reviewer = str(college.users["reviewer"])
+    without = send(admin, place, f"{place}/on_behalf", on_behalf_to=reviewer)
+    assert (without.status_code, "请写明理由。" in without.text) == (422, True)
+    send(admin, place, f"{place}/on_behalf", on_behalf_to=reviewer, on_behalf_reason="本人住院")
+    assert "何知行 代 周明岚" in Paper.open(admin, place).text
+
+
+def test_rows_are_chosen_looked_at_and_decided_together(browser, db, college, review):
+    leader, more = college.actor(db, "leader"), []
+    for _each in range(2):
+        number = flow.begin(db, flow.chain("heap", flow.step("review", REVIEW)), by=leader)
+        more.append(flow.open_tasks(db, number)["review"])
+    tasks.complete(db, more[0], by=college.actor(db, "reviewer2"))
+    db.commit()
+    mine = browser("reviewer")
+    assert "核对并一起办" in Paper.open(mine, "/tasks/?select=1").text
+    chosen = [str(one) for one in (review, *more)]
+    summary = send(mine, "/tasks/?select=1", "/tasks/batch/summary", task=chosen)
+    assert "一起办理 2 项" in summary.text
+    done = send(mine, "/tasks/", "/tasks/batch", task=chosen, outcome="approve", comment="同意")
+    assert "办好 2 项，共 3 项" in done.text
+    assert "这项任务已经由郑怀瑾于" in done.text
+    nothing = send(mine, "/tasks/", "/tasks/batch/summary")
+    assert (nothing.status_code, "请先选中要一起办的任务。" in nothing.text) == (422, True)
+
+
+def test_a_deputy_is_appointed_sees_the_work_and_is_ended(browser, college, review):
+    mine, today = browser("reviewer"), clock.today()
+    until = (today + timedelta(days=3)).isoformat()
+    wrong = send(mine, "/deputies", "/deputies", deputy_to="", since=today.isoformat(), until=until)
+    assert (wrong.status_code, "请选择由谁代理。" in wrong.text) == (422, True)
+    stranger = str(college.users["stranger"])
+    fields = {"deputy_to": stranger, "since": today.isoformat(), "until": until}
+    assert "代理已登记" in send(mine, "/deputies", "/deputies", **fields).text
+    deputy = browser("stranger")
+    assert "代 周明岚" in Paper.open(deputy, "/tasks/").text
+    assert "您在代 周明岚 办理。" in Paper.open(deputy, f"/tasks/{review}").text
+    other = browser("office")
+    assert send(other, "/deputies", "/deputies/1/end").status_code == 404
+    assert "代理已结束" in send(deputy, "/deputies", "/deputies/1/end").text
+    assert "代 周明岚" not in Paper.open(deputy, "/tasks/").text
