@@ -179,6 +179,12 @@ class NotDecidable(NotPublishable):
     sentence = "决策表里还有 {count} 个错误，改好后才能保存。"
 
 
+class CannotDecide(Refused):
+    """A decision table has no answer for these values."""
+
+    sentence = "决策表答不出来：{why}"
+
+
 class DecisionTaken(Refused):
     """A decision table of this id stands in another file, or the file is about another one."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from werkzeug.exceptions import BadRequest
 
 from engine import decisions, permissions
 from engine.bpmn import parse
@@ -76,7 +77,7 @@ def upload() -> ResponseReturnValue:
     except Refused as refusal:
         return _index(say(refusal)), status_of(refusal)
     flash(gettext("已保存。以后发布的流程会带上它"))
-    return redirect(url_for("decisions.show", key=saved.key), 303)
+    return redirect(url_for("decisions.show", table=saved.key), 303)
 
 
 def _found(refusal: NotDecidable) -> tuple[str, ...]:
@@ -84,21 +85,21 @@ def _found(refusal: NotDecidable) -> tuple[str, ...]:
     return tuple(in_words(one.sentence, one.values) for one in findings if one.severity == "error")
 
 
-@bp.get("/<word:key>")
+@bp.get("/<word:table>")
 @needs(Action.DEFINITION_VIEW)
-def show(key: str) -> str:
+def show(table: str) -> str:
     """The tables of a file as people read them, the first that it is for; values may be tried."""
-    kept = decisions.get(db(), key)
+    kept = decisions.get(db(), table)
     made = decisions.ready(kept.dmn)
     tried = None
     given = sheets.given(request.args)
     if request.args.get("try"):
-        tried = sheets.tried(made, key, given)
+        tried = sheets.tried(made, table, given)
     return render_template(
         "decisions/show.html",
         file=kept,
-        sheets=[sheets.of(made, drawn) for drawn in _ordered(made.file.decisions, key)],
-        fields=sheets.fields(made, key, given),
+        sheets=[sheets.of(made, drawn) for drawn in _ordered(made.file.decisions, table)],
+        fields=sheets.fields(made, table, given),
         tried=tried,
         findings=[in_words(one.sentence, one.values) for one in sheets.advice(kept.dmn)],
         may_edit=permissions.may(me(), Action.DEFINITION_PUBLISH),
@@ -109,28 +110,30 @@ def _ordered(drawn: tuple[Drawn, ...], key: str) -> list[Drawn]:
     return sorted(drawn, key=lambda one: one.id != key)
 
 
-@bp.get("/<word:key>/dmn")
+@bp.get("/<word:table>/dmn")
 @needs(Action.DEFINITION_VIEW)
-def dmn(key: str) -> Response:
+def dmn(table: str) -> Response:
     """The file, byte by byte."""
-    response = Response(decisions.get(db(), key).dmn, content_type="application/xml")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{key}.dmn")
+    response = Response(decisions.get(db(), table).dmn, content_type="application/xml")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{table}.dmn")
     return response
 
 
-@bp.get("/<word:key>/rows/<word:table>")
+@bp.get("/<word:table>/rows/<word:decision>")
 @needs(Action.DEFINITION_PUBLISH)
-def edit(key: str, table: str) -> str:
+def edit(table: str, decision: str) -> str:
     """The editor of one table's rows."""
-    kept, sheet = _sheet(key, table)
+    kept, sheet = _sheet(table, decision)
     return _editor(kept, sheet, kept.revision)
 
 
-@bp.post("/<word:key>/rows/<word:table>")
+@bp.post("/<word:table>/rows/<word:decision>")
 @needs(Action.DEFINITION_PUBLISH)
-def change(key: str, table: str) -> ResponseReturnValue:
+def change(table: str, decision: str) -> ResponseReturnValue:
     """Add or take away a row, try what is on the page, or save it; what was typed is kept."""
-    kept, sheet = _sheet(key, table)
+    kept, sheet = _sheet(table, decision)
+    if "rows" not in request.form:
+        raise BadRequest
     typed = sheets.typed(sheet, request.form)
     revision = request.form.get("revision", type=int) or 0
     todo, _colon, place = request.form.get("do", "save").partition(":")
@@ -140,7 +143,7 @@ def change(key: str, table: str) -> ResponseReturnValue:
         xml = sheets.file_with(kept.dmn, typed)
         if todo == "try":
             return _try(kept, typed, revision, xml)
-        decisions.save(db(), xml, by=me(), revision=revision, key=key)
+        decisions.save(db(), xml, by=me(), revision=revision, key=table)
     except NotDecidable as refusal:
         page = _editor(kept, typed, revision, refusal=say(refusal), findings=_found(refusal))
         return page, UNPROCESSABLE
@@ -153,7 +156,7 @@ def change(key: str, table: str) -> ResponseReturnValue:
         code = status_of(refusal) if isinstance(refusal, Refused) else UNPROCESSABLE
         return _editor(kept, typed, revision, refusal=sentence), code
     flash(gettext("已保存。以后发布的流程会带上它"))
-    return redirect(url_for("decisions.show", key=key), 303)
+    return redirect(url_for("decisions.show", table=table), 303)
 
 
 def _try(kept: Kept, typed: Sheet, revision: int, xml: bytes) -> str:
@@ -163,10 +166,10 @@ def _try(kept: Kept, typed: Sheet, revision: int, xml: bytes) -> str:
     return _editor(kept, typed, revision, tried=tried)
 
 
-def _sheet(key: str, table: str) -> tuple[Kept, Sheet]:
-    kept = decisions.get(db(), key)
+def _sheet(table: str, decision: str) -> tuple[Kept, Sheet]:
+    kept = decisions.get(db(), table)
     made = decisions.ready(kept.dmn)
-    drawn = next((one for one in made.file.decisions if one.id == table), None)
+    drawn = next((one for one in made.file.decisions if one.id == decision), None)
     if drawn is None:
         raise NotFound
     return kept, sheets.of(made, drawn)

@@ -20,6 +20,7 @@ NONE: Final = ""
 CHANGES: Final = {
     "committees": "people",
     "deadlines": "definitions",
+    "decisions": "definitions",
     "definitions": "definitions",
     "deputies": "work",
     "holdings": "people",

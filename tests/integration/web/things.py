@@ -15,23 +15,26 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from engine import calendars, clock, permissions, policies
+from engine import calendars, clock, deputies, permissions, policies
 from engine.college import committees, persons
 from engine.errors import NotFound
 from engine.models import (
+    Deputy,
     Grant,
     Holding,
     Incident,
     Membership,
+    MoveRun,
     Post,
     ProcessInstance,
+    ProcessVersion,
     Term,
     UserTask,
     WebSession,
 )
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
-from quality import cycle, explain, subjects
+from quality import chains, cycle, explain, subjects
 from quality.imports.models import Import, ImportRow
 from quality.models import Document, SubjectMember
 from tests.college import SINCE, College
@@ -68,7 +71,11 @@ def lay(db: Session, college: College, sessions: Any) -> None:
     incident = {"instance_id": case.first(), "sentence": "没有去路。", "status": "open"}
     db.execute(insert(Incident), {**incident, "opened_at": clock.now()})
     _lay_imports(db, college)
+    _lay_tables(db, college)
     _lay_school_time(db, college)
+    day = clock.today()
+    leader = college.actor(db, "leader")
+    deputies.appoint(db, by=leader, user_id=college.users["reviewer2"], since=day, until=day)
 
 
 def _lay_school_time(db: Session, college: College) -> None:
@@ -77,6 +84,16 @@ def _lay_school_time(db: Session, college: College) -> None:
     calendars.save_term(db, by=admin, name="秋季学期", first_monday=monday, weeks=18)
     policies.save(db, "usual", by=admin, name="一般期限", rungs=[{"what": "remind"}])
     cycle.save(db, 2026, by=admin, name="2026 年度", rows=[], is_new=True)
+
+
+def _lay_tables(db: Session, college: College) -> None:
+    """The table of chains, and cases that were moved together."""
+    chains.lay(db, by=SYSTEM)
+    version = db.execute(select(ProcessVersion.id, ProcessVersion.definition_id)).first()
+    run = {"id": "run", "definition_id": version.definition_id, "places": "{}", "reason": "x"}
+    run |= {"from_version_id": version.id, "to_version_id": version.id}
+    run |= {"started_by": college.users["admin"], "started_at": clock.now()}
+    db.execute(insert(MoveRun), run)
 
 
 def _lay_imports(db: Session, college: College) -> None:
@@ -124,6 +141,14 @@ def _explained(key: str, name: str) -> Seen:
     return is_seen
 
 
+def _sees_deputy(db: Session, person: Actor, row: Row) -> bool:
+    try:
+        deputies.one(db, row["deputy_id"], by=person)
+    except NotFound:
+        return False
+    return True
+
+
 def _sees_import(db: Session, person: Actor, row: Row) -> bool:
     brought = select(Import.by_id).where(Import.id == row["import_id"])
     is_own = db.execute(brought).scalar_one_or_none() == person.id
@@ -153,6 +178,7 @@ _NAMES = {
     Membership.id: "membership_id",
     Post.id: "post_id",
     Term.id: "term_id",
+    Deputy.id: "deputy_id",
 }
 
 
@@ -167,7 +193,11 @@ def _subject(db: Session, college: College) -> list[Row]:
 
 
 def _definition(_db: Session, _college: College) -> list[Row]:
-    return [{"key": "approval_major", "number": 1}]
+    return [{"key": "approval_major", "number": 1, "run": "run"}]
+
+
+def _tables(_db: Session, _college: College) -> list[Row]:
+    return [{"table": chains.TABLE, "decision": chains.TABLE}]
 
 
 def _policies(_db: Session, _college: College) -> list[Row]:
@@ -200,7 +230,8 @@ THINGS = (
     Thing(
         frozenset({"import_id", "number", "row"}), _each(Import.id, number=1, row=1), _sees_import
     ),
-    Thing(frozenset({"key", "number"}), _definition, _always),
+    Thing(frozenset({"key", "number", "run"}), _definition, _always),
+    Thing(frozenset({"table", "decision"}), _tables, _always),
     Thing(frozenset({"ref"}), _sessions, lambda _db, _person, _row: False),
     Thing(frozenset({"user_id"}), _people, _always),
     Thing(frozenset({"unit_id"}), _units, _always),
@@ -212,6 +243,7 @@ THINGS = (
     Thing(frozenset({"grant_id"}), _grants, _always),
     Thing(frozenset({"term_id"}), _one(Term.id), _always),
     Thing(frozenset({"policy"}), _policies, _always),
+    Thing(frozenset({"deputy_id"}), _one(Deputy.id), _sees_deputy),
     Thing(frozenset({"year"}), _years, _always),
 )
 
