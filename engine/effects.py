@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 import orjson
 from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
-from engine import assignment, calendars, children, incidents, policies, waits
+from engine import assignment, calendars, children, copies, incidents, policies, rounds, waits
 from engine.bpmn import dialect
 from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Thrown, Waits, Why
 from engine.bpmn.process import Element
 from engine.handlers import CASES
 from engine.models import Role, TaskCandidate, TaskStatus
-from engine.scene import Scene, Settled
-
-NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
-"""Where an open task without a deadline stands in the inbox: last."""
+from engine.scene import NEVER, Scene, Settled
 
 _CANDIDATES: Final = TaskCandidate.__table__
 _OFFER: Final = insert(_CANDIDATES)
@@ -37,6 +35,8 @@ CLOSED: Final[dict[Why, TaskStatus]] = {
 
 def apply(scene: Scene, effects: tuple[Effect, ...]) -> None:
     """Turn the effects of one step into rows, in order."""
+    if scene.writes.keeps_values:
+        policies.fields_changed(scene.db, scene.version.process, scene.instance_id)
     for effect in effects:
         _APPLY[type(effect)](scene, effect)
 
@@ -50,15 +50,20 @@ def _opened(scene: Scene, effect: Opened) -> None:
 
 
 def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
-    found = assignment.one_person(scene.db, scene.goes_to) if scene.goes_to is not None else None
+    again = scene.goes_to if not rounds.is_round(element) else None
+    found = assignment.one_person(scene.db, again) if again is not None else None
     if found is None:
         found = assignment.for_step(scene.db, element, scene.about)
     if found.fallback:
         _told_of_nobody(scene, effect, element)
+    scene.known[f"for {effect.token}"] = found.words()
+    if rounds.is_round(element) and rounds.begin(
+        scene, effect, element, found, partial(deadline, scene, element, effect.token)
+    ):
+        return
     if found.settled:
         person, why = found.settled[0]
         scene.settled.append(Settled(effect.token, element.id, person, why))
-    scene.known[f"for {effect.token}"] = found.words()
     due = deadline(scene, element, effect.token)
     offered = found.keys[:1] if found.assignee_id else found.keys
     scene.writes.opened.append(
@@ -93,16 +98,17 @@ def _told_of_nobody(scene: Scene, effect: Opened, element: Element) -> None:
     )
 
 
-def deadline(scene: Scene, element: Element, token: str, seat: int = 0) -> datetime | None:
+def deadline(
+    scene: Scene, element: Element, token: str, seats: Sequence[int] = (0,)
+) -> datetime | None:
     """When a step that opens now is due, if it says so; its rungs are put down with it."""
     written = element.properties.get(dialect.DUE) or element.attributes.get(dialect.DUE_DATE)
     due = calendars.NONE
     if written:
-        about = scene.about
-        asked = calendars.Asked(scene.instance_id, about.subject, about.started_by, scene.variables)
-        due = calendars.due(scene.db, written, scene.now, asked)
-        place = policies.Place(scene.instance_id, token, element.id, seat)
-        policies.watch(scene.db, place, element.properties.get(dialect.ESCALATION), due)
+        due = calendars.due(scene.db, written, scene.now, waits.asked(scene))
+        for seat in seats:
+            place = policies.Place(scene.instance_id, token, element.id, seat)
+            policies.watch(scene.db, place, element.properties.get(dialect.ESCALATION), due)
     scene.known[f"due {token}"] = due.at.isoformat() if due.at else None
     if due.calendar:
         scene.known[f"calendar {token}"] = due.words()
@@ -133,7 +139,9 @@ def take_out(db: Session, task_id: int) -> None:
 
 
 def _closed(scene: Scene, effect: Closed) -> None:
-    element = scene.version.process.elements[effect.element]
+    element = scene.version.process.elements.get(effect.element)
+    if element is None:  # given up by a move to this version; the mover takes its rows along
+        return
     if effect.number == 0:
         incidents.close_for(
             scene.db, by_id=scene.by.id, instance_id=scene.instance_id, token=effect.token
@@ -147,12 +155,17 @@ def _closed(scene: Scene, effect: Closed) -> None:
 def _close_task(scene: Scene, effect: Closed) -> None:
     element = scene.version.process.elements[effect.element]
     if has_deadline(element):
-        waits.close(scene, effect, element)
-    here = next((row for row in scene.writes.opened if row["token"] == effect.token), None)
-    if here is not None:
-        here |= {"status": CLOSED[effect.why].value, "completed_at": scene.now, "keys": []}
-        return
+        waits.take_back(scene, effect)
+    if effect.why is Why.COMPLETED:
+        copies.on_completion(scene, element, effect.token)
+    here = [row for row in scene.writes.opened if row["token"] == effect.token]
+    for row in here:
+        row |= {"status": CLOSED[effect.why].value, "completed_at": scene.now, "keys": []}
     acted = effect.token == scene.token
+    if acted and scene.seat:
+        scene.writes.closed.append(rounds.rest(scene))
+    if here or (acted and scene.seat):
+        return
     if not acted or Role.PROCESS_ADMIN in scene.by.roles:
         _found_somebody(scene, effect)
     scene.writes.closed.append(
@@ -175,6 +188,8 @@ def _found_somebody(scene: Scene, effect: Closed) -> None:
 
 
 def _stuck(scene: Scene, effect: Stuck) -> None:
+    if children.tell_failed(scene, effect):
+        return
     incidents.raise_for(
         scene.db,
         scene.instance_id,

@@ -6,13 +6,14 @@ PostgreSQL as one statement (roundtrips are what an act costs there), on SQLite 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
+
+from engine import hotpath_rounds, statements
 
 Row = Mapping[str, Any]
 
@@ -31,6 +32,7 @@ CASE_COLUMNS: Final = (
     "log_seq",
     "log_hash",
     "started_by",
+    "successor_id",
     "parent_id",
     "parent_token",
     "depth",
@@ -50,6 +52,7 @@ TASK_COLUMNS: Final = (
     "completed_at",
     "seat",
     "turn",
+    "follows",
     "part",
     "weight",
     "added_by",
@@ -61,15 +64,29 @@ TIMES: Final = frozenset({"due_at", "completed_at", "seen_at"})
 
 @dataclass(slots=True)
 class Writes:
-    """The rows of one act, gathered before any is written."""
+    """The rows of one act, gathered before any is written.
+
+    Rows of `opened` with a `seat` belong to a round; `turned` are seats whose turn has come,
+    `rounds` begin and `counted` go on. A row of `closed` closes every task of its token, or only
+    its `seat`, or all `but` one.
+    """
 
     instance_id: int
     content: Row | None = None
     closed: list[Row] = field(default_factory=list)
     opened: list[dict[str, Any]] = field(default_factory=list)
+    turned: list[Row] = field(default_factory=list)
+    rounds: list[Row] = field(default_factory=list)
+    counted: list[Row] = field(default_factory=list)
     entry: dict[str, Any] = field(default_factory=dict)
     case: dict[str, Any] = field(default_factory=dict)
     keeps_values: bool = False
+
+    @property
+    def has_rounds(self) -> bool:
+        """Whether there is a row of a step that several sign."""
+        is_seated = any("seat" in row for row in self.opened)
+        return bool(is_seated or self.turned or self.rounds or self.counted)
 
 
 def _columns(prefix: str, table: str, names: Sequence[str]) -> str:
@@ -101,11 +118,9 @@ _SQL: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def _driver_style(sql: str) -> str:
-    return re.sub(r"(?<!:):(\w+)", r"%(\1)s", sql)
-
-
-_STATEMENTS: Final = {name: (lite, _driver_style(big)) for name, (lite, big) in _SQL.items()}
+_STATEMENTS: Final = {
+    name: (lite, statements.driver_style(big)) for name, (lite, big) in _SQL.items()
+}
 
 
 def read(db: Session, name: str, values: Row) -> list[tuple[Any, ...]]:
@@ -115,7 +130,7 @@ def read(db: Session, name: str, values: Row) -> list[tuple[Any, ...]]:
     lite, big = _STATEMENTS[name]
     driver: Any = connection.connection.driver_connection
     rows: list[tuple[Any, ...]] = driver.execute(
-        lite if is_lite else big, _lite(values) if is_lite else values
+        lite if is_lite else big, statements.lite(values) if is_lite else values
     ).fetchall()
     return rows
 
@@ -145,17 +160,6 @@ def _aware(value: Any) -> datetime | None:
     return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
-def _lite(values: Row) -> dict[str, Any]:
-    """Times and days as SQLAlchemy writes them on SQLite."""
-    return {name: _lite_value(value) for name, value in values.items()}
-
-
-def _lite_value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def write(db: Session, writes: Writes) -> None:
     """Write the rows of one act."""
     connection = db.connection()
@@ -173,8 +177,11 @@ _INSERT_CONTENT: Final = (
 _CLOSE: Final = (
     "UPDATE user_task SET status = :status, completed_at = :completed_at,"
     " completed_by = :completed_by, outcome = :outcome, done_for = :done_for"
-    " WHERE instance_id = :instance_id AND token = :token AND status IN ('ready', 'claimed')"
+    " WHERE instance_id = :instance_id AND token = :token"
+    " AND status IN ('ready', 'claimed', 'waiting')"
 )
+_CLOSE_SEAT: Final = f"{_CLOSE} AND seat = :seat"
+_CLOSE_REST: Final = f"{_CLOSE} AND seat <> :but"
 _OPEN: Final = (
     "INSERT INTO user_task (instance_id, token, element_id, name, number, status, assignee_id,"
     " candidates, returned, opened_at, due_at, completed_at)"
@@ -190,6 +197,12 @@ _CHANGEABLE: Final = frozenset(
 )
 
 
+def _closing(row: Row) -> str:
+    if "seat" in row:
+        return _CLOSE_SEAT
+    return _CLOSE_REST if "but" in row else _CLOSE
+
+
 def _write_lite(driver: Any, writes: Writes) -> None:
     instance = {"instance_id": writes.instance_id}
     content_id = (
@@ -199,23 +212,23 @@ def _write_lite(driver: Any, writes: Writes) -> None:
     )
     for closed in writes.closed:
         for row in driver.execute(
-            f"{_CLOSE} RETURNING id", {**_lite(closed), **instance}
+            f"{_closing(closed)} RETURNING id", {**statements.lite(closed), **instance}
         ).fetchall():
             driver.execute("DELETE FROM task_candidate WHERE task_id = ?", row)
             driver.execute("DELETE FROM draft WHERE task_id = ?", row)
     for opened in writes.opened:
-        values = _lite(opened)
-        task_id = driver.execute(_OPEN, {**values, **instance}).lastrowid
-        driver.executemany(
-            "INSERT INTO task_candidate (task_id, key, sort_at, returned) VALUES (?, ?, ?, ?)",
-            [(task_id, key, values["sort_at"], values["returned"]) for key in opened["keys"]],
-        )
+        values = statements.lite(opened)
+        if "seat" not in opened:
+            task_id = driver.execute(_OPEN, {**values, **instance}).lastrowid
+            hotpath_rounds.offer_lite(driver, task_id, values)
+    if writes.has_rounds:
+        hotpath_rounds.write_lite(driver, writes)
     driver.execute(_APPEND, writes.entry)
     changed, values = _case_changes(writes)
     if writes.keeps_values:
         changed += ", content_id = :content_id"
     sql = f"UPDATE process_instance SET {changed} WHERE id = :instance_id"  # noqa: S608  (names checked above)
-    driver.execute(sql, {**_lite(values), **instance, "content_id": content_id})
+    driver.execute(sql, {**statements.lite(values), **instance, "content_id": content_id})
 
 
 def _case_changes(writes: Writes) -> tuple[str, dict[str, Any]]:
@@ -234,7 +247,7 @@ def _write_big(driver: Any, writes: Writes) -> None:
         parts.append(f"content_row AS ({_INSERT_CONTENT} RETURNING id)")
         values |= writes.content
     for number, closed in enumerate(writes.closed):
-        close = _numbered(_CLOSE, closed, number)
+        close = statements.numbered(_closing(closed), closed, number)
         parts.append(f"closed{number} AS ({close} RETURNING id)")
         parts += [
             f"gone_{table}{number} AS (DELETE FROM {table} USING closed{number}"  # noqa: S608  (fixed names)
@@ -242,9 +255,11 @@ def _write_big(driver: Any, writes: Writes) -> None:
             for table in ("task_candidate", "draft")
         ]
         values |= {f"{name}_{number}": value for name, value in closed.items()}
-    for index, opened in enumerate(writes.opened):
+    alone = [opened for opened in writes.opened if "seat" not in opened]
+    for index, opened in enumerate(alone):
         number = len(writes.closed) + index
-        parts.append(f"opened{number} AS ({_numbered(_OPEN, opened, number)} RETURNING id)")
+        open_ = statements.numbered(_OPEN, opened, number)
+        parts.append(f"opened{number} AS ({open_} RETURNING id)")
         parts.append(
             f"offered{number} AS (INSERT INTO task_candidate (task_id, key, sort_at, returned)"  # noqa: S608  (fixed names)
             f" SELECT opened{number}.id, key, CAST(:sort_at_{number} AS timestamptz),"
@@ -252,18 +267,13 @@ def _write_big(driver: Any, writes: Writes) -> None:
             f" FROM opened{number}, unnest(CAST(:keys_{number} AS text[])) AS key)"
         )
         values |= {f"{name}_{number}": value for name, value in opened.items()}
-    parts.append(f"entry AS ({_numbered(_APPEND, writes.entry, 'e')})")
+    if writes.has_rounds:
+        hotpath_rounds.write_big(writes, parts, values)
+    parts.append(f"entry AS ({statements.numbered(_APPEND, writes.entry, 'e')})")
     values |= {f"{name}_e": value for name, value in writes.entry.items()}
     changed, case = _case_changes(writes)
     values |= case
     if writes.keeps_values:
         changed += ", content_id = (SELECT id FROM content_row)"
     sql = f"WITH {', '.join(parts)} UPDATE process_instance SET {changed} WHERE id = :instance_id"  # noqa: S608  (names checked above)
-    driver.execute(_driver_style(sql), values)
-
-
-def _numbered(sql: str, row: Row, suffix: object) -> str:
-    """The statement with the parameters of `row` told apart from those of other rows."""
-    return re.sub(
-        r"(?<!:):(\w+)", lambda found: f":{found[1]}_{suffix}" if found[1] in row else found[0], sql
-    )
+    driver.execute(statements.driver_style(sql), values)

@@ -13,7 +13,16 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, effects, entries, eventlog, hotpath, permissions, versions
+from engine import (
+    clock,
+    effects,
+    entries,
+    eventlog,
+    hotpath,
+    notifications,
+    permissions,
+    versions,
+)
 from engine.assignment import About
 from engine.bpmn import commands, dialect, state
 from engine.bpmn.steps import Step, step
@@ -71,9 +80,10 @@ class Act:
 
     `content` is what the person wrote (kept outside the log); `values_changed` says that it holds
     the form values that stand from now on. `token`, `outcome` name the task acted on, `done_for`
-    the person in whose place it is done. `is_on_hold` says that a suspended case knows this act
-    too, `is_afterwards` that one that has ended does; `status` is what the case becomes where the
-    kernel has no say.
+    the person in whose place it is done, `seat` the seat where several sign. `rows` brings rows
+    of the act itself, before those that follow from the command. `is_on_hold` says that a suspended
+    case knows this act too, `is_afterwards` that one that has ended does; `status` is what the case
+    becomes where the kernel has no say.
     """
 
     kind: Kind
@@ -83,7 +93,9 @@ class Act:
     content: Mapping[str, Any] = field(default_factory=dict)
     values_changed: bool = False
     token: str | None = None
+    seat: int = 0
     outcome: str | None = None
+    rows: Callable[[Scene], None] | None = None
     goes_to: int | None = None
     done_for: int | None = None
     is_on_hold: bool = False
@@ -114,7 +126,7 @@ def case_of(db: Session, row: hotpath.Row) -> Case:
         state=row["state"],
         revision=row["revision"],
         head=Head(row["log_seq"], row["log_hash"]),
-        started_by=row["started_by"],
+        started_by=row["successor_id"] or row["started_by"],
         parent_id=row["parent_id"],
         parent_token=row["parent_token"],
         depth=row["depth"],
@@ -137,10 +149,13 @@ def perform(
     scene: Scene | None = None
     if act.command is not None:
         taken = step(case.version.process, state.load(case.state), act.command, now)
+    if taken is not None or act.rows is not None:
         scene = _scene(db, case, act, by, now, writes, taken)
         scene.tally = tally or scene.tally
+        if act.rows is not None:
+            act.rows(scene)
+    if taken is not None and scene is not None and act.command is not None:
         effects.apply(scene, taken.effects)
-        known |= scene.known
         asked["command"] = entries.command_words(act.command)
         followed = {
             "effects": [entries.effect_words(one) for one in taken.effects],
@@ -151,6 +166,8 @@ def perform(
             writes.case |= {"status": taken.state.ended, "ended_at": now}
         elif act.is_afterwards:
             writes.case |= {"status": InstanceStatus.RUNNING.value, "ended_at": None}
+    if scene is not None:
+        known |= scene.known
     if act.status is not None:
         writes.case["status"] = act.status.value
     hashed = writes.content["sha256"] if writes.content else ""
@@ -165,6 +182,9 @@ def perform(
         "log_hash": writes.entry["hash"],
     }
     hotpath.write(db, writes)
+    if scene is not None:
+        ended = taken.state.ended if taken is not None else ""
+        notifications.follow(scene, writes.entry["seq"], ended)
     if scene is not None and scene.settled:
         _settle(db, case.id, scene.settled, scene.tally)
     return taken
@@ -214,7 +234,7 @@ def _require_running(case: Case, act: Act) -> None:
 
 
 def _scene(
-    db: Session, case: Case, act: Act, by: Actor, now: datetime, writes: Writes, taken: Step
+    db: Session, case: Case, act: Act, by: Actor, now: datetime, writes: Writes, taken: Step | None
 ) -> Scene:
     variables = partial(_variables, db, case, act, taken)
     return Scene(
@@ -227,6 +247,7 @@ def _scene(
         CALLED,
         variables,
         token=act.token,
+        seat=act.seat,
         outcome=act.outcome,
         returned=isinstance(act.command, commands.Return),
         goes_to=act.goes_to,
@@ -252,9 +273,10 @@ def _about(case: Case, act: Act, by: Actor, variables: Callable[[], dict[str, An
     )
 
 
-def _variables(db: Session, case: Case, act: Act, taken: Step) -> dict[str, Any]:
+def _variables(db: Session, case: Case, act: Act, taken: Step | None) -> dict[str, Any]:
     held = act.content.get("values") if act.values_changed else values(db, case.content_id)
-    return {**case.variables, **(held or {}), **taken.state.data}
+    stands = taken.state if taken is not None else state.load(case.state)
+    return {**case.variables, **(held or {}), **stands.data}
 
 
 def start(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,9 @@ from engine.assignment import About
 from engine.hotpath import Writes
 from engine.people import Actor
 from engine.versions import Version
+
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where an open task without a deadline stands in the inbox: last."""
 
 
 @dataclass(slots=True)
@@ -69,7 +72,8 @@ class Scene:
     """One act being turned into rows: the case, who acts, when, and what becomes known.
 
     `variables` tells all that is known by name in the case, this act included. A called case is
-    `depth` deep and was begun for the place `called_at` of the case `called_by`.
+    `depth` deep and was begun for the place `called_at` of the case `called_by`. `seat` is the one
+    that acts in a step that several sign: the act itself has brought its row.
     """
 
     db: Session
@@ -81,6 +85,7 @@ class Scene:
     cases: Cases
     variables: Callable[[], Mapping[str, Any]]
     token: str | None = None
+    seat: int = 0
     outcome: str | None = None
     returned: bool = False
     goes_to: int | None = None

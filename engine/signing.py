@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
 
 from engine.bpmn import dialect
 from engine.bpmn.dialect import Abstain, Method, Signing, Tie
@@ -68,7 +67,6 @@ class Verdict:
     why: Why
 
 
-@lru_cache(maxsize=1_000)
 def rule(text: str) -> Signing:
     """A signing rule as it stands in a file. Raises `DialectError`."""
     return dialect.signing(text)

@@ -54,9 +54,17 @@ class Version:
         return rights.EDIT_ALL if element_id == self.first_step else rights.READ_ALL
 
     def verbs(self, element_id: str) -> tuple[dialect.Verb, ...]:
-        """The buttons of a step."""
-        written = self.process.elements[element_id].properties.get(dialect.VERBS)
-        return dialect.verbs(written) if written is not None else dialect.VERBS_USUAL
+        """The buttons of a step; where votes are counted, refusing is one unless written else."""
+        properties = self.process.elements[element_id].properties
+        written = properties.get(dialect.VERBS)
+        signing = dialect.signing(properties.get(dialect.SIGNING) or "any")
+        if written is not None:
+            found = dialect.verbs(written)
+        else:
+            found = dialect.VERBS_VOTING if signing.is_vote else dialect.VERBS_USUAL
+        if signing.offers_abstain and not dialect.offers(found, "abstain"):
+            found = (*found, dialect.Verb("abstain"))
+        return found
 
     @property
     def first_step(self) -> str:

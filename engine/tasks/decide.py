@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import instances, predicates
 from engine import picks as choices
-from engine.bpmn import dialect, state
+from engine.bpmn import dialect
 from engine.bpmn.commands import Complete
 from engine.bpmn.steps import Step
 from engine.entries import Kind
 from engine.errors import ReasonRequired, UnknownOutcome
 from engine.forms import texts, validation
 from engine.instances import Act
-from engine.models import TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
-from engine.tasks import lending
+from engine.tasks import lending, seats, vote
 from engine.tasks.held import Held, hold
 
 MAX_COMMENT: Final = instances.MAX_COMMENT
@@ -49,15 +47,23 @@ def complete(
         lending.hand_back(db, held, by=by, comment=comment, filled=_filled(db, held, values))
         return None
     _require_outcome(held, outcome)
-    if outcome != "approve" and not comment:
+    if outcome == "refuse" and not comment:
         raise ReasonRequired
     filled = _filled(db, held, values)
+    picked = (
+        choices.checked(db, held.case.version, held.element_id, picks)
+        if outcome == "approve"
+        else {}
+    )
+    if held.seat:
+        return vote.cast(
+            db, held, by=by, outcome=outcome, comment=comment, filled=filled, data=picked
+        )
     reads = held.case.version.process.reads
     data = {name: value for name, value in (filled or {}).items() if name in reads}
     if "outcome" in reads:
         data["outcome"] = outcome
-    if outcome == "approve":
-        data |= choices.checked(db, held.case.version, held.element_id, picks)
+    data |= picked
     content: dict[str, Any] = {"comment": comment} if comment else {}
     if data:
         content["data"] = data
@@ -70,7 +76,7 @@ def complete(
         values_changed=filled is not None,
         token=held.token,
         outcome=outcome,
-        goes_to=_straight_back(db, held),
+        goes_to=seats.straight_back(db, held),
         asked=held.asked(by, outcome=outcome),
         known={"seen": held.case.content_hash},
         done_for=predicates.in_place_of(by, held),
@@ -85,7 +91,8 @@ def opinion(text: str) -> str:
 
 def _require_outcome(held: Held, outcome: str) -> None:
     offered = {verb.key for verb in held.case.version.verbs(held.element_id)}
-    if outcome not in dialect.OUTCOMES & offered:
+    known = dialect.OUTCOMES if held.seat else dialect.DECIDING
+    if outcome not in known & offered:
         raise UnknownOutcome(outcome=outcome)
 
 
@@ -102,22 +109,3 @@ def _filled(db: Session, held: Held, values: Mapping[str, Any] | None) -> dict[s
     )
     given = stored if values is None else values
     return validation.validate(form, given, rights, case.variables, stored=stored, offered=offered)
-
-
-def _straight_back(db: Session, held: Held) -> int | None:
-    """The person who sent the work back to be reworked and returned straight to them."""
-    where = state.load(held.case.state)
-    token = next(one for one in where.tokens if str(one.id) == held.token)
-    if not token.back:
-        return None
-    table = UserTask.__table__
-    return db.execute(
-        select(table.c.completed_by)
-        .where(
-            table.c.instance_id == held.case.id,
-            table.c.element_id == token.back[0],
-            table.c.status == TaskStatus.RETURNED,
-        )
-        .order_by(table.c.id.desc())
-        .limit(1)
-    ).scalar_one_or_none()

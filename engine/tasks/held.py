@@ -13,9 +13,21 @@ from engine import effects, hotpath, instances, people, permissions, predicates
 from engine.bpmn import dialect
 from engine.errors import NotFound, Refused, TaskNotOpen, UnknownOutcome
 from engine.instances import Case
-from engine.models import ProcessDefinition, ProcessInstance, ProcessVersion, UserTask
+from engine.models import (
+    ProcessDefinition,
+    ProcessInstance,
+    ProcessVersion,
+    TaskStatus,
+    UserTask,
+)
 from engine.people import Actor
 from engine.permissions import Action
+
+
+class NotYourTurn(Refused):
+    """The seat opens when those before it have acted."""
+
+    sentence = "还没有轮到这一席：等排在前面的人办完，它会出现在待办里。"
 
 
 class TaskOpen(Refused):
@@ -43,6 +55,7 @@ class Held:
     completed_at: datetime | None
     seat: int
     turn: int
+    follows: int
     part: str
     weight: int
     added_by: int | None
@@ -93,6 +106,8 @@ def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
     held = _held(instances.case_of(db, found[0]), found[1])
     if not permissions.may(by, Action.TASK_VIEW, held):
         raise NotFound
+    if held.status == TaskStatus.WAITING:
+        raise NotYourTurn
     if held.status not in effects.OPEN:
         who = people.names(db, [held.completed_by])
         raise TaskNotOpen(
@@ -100,6 +115,19 @@ def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
         )
     permissions.require(by, action, held)
     return held
+
+
+def hold_of(db: Session, task_id: int, user_id: int) -> Held | None:
+    """A task with its case locked, if this person alone has it: open, or waiting for its turn."""
+    found = hotpath.lock_task(db, task_id)
+    if found is None:
+        return None
+    held = _held(instances.case_of(db, found[0]), found[1])
+    is_theirs = user_id in (held.assignee_id, held.lent_by) or (
+        held.assignee_id is None and held.candidate_keys == {people.user_key(user_id)}
+    )
+    is_open = held.status in (*effects.OPEN, TaskStatus.WAITING)
+    return held if is_theirs and is_open else None
 
 
 def hold_done(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:

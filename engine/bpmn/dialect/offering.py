@@ -36,6 +36,7 @@ VERBS_RUN: Final = (
 OUTCOMES: Final = frozenset({"approve", "refuse", "abstain"})
 DECIDING: Final = frozenset({"approve", "refuse"})
 VERBS_USUAL: Final = (Verb("approve"), Verb("return"), Verb("reassign"))
+VERBS_VOTING: Final = (Verb("approve"), Verb("refuse"), Verb("return"), Verb("reassign"))
 VERBS_EVERYWHERE: Final = frozenset({"copy", "urge"})
 """Verbs that each step offers, written or not: `verbs` can only name them otherwise."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -77,6 +78,11 @@ class Signing:
         return self.is_share and self.need == HALF
 
     @property
+    def is_group(self) -> bool:
+        """Whether more than one person's word counts."""
+        return self.method is not Method.ANY
+
+    @property
     def is_vote(self) -> bool:
         """Whether votes are counted against a threshold."""
         return self.method in (Method.RATIO, Method.WEIGHTS)
@@ -85,6 +91,7 @@ class Signing:
 ANY: Final = Signing(early=True)
 
 
+@lru_cache(maxsize=1_000)
 def signing(text: str) -> Signing:
     """Read a signing rule. Raises `DialectError`."""
     if "；" in text or "，" in text or "＝" in text:
@@ -220,8 +227,8 @@ def _check(rule: Signing, seen: set[str]) -> None:
         raise DialectError(
             "只有按一半（ratio 1/2、weights 50%）决定时才会平票，才能写 tie 和 chair。"
         )
-    if (rule.tie is Tie.CHAIR) != (rule.chair is not None):
-        raise DialectError("tie=chair 和 chair=…（谁是主持人）要一起写。")
+    if rule.chair is not None and rule.tie is not Tie.CHAIR:
+        raise DialectError("写了 chair=…（谁是主持人），还要写 tie=chair。")
     if "no_quorum" in seen and not rule.quorum:
         raise DialectError("no_quorum 要和 quorum 一起写。")
 

@@ -25,7 +25,9 @@ def check(outline: Outline, _known: Known) -> Iterator[Finding]:
 def _offers_refuse(node: Node) -> bool:
     text = node.properties.get(dialect.VERBS, "")
     try:
-        return bool(text.strip()) and any(verb.key == "refuse" for verb in dialect.verbs(text))
+        if text.strip():
+            return dialect.offers(dialect.verbs(text), "refuse")
+        return dialect.signing(node.properties.get(dialect.SIGNING) or "any").is_vote
     except dialect.DialectError:
         return False
 

@@ -1,0 +1,33 @@
+"""SQL written by hand, as each of the two drivers wants it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+def driver_style(sql: str) -> str:
+    """Named parameters as PostgreSQL's driver writes them."""
+    return re.sub(r"(?<!:):(\w+)", r"%(\1)s", sql)
+
+
+def lite(values: Row) -> dict[str, Any]:
+    """Times and days as SQLAlchemy writes them on SQLite."""
+    return {name: _lite_value(value) for name, value in values.items()}
+
+
+def _lite_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def numbered(sql: str, row: Row, suffix: object) -> str:
+    """The statement with the parameters of `row` told apart from those of other rows."""
+    return re.sub(
+        r"(?<!:):(\w+)", lambda found: f":{found[1]}_{suffix}" if found[1] in row else found[0], sql
+    )

@@ -1,0 +1,143 @@
+"""What every act of one seat in a round has in common: count, see what that decides, go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine import effects, instances, predicates, rounds, signing
+from engine.bpmn import state
+from engine.bpmn.commands import Complete
+from engine.bpmn.steps import Step
+from engine.entries import Kind
+from engine.errors import NotFound
+from engine.instances import Act
+from engine.models import TaskStatus, UserTask
+from engine.people import Actor
+from engine.rounds import Deadline, Round
+from engine.scene import Scene
+from engine.signing import Tally, Verdict
+from engine.tasks.held import Held
+
+
+@dataclass(frozen=True, slots=True)
+class SeatAct:
+    """What one seat does: how it closes, what is asked and written, and the count after it.
+
+    `more` brings further rows where the round goes on. `data` are variables for a decision.
+    """
+
+    kind: Kind
+    status: TaskStatus
+    tally: Tally
+    outcome: str | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    content: Mapping[str, Any] = field(default_factory=dict)
+    filled: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    more: Callable[[Scene], None] | None = None
+
+
+def stood(db: Session, held: Held) -> Round:
+    """The round in which a task is a seat."""
+    found = rounds.load(db, held.case.id, held.token, held.seat)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def perform(db: Session, held: Held, before: Round, act: SeatAct, *, by: Actor) -> Step | None:
+    """Do what a seat does; the act that decides the round completes its place."""
+    verdict = signing.decide(before.rule, act.tally)
+    tally, is_tied = act.tally, verdict is not None and not verdict.outcome
+    asks_chair = is_tied and tally.casting is None
+    if asks_chair:
+        tally = replace(tally, casting=signing.CASTING_ASKED)
+    is_over = verdict is not None and not is_tied
+    data = _data(db, held, act, tally, verdict) if is_over else {}
+    content = dict(act.content)
+    if data:
+        content["data"] = data
+    if act.filled is not None:
+        content["values"] = act.filled
+
+    def rows(scene: Scene) -> None:
+        rounds.leave(scene, act.status, act.outcome)
+        rounds.count(scene, tally, verdict)
+        if is_over:
+            return
+        rounds.turn(scene, before.next, deadline(scene, held))
+        element = scene.version.process.elements[held.element_id]
+        if asks_chair:
+            rounds.chair(scene, element, held.number, before.rule, deadline(scene, held))
+        if act.more is not None:
+            act.more(scene)
+
+    return instances.perform(
+        db,
+        held.case,
+        Act(
+            act.kind,
+            Complete(held.token, data) if is_over else None,
+            asked=held.asked(by, token=held.token, seat=held.seat, **act.asked),
+            known={"seen": held.case.content_hash},
+            content=content,
+            values_changed=act.filled is not None,
+            token=held.token,
+            seat=held.seat,
+            outcome=act.outcome,
+            rows=rows,
+            goes_to=straight_back(db, held) if is_over else None,
+            done_for=predicates.in_place_of(by, held),
+        ),
+        by=by,
+    )
+
+
+def deadline(scene: Scene, held: Held) -> Deadline:
+    """When a seat of this round that opens now is due."""
+    element = scene.version.process.elements[held.element_id]
+    return partial(effects.deadline, scene, element, held.token)
+
+
+def _data(
+    db: Session, held: Held, act: SeatAct, tally: Tally, verdict: Verdict | None
+) -> dict[str, Any]:
+    """What conditions may read of the round: how it was decided, and the form as it stands."""
+    case, reads = held.case, held.case.version.process.reads
+    stands = act.filled
+    if stands is None and case.version.form(held.element_id) is not None:
+        stands = instances.values(db, case.content_id)
+    told = {
+        **(stands or {}),
+        "outcome": verdict.outcome if verdict else "",
+        "approved": tally.approved,
+        "refused": tally.refused,
+        "abstained": tally.abstained,
+    }
+    return {name: value for name, value in told.items() if name in reads} | dict(act.data)
+
+
+def straight_back(db: Session, held: Held) -> int | None:
+    """The person who sent the work back to be reworked and returned straight to them."""
+    where = state.load(held.case.state)
+    token = next(one for one in where.tokens if str(one.id) == held.token)
+    if not token.back:
+        return None
+    table = UserTask.__table__
+    return db.execute(
+        select(func.coalesce(table.c.done_for, table.c.completed_by))
+        .where(
+            table.c.instance_id == held.case.id,
+            table.c.element_id == token.back[0],
+            table.c.status == TaskStatus.RETURNED,
+            table.c.completed_by.is_not(None),
+        )
+        .order_by(table.c.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
