@@ -30,6 +30,8 @@ from tests.token_model.graph import WAITING, Flow, Graph, Node
 
 MOVES_LIMIT = 2_000
 
+Place = tuple[str, tuple[int, ...]]
+
 
 @dataclass(eq=False)
 class Token:
@@ -76,7 +78,10 @@ class Game:
         """Every element that waits for something, each armed boundary event and each trigger."""
         return sorted(element for element, _turns in self.places())
 
-    def places(self) -> list[tuple[str, tuple[int, ...]]]:
+    def _place(self, place: str | Place) -> Place:
+        return next(one for one in self.places() if place in (one, one[0]))
+
+    def places(self) -> list[Place]:
         """The same, each with the turns of the instances around it."""
         found = [
             (t.node, self._turns(t))
@@ -90,9 +95,9 @@ class Game:
         """Whether something waits that is more than a trigger."""
         return len(self.places()) > len(self._triggers())
 
-    def complete(self, place: tuple[str, tuple[int, ...]], variables: dict[str, object]) -> None:
-        """Finish one token that waits at a place, a task or a catching event."""
-        element, turns = place
+    def complete(self, place: str | Place, variables: dict[str, object]) -> None:
+        """Finish one token that waits at a place (or anywhere at an element), task or event."""
+        element, turns = self._place(place)
         rests = (t for t in self.tokens if t.node == element and not t.left)
         token = next(t for t in rests if self._turns(t) == turns)
         self._learn(token, variables)
@@ -100,9 +105,9 @@ class Game:
         self._go_on(token)
         self._settle()
 
-    def fire(self, place: tuple[str, tuple[int, ...]]) -> None:
+    def fire(self, place: str | Place) -> None:
         """Fire a boundary event that is armed, or a trigger."""
-        event, turns = place
+        event, turns = self._place(place)
         if self.graph.nodes[event].kind == "trigger":
             here = (s for s, one in self._triggers() if one == event)
             self._handle(event, next(s for s in here if self._turns_of(s) == turns))
