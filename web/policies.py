@@ -162,13 +162,18 @@ def _when(days: int) -> str:
 
 def in_words(rung: Rung, rules: Mapping[str, str]) -> str:
     """A rung as a sentence."""
-    when, at = _when(rung.days), rung.at or gettext("到期时刻")
-    if rung.what in policies.FOR_SOMEBODY:
-        who = rules.get(rung.who, rung.who)
-        sentence = (
-            gettext("%(when)s %(at)s 通知%(who)s", when=when, at=at, who=who)
-            if rung.what is What.TELL
-            else gettext("%(when)s %(at)s 转给%(who)s办", when=when, at=at, who=who)
-        )
-        return str(sentence)
-    return str(gettext("%(when)s %(at)s %(what)s", when=when, at=at, what=gettext(WHAT[rung.what])))
+    when = _moment(rung)
+    if rung.what not in policies.FOR_SOMEBODY:
+        return str(gettext("%(when)s：%(what)s", when=when, what=gettext(WHAT[rung.what])))
+    who = rules.get(rung.who, rung.who)
+    if rung.what is What.TELL:
+        return str(gettext("%(when)s：通知%(who)s", when=when, who=who))
+    return str(gettext("%(when)s：转给%(who)s办", when=when, who=who))
+
+
+def _moment(rung: Rung) -> str:
+    if rung.at:
+        return gettext("%(when)s %(at)s", when=_when(rung.days), at=rung.at)
+    if rung.days:
+        return gettext("%(when)s，与期限同一钟点", when=_when(rung.days))
+    return gettext("到期时")

@@ -73,8 +73,8 @@ def test_a_policy_is_written_in_rungs_and_read_in_words(office, sessions):
     sent = send(office, "/policies", key="usual", name="一般期限", revision="", **rungs)
     assert sent.status_code == 303
     page = office.get("/policies").text
-    assert "提前 1 个工作日 09:00 提醒办理人" in page
-    assert "逾期 1 个工作日 09:00 通知主体所在单位的负责人" in page
+    assert "提前 1 个工作日 09:00：提醒办理人" in page
+    assert "逾期 1 个工作日 09:00：通知主体所在单位的负责人" in page
     with sessions() as db:
         kept = policies.get(db, "usual")
     assert [one.days for one in kept.rungs] == [-1, 1]
