@@ -77,7 +77,7 @@ def throw(scene: Scene, effect: Thrown) -> None:
         "kind": effect.kind,
         "name": effect.name,
         "key": str(scene.variables().get(named) or "")[:MAX_KEY] if named else "",
-        "by": scene.about.started_by,
+        "from": [scene.instance_id, element.id],
         "must_reach": element.properties.get(dialect.MUST_REACH) == dialect.YES,
     }
     kept, _hashed = eventlog.keep(scene.db, scene.instance_id, told)
@@ -132,7 +132,7 @@ def _unsubscribe(scene: Scene, effect: Closed) -> None:
 def take_back(scene: Scene, effect: Closed) -> None:
     """Take back the jobs of a place that is gone, with their incidents."""
     table = Job.__table__
-    open_ = (JobStatus.WAITING, JobStatus.FAILED)
+    open_ = (JobStatus.WAITING, JobStatus.FAILED, JobStatus.PAUSED)
     mine = (table.c.instance_id == scene.instance_id) & (table.c.token == effect.token)
     closed = update(table).where(mine, table.c.status.in_(open_)).returning(table.c.id)
     values = {"status": JobStatus.CANCELLED, "done_at": scene.now}
