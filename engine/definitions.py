@@ -315,3 +315,4 @@ def _activate(db: Session, definition_id: int, version_id: int, outline: Outline
     db.execute(
         update(ProcessDefinition).where(ProcessDefinition.id == definition_id).values(values)
     )
+    starts.lay(db, definition_id, versions.of_case(db, version_id).process)

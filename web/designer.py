@@ -9,14 +9,14 @@ POST /definitions/K/versions         publish the saved draft with a note
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import definitions, people, permissions, preview
+from engine import definitions, people, permissions, preview, roles
 from engine.bpmn import parse
 from engine.bpmn.findings import Finding, error
 from engine.bpmn.parse import Unreadable
@@ -25,6 +25,7 @@ from engine.errors import NotFound, StaleDraft
 from engine.permissions import Action
 from engine.queries import choices
 from engine.queries.choices import Choices
+from quality import subjects
 from web import who_words
 from web.access import needs
 from web.errors import UNPROCESSABLE, problem, status_of
@@ -34,6 +35,7 @@ from web.session import db, me
 bp = Blueprint("designer", __name__, url_prefix="/definitions")
 
 MAX_NOTE: Final = 500
+SUBJECTS: Final = 200
 NO_REVISION: Final = -1
 # The field of the panel that a rule is about: a finding leads there.
 FIELDS: Final[Mapping[str, str]] = {
@@ -177,7 +179,14 @@ def _finding(one: Finding) -> dict[str, str]:
 def _known(found: Choices) -> dict[str, Any]:
     variables = sorted({name for form in found.forms for name in form.variables})
     return {
-        "who": _rules(found),
+        "posts": _pairs(found.posts),
+        "units": _pairs(found.units),
+        "committees": _pairs(found.committees),
+        "roles": [{"value": role, "label": gettext(label)} for role, label in roles.LABELS.items()],
+        "subjects": [
+            {"value": str(one.id), "label": one.name}
+            for one in subjects.visible(db(), me(), limit=SUBJECTS).items
+        ],
         "forms": [
             {
                 "value": form.key,
@@ -192,21 +201,5 @@ def _known(found: Choices) -> dict[str, Any]:
     }
 
 
-def _rules(found: Choices) -> list[dict[str, str]]:
-    """Every way to say who gets a step, in words: the initiator, heads, each post near and far."""
-    rules = [
-        {"value": "initiator", "label": gettext("发起人")},
-        {"value": "head@subject.unit", "label": gettext("对象所属单位的负责人")},
-        {"value": "head@subject.college", "label": gettext("对象所属二级学院的负责人")},
-        {"value": "head@initiator.unit", "label": gettext("发起人所在单位的负责人")},
-    ]
-    near = gettext("{post}（对象所属二级学院）")
-    own = gettext("{post}（对象所属单位）")
-    anywhere = gettext("{post}（全校）")
-    for key, name in found.posts:
-        rules += [
-            {"value": f"post:{key}@subject.college", "label": near.format(post=name)},
-            {"value": f"post:{key}@subject.unit", "label": own.format(post=name)},
-            {"value": f"post:{key}", "label": anywhere.format(post=name)},
-        ]
-    return rules
+def _pairs(named: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"value": key, "label": name} for key, name in named]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from engine import clock
+from engine.college import kinds
 from engine.forms import load
 from engine.forms.model import Form, Grid
 from engine.handlers import CASES, HANDLERS
-from engine.models import FormText, Post, ProcessDefinition
+from engine.models import Committee, FormText, Post, ProcessDefinition, Unit
+
+MOST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class Choices:
     """Everything with a name that a diagram can refer to, as it stands now."""
 
     posts: tuple[tuple[str, str], ...]
+    units: tuple[tuple[str, str], ...]
+    committees: tuple[tuple[str, str], ...]
     forms: tuple[FormChoice, ...]
     topics: tuple[str, ...]
     cases: tuple[str, ...]
@@ -39,10 +46,27 @@ def choices(db: Session) -> Choices:
     readings = ((key, load.read(text).form) for key, text in forms)
     return Choices(
         posts=tuple((row.key, row.name) for row in posts),
+        units=tuple((row.code, row.name) for row in db.execute(_units())),
+        committees=tuple((row.key, row.name) for row in db.execute(_committees())),
         forms=tuple(_form(key, form) for key, form in readings if form is not None),
         topics=tuple(sorted(HANDLERS)),
         cases=tuple(sorted(CASES)),
     )
+
+
+def _units() -> Select[tuple[str, str]]:
+    """Units of today without classes, of which there are too many to choose from."""
+    wanted = select(Unit.code, Unit.name).where(Unit.kind != kinds.CLASS, _is_there(Unit))
+    return wanted.order_by(Unit.position, Unit.name).limit(MOST)
+
+
+def _committees() -> Select[tuple[str, str]]:
+    wanted = select(Committee.key, Committee.name).where(_is_there(Committee))
+    return wanted.order_by(Committee.position, Committee.name).limit(MOST)
+
+
+def _is_there(dated: type[Unit | Committee]) -> ColumnElement[bool]:
+    return or_(dated.until.is_(None), dated.until >= clock.today())
 
 
 def _form(key: str, form: Form) -> FormChoice:

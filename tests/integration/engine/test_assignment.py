@@ -16,6 +16,7 @@ from engine import (
     assignment,
     definitions,
     instances,
+    jobs,
     picks,
     preview,
     replay,
@@ -26,7 +27,7 @@ from engine import (
 from engine.assignment import About
 from engine.bpmn import dialect, parse
 from engine.college import committees, persons, posts, units
-from engine.errors import NotFound, PickMissing, TooManyPicked
+from engine.errors import CannotAssign, NotFound, PickMissing, TooManyPicked
 from engine.models import Incident, LogEntry, PostKind, Role, User, UserTask
 from engine.people import SYSTEM
 from quality.models import Subject, SubjectMember
@@ -279,6 +280,23 @@ def test_a_step_that_finds_nobody_goes_to_the_administrators_with_an_incident(
     tasks.reassign(db, lost, by=admin, to=house.users["dean"], reason="由院长办理")
     assert db.execute(incidents).one().status == "resolved"
     flow.do(db, case, "lost_step", by=house.actor(db, "dean"))
+    assert flow.status(db, case) == "completed"
+    assert replay.replay(db, case).difference is None
+
+
+def test_once_somebody_holds_the_post_trying_again_finds_them(db: Session, house: College) -> None:
+    leader, admin = house.actor(db, "leader"), house.actor(db, "admin")
+    drawn = flow.chain("again", flow.step("hand_in"), flow.step("review", "head@subject.unit"))
+    definitions.publish(db, drawn, by=SYSTEM, note="版")
+    case = instances.start(db, "again", by=leader, subject=f"subject:{house.subject}")
+    flow.do(db, case, "hand_in", by=leader)
+    incident = db.execute(select(Incident.id).where(Incident.instance_id == case)).scalar_one()
+    with pytest.raises(CannotAssign):
+        jobs.retry(db, incident, by=admin)
+    head, section = house.posts["head"], house.units["section"]
+    posts.give(db, house.users["teacher"], head, section, since=SINCE, by=SYSTEM)
+    jobs.retry(db, incident, by=admin)
+    flow.do(db, case, "review", by=house.actor(db, "teacher"))
     assert flow.status(db, case) == "completed"
     assert replay.replay(db, case).difference is None
 

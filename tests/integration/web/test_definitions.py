@@ -117,8 +117,8 @@ def test_only_administrators_design(browser):
 def test_the_designer_knows_what_may_be_chosen(browser):
     page = Paper.open(browser("admin"), f"/definitions/{KEY}/draft")
     known = json.loads(page.tree.xpath("string(//template[@data-json='known'])"))
-    who = {one["value"]: one["label"] for one in known["who"]}
-    assert who["post:college_reviewer@subject.college"] == "二级学院审核岗（对象所属二级学院）"
+    posts = {one["value"]: one["label"] for one in known["posts"]}
+    assert posts["college_reviewer"] == "二级学院审核岗"
     (major,) = (one for one in known["forms"] if one["value"] == "major")
     assert "goals" in {one["value"] for one in major["fields"]}
     assert browser("admin").get("/definitions/nobody/draft").status_code == 404

@@ -19,6 +19,7 @@ import { losses } from "./guard.js";
 import { modeler } from "./modeler.js";
 import { palette } from "./palette.js";
 import { panel } from "./panel/index.js";
+import { tryOut } from "./try_out.js";
 
 const PHONE = "(max-width: 719px)";
 
@@ -42,6 +43,7 @@ async function start(root) {
   const fileName = `${root.dataset.key}.bpmn`;
   const clash = conflict({ t, download: () => act("download"), reload: () => location.reload(), overwrite });
   const dialog = publishing({ url: root.dataset.versionsUrl, t, draft, save, onfindings: problems.show });
+  const trial = tryOut({ url: root.dataset.whoUrl, t, xml: current, jump });
   const warning = warningBar(root, { t, confirm: () => lock(false) });
   let newest = null;
 
@@ -117,6 +119,7 @@ async function start(root) {
     undo: () => editor.get("commandStack").undo(),
     redo: () => editor.get("commandStack").redo(),
     save,
+    try: () => trial.open(),
     publish: () => dialog.open(problems.errors()),
     download: async () => download(fileName, (await current()) ?? loaded),
     upload: () => document.querySelector("[data-designer-file]")?.click(),

@@ -7,11 +7,11 @@ import { returns, verbs } from "./decide.js";
 import { form } from "./form.js";
 import { advanced, name, notes, process } from "./general.js";
 import { due, timer } from "./time.js";
-import { who } from "./who.js";
+import { otherwise, who } from "./who.js";
 import { condition, message, script, service, ways } from "./work.js";
 
 const SECTIONS = [
-  [/^bpmn:(UserTask|ManualTask)$/, [who, form, verbs, returns, due]],
+  [/^bpmn:(UserTask|ManualTask)$/, [who, otherwise, form, verbs, returns, due]],
   [/^bpmn:(ServiceTask|SendTask)$/, [service]],
   [/^bpmn:ScriptTask$/, [script]],
   [/^bpmn:ReceiveTask$/, [message]],

@@ -58,4 +58,4 @@ export function section(key, title, summary, ...content) {
   return details;
 }
 
-const folded = new Set(["advanced", "notes"]);
+const folded = new Set(["advanced", "notes", "otherwise"]);

@@ -1,44 +1,71 @@
-// 谁办: rules chosen from the list the school has, or written by hand; each is a line one can remove.
+// 谁办: rules chosen part by part, each a line one can remove; who stands in, and who need not be asked again.
 
 import { make } from "../../page/elements.js";
 import { list } from "../words.js";
 import { block, choice, line, section } from "./inputs.js";
+import { ruleBuilder, ruleWords } from "./rules.js";
+
+const REPEAT = ["never", "consecutive", "skip"];
+const OWN = ["self", "skip", "up"];
 
 /** The section for a user task. */
-export function who(element, { properties, known, t }) {
+export function who(element, context) {
+  const { properties, t } = context;
   const rules = list(properties.attribute(element, "camunda:candidateGroups"));
   const people = list(properties.attribute(element, "camunda:candidateUsers"));
   const assignee = properties.attribute(element, "camunda:assignee");
-  const names = new Map((known.who ?? []).map(({ value, label }) => [value, label]));
   const write = (next) => properties.setAttribute(element, "camunda:candidateGroups", next.join(","));
-  const add = (rule) => rule && !rules.includes(rule) && write([...rules, rule]);
-
-  const chosen = make(
-    "ul",
-    { class: "zg-rules" },
-    rules.map((rule) =>
-      make(
-        "li",
-        {},
-        make("span", {}, names.get(rule) ?? rule, names.has(rule) ? make("small", { class: "code" }, rule) : null),
-        make("button", { type: "button", class: "btn plain square", "aria-label": t("remove", { name: names.get(rule) ?? rule }), onclick: () => write(rules.filter((each) => each !== rule)) }, "×"),
-      ),
-    ),
-  );
-  const offered = [...names].filter(([value]) => !rules.includes(value));
-  const picker = choice("", [["", t("choose")], ...offered], add);
-  const own = line("", add, { placeholder: "post:…@subject.college" });
   const total = rules.length + people.length + (assignee ? 1 : 0);
   return section(
     "who",
     t("who"),
     total ? t("rules", { count: total }) : t("nobody"),
-    rules.length ? chosen : null,
-    block("who", t("add_rule"), picker, rules.length > 1 ? t("any_one") : null),
-    block("who_own", t("own_rule"), own, t("own_rule_hint")),
+    lines(rules, context, write),
+    ruleBuilder("who", element, context, (rule) => !rules.includes(rule) && write([...rules, rule])),
+    rules.length > 1 ? make("span", { class: "hint" }, t("any_one")) : null,
     people.length || assignee
       ? block("candidateUsers", t("named_people"), line([assignee, ...people].filter(Boolean).join(","), (text) => name(element, properties, text)), t("named_people_hint"))
       : null,
+  );
+}
+
+/** 找不到人时 and 重复的人: for a user task that has rules. */
+export function otherwise(element, context) {
+  const { properties, t } = context;
+  const now = (property, usual) => properties.property(element, property) || usual;
+  const rules = list(properties.property(element, "fallback"));
+  const write = (next) => properties.setProperty(element, "fallback", next.join(","));
+  const repeat = now("repeat", "never");
+  const own = now("initiator_is_approver", "self");
+  const set = (property, usual) => (value) => properties.setProperty(element, property, value === usual ? "" : value);
+  return section(
+    "otherwise",
+    t("otherwise"),
+    rules.length ? t("rules", { count: rules.length }) : t("otherwise_admin"),
+    make("span", { class: "lab" }, t("fallback")),
+    lines(rules, context, write),
+    ruleBuilder("fallback", element, context, (rule) => !rules.includes(rule) && write([...rules, rule]), ["pick"]),
+    make("span", { class: "hint" }, t("fallback_hint")),
+    block("repeat", t("repeat"), choice(repeat, REPEAT.map((word) => [word, t(`repeat_${word}`)]), set("repeat", "never"))),
+    block("initiator_is_approver", t("own"), choice(own, OWN.map((word) => [word, t(`own_${word}`)]), set("initiator_is_approver", "self"))),
+  );
+}
+
+function lines(rules, context, write) {
+  if (!rules.length) return null;
+  const { t } = context;
+  const words = rules.map((rule) => ruleWords(rule, context));
+  return make(
+    "ul",
+    { class: "zg-rules" },
+    rules.map((rule, number) =>
+      make(
+        "li",
+        {},
+        make("span", {}, words[number]),
+        make("button", { type: "button", class: "btn plain square", "aria-label": t("remove", { name: words[number] }), onclick: () => write(rules.filter((each) => each !== rule)) }, "×"),
+      ),
+    ),
   );
 }
 

@@ -1,0 +1,56 @@
+"""Looking again for the people of a step that had found nobody, once there is somebody."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import orjson
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import assignment, effects, incidents, instances, people
+from engine.assignment import About
+from engine.bpmn import state
+from engine.entries import Kind
+from engine.errors import CannotAssign
+from engine.instances import Act, Case
+from engine.models import Role, UserTask
+from engine.people import Actor
+
+
+def find_again(db: Session, instance_id: int, token: str, *, by: Actor) -> bool:
+    """Offer an open step that waits with the administrators to those its rules find now.
+
+    False where no such step waits there. Raises `CannotAssign` where still nobody is found.
+    """
+    case = instances.lock(db, instance_id)
+    task = UserTask.__table__
+    row = db.execute(
+        select(task)
+        .where(task.c.instance_id == instance_id, task.c.token == token)
+        .where(task.c.status.in_(effects.OPEN), task.c.assignee_id.is_(None), task.c.seat == 0)
+    ).one_or_none()
+    if row is None or people.role_key(Role.PROCESS_ADMIN) not in orjson.loads(row.candidates):
+        return False
+    element = case.version.process.elements[row.element_id]
+    about = About(
+        case.subject, case.started_by, version=case.version, variables=partial(_known, db, case)
+    )
+    found = assignment.for_step(db, element, about)
+    if found.fallback:
+        raise CannotAssign(rule=element.label)
+    keys = found.keys
+    changed = {"candidates": orjson.dumps(keys).decode()}
+    db.execute(update(task).where(task.c.id == row.id).values(changed))
+    effects.take_out(db, row.id)
+    effects.offer(db, row.id, keys, row.due_at, returned=row.returned)
+    incidents.close_for(db, by_id=by.id, instance_id=instance_id, token=token)
+    asked = {"task": row.id, "element": row.element_id, "token": token}
+    act = Act(Kind.INCIDENT_RETRIED, asked=asked, known={f"for {token}": found.words()})
+    instances.perform(db, case, act, by=by)
+    return True
+
+
+def _known(db: Session, case: Case) -> dict[str, object]:
+    held = instances.values(db, case.content_id)
+    return {**case.variables, **held, **state.load(case.state).data}
