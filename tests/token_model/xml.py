@@ -98,7 +98,8 @@ def _inside(graph: Graph, node: Node) -> str:
         return marks + _scope(graph, node.id)
     waits = WAITS_FOR[node.event] if node.kind in {"boundary", "trigger"} else ""
     inside = waits or INSIDE.get(node.kind, "")
-    return marks + inside.format(code=node.code)
+    inside = inside.format(code=node.code)
+    return marks + inside.replace(' errorRef=""', "").replace(' escalationRef=""', "")
 
 
 def _flow(flow: Flow) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from engine import entries
 from engine.bpmn import loops, state
 from engine.bpmn.effects import Opened, Stuck, Waits
 from engine.bpmn.process import ALL, Handed
@@ -181,6 +182,13 @@ def test_what_an_instance_sees_is_told_from_the_state() -> None:
     tokens = [token for token, place in play.open.items() if place == "x"]
     here = state.load(play.saved)
     assert [state.local(here, token)["unit"] for token in tokens] == ["a", "b"]
+
+
+def test_the_items_of_instances_do_not_stand_in_the_log() -> None:
+    play = called(many(**LIST), units=["somebody"])
+    words = [entries.effect_words(one) for one in play.effects]
+    assert "somebody" not in str(words)
+    assert set(words[-1]) == {"was", "token", "element", "number", "waits_for"}
 
 
 def test_a_drawn_multi_instance_user_task_is_a_signing_rule() -> None:

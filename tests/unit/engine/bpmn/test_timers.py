@@ -79,3 +79,16 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(form, text):
 def test_a_deadline_may_be_either():
     assert timers.read_due("P3D").form == "timeDuration"
     assert timers.read_due("2027-03-01T09:00:00+08:00").form == "timeDate"
+
+
+def test_a_cycle_is_a_span_and_a_number() -> None:
+    found = timers.read("timeCycle", "R3/PT24H")
+    assert (found.repeat, found.due(JANUARY_31) - JANUARY_31) == (3, timedelta(hours=24))
+
+
+@pytest.mark.parametrize(
+    "text", ["R/PT1H", "R0/PT1H", "R1001/PT1H", "R1000000000/PT1H", "R3/PT30S", "R3", "0 0 * * *"]
+)
+def test_a_cycle_without_end_or_measure_is_refused(text: str) -> None:
+    with pytest.raises(timers.TimerError):
+        timers.read("timeCycle", text)
