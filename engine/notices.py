@@ -11,10 +11,12 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
+from sqlalchemy import func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.errors import NotFound
 from engine.models import Notification
 
 
@@ -68,3 +70,21 @@ def _once(db: Session) -> Any:
     is_lite = db.get_bind().dialect.name == "sqlite"
     made = sqlite.insert(Notification) if is_lite else postgresql.insert(Notification)
     return made.on_conflict_do_nothing(index_elements=["user_id", "event"])
+
+
+def read(db: Session, user_id: int, notice_id: int) -> None:
+    """Note that this person has read one thing they were told. Raises `NotFound`."""
+    table = Notification.__table__
+    mine = (table.c.id == notice_id) & (table.c.user_id == user_id)
+    first = func.coalesce(table.c.read_at, clock.now())
+    changed = update(table).where(mine).values(read_at=first).returning(table.c.id)
+    if db.execute(changed).first() is None:
+        raise NotFound
+
+
+def read_all(db: Session, user_id: int, newest: int) -> int:
+    """Note that this person has read all up to the newest on the page. Returns how many."""
+    table = Notification.__table__
+    unread = (table.c.user_id == user_id) & table.c.read_at.is_(None) & (table.c.id <= newest)
+    changed = update(table).where(unread).values(read_at=clock.now())
+    return len(db.execute(changed.returning(table.c.id)).all())

@@ -20,10 +20,14 @@ log = logging.getLogger(__name__)
 logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 MAX_ROUNDS: Final = 500
+LOOK_SECONDS: Final = 60
 
 
 class Ticker:
-    """Runs due jobs every `seconds`, and seals the record every `seal_minutes`."""
+    """Runs due jobs every `seconds`, and seals the record every `seal_minutes`.
+
+    `also` is called once a minute in a transaction, to put down jobs that nobody else would.
+    """
 
     def __init__(
         self,
@@ -32,14 +36,17 @@ class Ticker:
         seconds: float,
         seal_minutes: int,
         anchor: Callable[[str], None],
+        also: Callable[[Session], object] | None = None,
     ) -> None:
         self._sessions = sessions
         self._anchor = anchor
+        self._also = also
         self._worker = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
         self._scheduler = BackgroundScheduler(timezone="UTC")
         once = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         self._is_first = True
         self._scheduler.add_job(self.tick, "interval", seconds=seconds, **once)
+        self._scheduler.add_job(self.look, "interval", seconds=LOOK_SECONDS, **once)
         self._scheduler.add_job(self.seal, "interval", minutes=seal_minutes, **once)
 
     def start(self) -> None:
@@ -71,6 +78,21 @@ class Ticker:
                 deadlines.notice(begin_writing(db))
                 db.commit()
             self._is_first = False
+
+    def look(self) -> None:
+        """Let whoever asked for it see whether a job has to be put down."""
+        if self._also is None:
+            return
+        try:
+            with self._sessions() as db:
+                self._also(begin_writing(db))
+                db.commit()
+        except Exception as problem:  # noqa: BLE001  (the next look tries again)
+            log.error(  # noqa: TRY400  (as above)
+                "the worker could not look for work; trying again\n%s",
+                trace(problem),
+                extra={"action": "look"},
+            )
 
     def seal(self) -> None:
         """Bind the heads of all chains and hand the hash to whoever keeps it outside."""

@@ -155,6 +155,46 @@ RULES: Final[Mapping[str, Rule]] = {
         least=1,
         most=168,
     ),
+    "notice_mail": OneOf(
+        "邮件通知怎么发",
+        "本人在“我的通知”里另有选择的，按本人的。",
+        default="now",
+        words={
+            "now": "有事就发",
+            "digest": "每天汇总成一封",
+            "off": "不发，除非本人选择要",
+        },
+    ),
+    "digest_hour": Number(
+        "每天几点发汇总",
+        "汇总把一天里攒下的通知放在一封邮件里。",
+        "点",
+        default=8,
+        least=0,
+        most=23,
+    ),
+    "quiet_from": Number(
+        "免打扰从几点开始",
+        "这段时间里不发邮件，也不通知群机器人，过后再发；开始和结束相同就是没有。",
+        "点",
+        default=22,
+        least=0,
+        most=23,
+    ),
+    "quiet_until": Number(
+        "免打扰到几点结束",
+        "结束以后马上补发。",
+        "点",
+        default=7,
+        least=0,
+        most=23,
+    ),
+    "quiet_days": OneOf(
+        "休息日",
+        "按校历；节假日和周末攒下的，等到下一个工作日再发。",
+        default="wait",
+        words={"send": "照常发", "wait": "等到工作日再发"},
+    ),
     "token_days": Number(
         "访问令牌最长有效期",
         "程序通过接口访问时使用的令牌。",
@@ -165,6 +205,9 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
 }
 """Every rule of the house, in the order of the page."""
+
+NOTICES: Final = ("notice_mail", "digest_hour", "quiet_from", "quiet_until", "quiet_days")
+"""The rules of how people are told, which have a page of their own."""
 
 
 def number(db: Session, key: str) -> int:

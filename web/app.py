@@ -35,6 +35,7 @@ from web import (
     look,
     manage,
     moving,
+    notices,
     people,
     policies,
     posts,
@@ -81,11 +82,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     quality.register()
     links.register(settings)
     engine = database.connect(settings.database_url, pool_size=settings.threads)
-    app.extensions |= {
-        "settings": settings,
-        "engine": engine,
-        "sessions": database.sessions(engine),
-    }
+    sessions = database.sessions(engine)
+    notices.register(settings, sessions)
+    app.extensions |= {"settings": settings, "engine": engine, "sessions": sessions}
     for part in (routing, i18n, session, access, security, errors, look, house):
         part.install(app)
     for pages in (
@@ -104,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         posts,
         committees,
         manage,
+        notices,
         audit,
         calendar,
         cycle,

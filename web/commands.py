@@ -33,6 +33,7 @@ from engine.scheduler import Ticker
 from quality import default_grants
 from web import backup as backups
 from web import demo as demo_college
+from web import notices
 from web.app import create_app
 from web.bench import run as run_bench
 from web.config import SettingError, Settings, read
@@ -54,6 +55,7 @@ def _sessions(settings: Settings) -> sessionmaker[Session]:
         message = f"the database is of another version than this program, a newer one: {problem}"
         raise SettingError(message) from problem
     sessions = database.sessions(engine)
+    notices.register(settings, sessions)
     _bring_up(sessions)
     return sessions
 
@@ -167,7 +169,11 @@ def _ticker(settings: Settings, sessions: sessionmaker[Session]) -> Ticker:
             os.fsync(file.fileno())
 
     return Ticker(
-        sessions, seconds=settings.tick_seconds, seal_minutes=settings.seal_minutes, anchor=anchor
+        sessions,
+        seconds=settings.tick_seconds,
+        seal_minutes=settings.seal_minutes,
+        anchor=anchor,
+        also=notices.begin,
     )
 
 

@@ -80,6 +80,13 @@ CARDS: Final = (
         (Action.SETTING_EDIT,),
     ),
     Card(
+        "notices.school",
+        "bell",
+        "通知",
+        "邮件什么时候发，免打扰，群机器人",
+        (Action.SETTING_EDIT,),
+    ),
+    Card(
         "audit.overview",
         "history",
         "审计",

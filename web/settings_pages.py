@@ -6,7 +6,7 @@ GET /settings/security   POST /settings/security
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,6 +23,8 @@ from web.session import db, me, settings
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
+_RULES: Final = {key: rule for key, rule in house.RULES.items() if key not in house.NOTICES}
+
 
 @bp.get("/security")
 @needs(Action.SETTING_EDIT)
@@ -36,7 +38,7 @@ def show_security() -> ResponseReturnValue:
 @needs(Action.SETTING_EDIT)
 def change_security() -> ResponseReturnValue:
     """Change them; who changes what somebody else has just changed is told, and loses nothing."""
-    typed = {key: _typed(key, rule) for key, rule in house.RULES.items()}
+    typed = {key: _typed(key, rule) for key, rule in _RULES.items()}
     seen = row_number(request.form.get("seen", "")) or 0
     try:
         changed = house.change(db(), typed, by=me(), seen=seen)
@@ -71,7 +73,8 @@ def _typed(key: str, rule: Rule) -> Any:
 def _page(values: Mapping[str, Any], seen: int, errors: Mapping[str, str]) -> str:
     return render_template(
         "settings/security.html",
-        rules=house.RULES,
+        rules=_RULES,
+        known=house.RULES,
         values=values,
         seen=seen,
         errors=errors,

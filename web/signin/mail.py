@@ -20,11 +20,12 @@ PORTS: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A message."""
+    """A message. `number` is its Message-ID, where the same may be sent again."""
 
     to: str
     subject: str
     text: str
+    number: str = ""
 
 
 def is_set(settings: Settings) -> bool:
@@ -59,7 +60,7 @@ def _written(settings: Settings, mail: Mail) -> EmailMessage:
     message["To"] = mail.to
     message["Subject"] = mail.subject
     message["Date"] = formatdate(clock.now().timestamp())
-    message["Message-ID"] = make_msgid(domain=host)
+    message["Message-ID"] = mail.number or make_msgid(domain=host)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     return message

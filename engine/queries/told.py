@@ -1,0 +1,115 @@
+"""What a person was told: the list, and how much of it is unread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from engine.models import Notification, ProcessInstance, UserTask
+
+PAGE: Final = 50
+MOST_COUNTED: Final = 100
+_TABLE: Final = Notification.__table__
+_CASE, _TASK = ProcessInstance.__table__, UserTask.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing a person was told. `values` fill the sentence of its `kind`."""
+
+    id: int
+    user_id: int
+    kind: str
+    event: str
+    instance_id: int | None
+    task_id: int | None
+    task_status: str | None
+    values: Mapping[str, Any]
+    made_at: datetime
+    read_at: datetime | None
+
+
+def unread(db: Session, user_id: int, but: Collection[str] = ()) -> int:
+    """How much is unread, counted no further than `MOST_COUNTED`."""
+    mine = select(_TABLE.c.id).where(_TABLE.c.user_id == user_id, _TABLE.c.read_at.is_(None))
+    if but:
+        mine = mine.where(_TABLE.c.kind.not_in(but))
+    few = mine.limit(MOST_COUNTED).subquery()
+    return int(db.execute(select(func.count()).select_from(few)).scalar_one())
+
+
+def listed(
+    db: Session,
+    user_id: int,
+    *,
+    before: int | None = None,
+    but: Collection[str] = (),
+    unread_only: bool = False,
+    limit: int = PAGE,
+) -> tuple[Sequence[Told], int | None]:
+    """What a person was told, the newest first, and where the next page begins."""
+    wanted = wide().where(_TABLE.c.user_id == user_id)
+    if before is not None:
+        wanted = wanted.where(_TABLE.c.id < before)
+    if but:
+        wanted = wanted.where(_TABLE.c.kind.not_in(but))
+    if unread_only:
+        wanted = wanted.where(_TABLE.c.read_at.is_(None))
+    found = rows(db, wanted.order_by(_TABLE.c.id.desc()).limit(limit + 1))
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+def one(db: Session, user_id: int, notice_id: int) -> Told | None:
+    """One thing this person was told."""
+    wanted = wide().where(_TABLE.c.id == notice_id, _TABLE.c.user_id == user_id)
+    return next(iter(rows(db, wanted)), None)
+
+
+def wide() -> Select[Any]:
+    """Notices with the names their sentences need."""
+    return (
+        select(
+            _TABLE.c.id,
+            _TABLE.c.user_id,
+            _TABLE.c.kind,
+            _TABLE.c.event,
+            _TABLE.c.instance_id,
+            _TABLE.c.task_id,
+            _TABLE.c.data,
+            _TABLE.c.made_at,
+            _TABLE.c.read_at,
+            _CASE.c.title,
+            _TASK.c.name.label("step"),
+            _TASK.c.status.label("task_status"),
+        )
+        .outerjoin(_CASE, _CASE.c.id == _TABLE.c.instance_id)
+        .outerjoin(_TASK, _TASK.c.id == _TABLE.c.task_id)
+    )
+
+
+def rows(db: Session, wanted: Select[Any]) -> list[Told]:
+    """Rows of `wide` as they are read."""
+    return [
+        Told(
+            row.id,
+            row.user_id,
+            row.kind,
+            row.event,
+            row.instance_id,
+            row.task_id,
+            row.task_status,
+            {
+                **{name: told for name, told in (("title", row.title), ("step", row.step)) if told},
+                **orjson.loads(row.data),
+            },
+            row.made_at,
+            row.read_at,
+        )
+        for row in db.execute(wanted)
+    ]
