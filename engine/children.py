@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from engine import eventlog, incidents, later
 from engine.bpmn import dialect, process
 from engine.bpmn.dialect import DialectError
-from engine.bpmn.effects import Closed, Opened
-from engine.bpmn.process import Element
+from engine.bpmn.effects import Closed, Opened, Stuck
+from engine.bpmn.process import Element, Kind
 from engine.errors import CallsItself, CannotCall, CannotCallDeeper, Refused
 from engine.expressions import ExpressionError
 from engine.models import (
@@ -37,6 +37,7 @@ MOST_AT_ONCE: Final = 100
 CANCEL: Final = "engine.cancel_called"
 BEGIN: Final = "begin"
 ENDED: Final = "ended"
+FAILED: Final = "failed"
 ALIVE: Final = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
 
 
@@ -203,7 +204,16 @@ def cancel_some(db: Session, reference: str, cases: Cases, *, by: Actor) -> bool
     return len(running) > MOST_AT_ONCE
 
 
-def tell(scene: Scene) -> None:
+def tell_failed(scene: Scene, effect: Stuck) -> bool:
+    """Leave word where an error end of a called case is caught by nothing in it."""
+    element = scene.version.process.elements[effect.element]
+    if scene.called_by is None or element.kind is not Kind.END or element.event != "error":
+        return False
+    tell(scene, FAILED)
+    return True
+
+
+def tell(scene: Scene, what: str = ENDED) -> None:
     """A case that was called is over: leave word for the case above, which is not locked here."""
     if scene.called_by is not None:
         later.put(
@@ -211,5 +221,5 @@ def tell(scene: Scene) -> None:
             JobKind.CALL,
             instance_id=scene.called_by,
             token=scene.called_at,
-            reference=f"{ENDED}:{scene.instance_id}",
+            reference=f"{what}:{scene.instance_id}",
         )

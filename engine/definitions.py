@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, decisions, eventlog, people, permissions, policies, versions
+from engine import clock, decisions, eventlog, people, permissions, policies, starts, versions
 from engine.bpmn import dialect, parse, process, second_opinion
 from engine.bpmn.findings import Finding, has_errors
 from engine.bpmn.lint import call_known, lint

@@ -56,6 +56,8 @@ def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
         found = assignment.for_step(scene.db, element, scene.about)
     if found.fallback:
         _told_of_nobody(scene, effect, element)
+    if dialect.RECUSE in element.properties and not rounds.is_round(element):
+        found = rounds.without_recused(scene, effect, element, found)
     scene.known[f"for {effect.token}"] = found.words()
     if rounds.is_round(element) and rounds.begin(
         scene, effect, element, found, partial(deadline, scene, element, effect.token)

@@ -122,6 +122,12 @@ class MessageAmbiguous(Refused):
     sentence = "有 {count} 处在等消息“{name}”，请写明给哪一个（key）。"
 
 
+class MessageUnheard(Refused):
+    """A message that must reach somebody reached nobody."""
+
+    sentence = "没有人在等消息“{name}”。"
+
+
 class ReasonRequired(Refused):
     """The act needs a reason that a later reader will ask for."""
 

@@ -288,10 +288,12 @@ def start(
     business_key: str | None = None,
     values: Mapping[str, Any] | None = None,
     parent: Parent | None = None,
+    at: str = "",
+    known: Mapping[str, Any] | None = None,
 ) -> int:
     """Start a case on the active version of a definition. Returns its number.
 
-    One begun for a place in another case belongs to who began that one, whoever acts.
+    `at` is the start event, "" the plain one. One begun for a place in another case belongs to who began that one, whoever acts.
 
     Raises `UnknownDefinition`, `DefinitionSuspended`, `CannotStart`, and `CannotKeep` or
     `TooLarge` for what is written.
@@ -321,9 +323,9 @@ def start(
         offered = {"offered": hashed}
     act = Act(
         Kind.INSTANCE_STARTED,
-        commands.Start(opening.variables),
+        commands.Start(opening.variables, at),
         content=content,
-        known=offered,
+        known={**offered, **(known or {})},
         values_changed=True,
         asked={
             "definition": key,

@@ -15,6 +15,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine import (
+    calls,
     clock,
     deadlines,
     eventlog,
@@ -23,7 +24,10 @@ from engine import (
     incidents,
     instances,
     later,
+    messages,
     permissions,
+    schedules,
+    suspending,
 )
 from engine.bpmn import dialect
 from engine.bpmn.commands import Complete, Fail, FireTimer
@@ -52,6 +56,7 @@ from engine.models import (
 )
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
+from engine.tasks import finding
 
 LEASE: Final = timedelta(seconds=30)
 LONGEST_LEASE: Final = 10 * LEASE
@@ -66,6 +71,9 @@ LONGEST_PASSING: Final = timedelta(minutes=5)
 
 MAX_CODE: Final = 200
 MAX_SAID: Final = 2_000
+
+PLUGGED: Final = (messages, suspending)
+"""What does its background work under a name, and has to be there before the name is called."""
 
 enqueue = later.enqueue
 
@@ -215,7 +223,9 @@ JOBS: Final[dict[JobKind, Callable[[Session, Leased], None]]] = {
     JobKind.TIMER: _fire_timer,
     JobKind.SERVICE: _run_service,
     JobKind.BACKGROUND: _run_background,
+    JobKind.CALL: calls.run,
     JobKind.DEADLINE: deadlines.run,
+    JobKind.SCHEDULE: schedules.run,
 }
 
 
@@ -288,7 +298,8 @@ def retry(db: Session, incident_id: int, *, by: Actor) -> None:
     if row.status != IncidentStatus.OPEN:
         raise IncidentNotOpen
     if row.job_id is None:
-        instances.retry(db, row.instance_id, row.token, row.element_id, by=by)
+        if not finding.find_again(db, row.instance_id, row.token, by=by):
+            instances.retry(db, row.instance_id, row.token, row.element_id, by=by)
         return
     jobs = Job.__table__
     again = {

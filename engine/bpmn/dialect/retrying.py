@@ -47,12 +47,10 @@ def retries(text: str) -> Retries:
     """
     text = text.strip()
     repeated = _REPEATED.fullmatch(text)
-    if repeated is not None:
-        attempts, pauses = int(repeated["times"]), (_pause(repeated["pause"]),)
-    else:
-        pauses = tuple(_pause(item) for item in items(text))
-        attempts = len(pauses) + 1
-    if not pauses or not 1 <= attempts <= MOST_RETRIES:
+    written = [repeated["pause"]] if repeated is not None else items(text)
+    pauses = tuple(_pause(item) for item in written)
+    attempts = int(repeated["times"]) if repeated is not None else len(pauses) + 1
+    if not 1 <= attempts <= MOST_RETRIES:
         message = "重试次数要在 1 到 {most} 之间。" + _WORDS
         raise DialectError(message, most=MOST_RETRIES)
     return Retries(attempts, pauses)
