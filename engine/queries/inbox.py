@@ -228,8 +228,8 @@ def _columns() -> tuple[ColumnElement[Any], ...]:
 
 
 def _row(found: Any, actor: Actor) -> Row:
-    told = [getattr(found, name) for name in Row.__slots__ if name != "deputy_of"]
-    return Row(*told, deputy_of=_deputy_of(found, actor))
+    told = {name: getattr(found, name) for name in Row.__slots__ if name != "deputy_of"}
+    return Row(**told, deputy_of=_deputy_of(found, actor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,7 @@ def counts(db: Session, actor: Actor, day: Day) -> Counts:
 
 def _any_of(actor: Actor) -> ColumnElement[bool]:
     table = TaskCandidate.__table__
-    parts = [table.c.key.in_(sorted(actor.keys))]
+    parts: list[ColumnElement[bool]] = [table.c.key.in_(sorted(actor.keys))]
     for one in actor.deputy_for:
         mine, covered = table.c.key.in_(sorted(one.keys)), _covered(one)
         parts.append(mine if covered is None else and_(mine, covered))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import eventlog, instances, people
@@ -42,6 +42,12 @@ class SeenAlready(Refused):
     sentence = "{who}已于{at}打开下一步“{step}”，不能再拿回；需要改动请请对方退回。"
 
 
+class CalledIsOver(Refused):
+    """The case was called by another, which has gone on with its result."""
+
+    sentence = "这个下级流程已经办结，上一级流程已经接着办，不能再拿回。"
+
+
 class NotDecided(Refused):
     """The vote has not decided the step, so it has opened nothing."""
 
@@ -52,7 +58,7 @@ def take_back(db: Session, task_id: int, *, by: Actor, reason: str = "") -> Step
     """Undo what finishing this task has led to. Raises `SeenAlready`, `NothingOpened`."""
     held = hold_done(db, task_id, Action.TASK_TAKE_BACK, by=by)
     if held.case.status != InstanceStatus.RUNNING:
-        raise InstanceNotRunning
+        raise CalledIsOver if held.case.parent_id is not None else InstanceNotRunning
     if held.status != TaskStatus.COMPLETED:
         raise NotYours
     reason = texts.kept(reason, instances.MAX_COMMENT)
@@ -97,7 +103,7 @@ def _led_to(db: Session, held: Held) -> tuple[str, Then]:
     return opened[0], _then(db, held, seq, elements)
 
 
-def _require_unseen(db: Session, row: Row[Any]) -> None:
+def _require_unseen(db: Session, row: Any) -> None:
     if row.status not in OPEN:
         raise NothingOpened
     if row.seen_at is not None:
@@ -127,7 +133,7 @@ def _then(db: Session, held: Held, seq: int, elements: set[str]) -> Then:
     return Then.THROUGH_STEPS
 
 
-def _entries(db: Session, held: Held, kinds: tuple[Kind, ...], holding: str) -> list[Row[Any]]:
+def _entries(db: Session, held: Held, kinds: tuple[Kind, ...], holding: str) -> list[Any]:
     """Entries of the case of these kinds that hold a text, the newest first."""
     found = db.execute(
         select(LogEntry.seq, LogEntry.body)
