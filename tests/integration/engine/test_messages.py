@@ -1,0 +1,196 @@
+"""Messages and signals, and flows that begin by themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from engine import clock, definitions, instances, jobs, messages, replay, starts, suspending
+from engine.errors import DefinitionSuspended, MessageAmbiguous
+from engine.models import Incident, LogEntry, ProcessDefinition, ProcessInstance, Subscription
+from engine.people import SYSTEM
+from tests.college import College
+from tests.integration.engine import flow
+
+ROOTS = '<bpmn:message id="m" name="paper"/><bpmn:signal id="s" name="alarm"/></bpmn:definitions>'
+
+
+def drawn(xml: bytes) -> bytes:
+    return xml.replace(b"</bpmn:definitions>", ROOTS.encode())
+
+
+def event(tag: str, name: str, kind: str, **properties: str) -> str:
+    reference = {"message": "m", "signal": "s"}[kind]
+    inside = "".join(
+        f'<camunda:property name="{key}" value="{value}"/>' for key, value in properties.items()
+    )
+    return (
+        f'<bpmn:{tag} id="{name}" name="{name}"><bpmn:extensionElements><camunda:properties>{inside}'
+        "</camunda:properties></bpmn:extensionElements>"
+        f'<bpmn:{kind}EventDefinition {kind}Ref="{reference}"/></bpmn:{tag}>'
+    )
+
+
+def catch(kind: str, **properties: str) -> str:
+    return event("intermediateCatchEvent", "wait", kind, **properties)
+
+
+def throw(kind: str, **properties: str) -> str:
+    return event("intermediateThrowEvent", "tell", kind, **properties)
+
+
+def begins(xml: bytes, definition: str) -> bytes:
+    """The start event of a process made one with this definition inside."""
+    plain = b'<bpmn:startEvent id="start"/>'
+    made = f'<bpmn:startEvent id="start" name="begin">{definition}</bpmn:startEvent>'
+    return drawn(xml).replace(plain, made.encode())
+
+
+def run(sessions: sessionmaker[Session]) -> None:
+    with clock.freeze(clock.now() + timedelta(seconds=1)):
+        while jobs.run_due(sessions, "test"):
+            pass
+
+
+def count(db: Session, key: str) -> int:
+    case = select(func.count()).select_from(ProcessInstance)
+    return db.execute(case.where(ProcessInstance.title == key)).scalar_one()
+
+
+def test_a_message_reaches_the_one_place_its_key_names(db: Session, college: College) -> None:
+    leader, admin = college.actor(db, "leader"), college.actor(db, "admin")
+    xml = drawn(flow.chain("waits", catch("message", correlation="number"), flow.step("after")))
+    key = definitions.publish(db, xml, by=SYSTEM, note="test").key
+    one, other = (
+        instances.start(db, key, by=leader, values={"number": number}) for number in ("A1", "A2")
+    )
+    assert messages.correlate(db, "paper", key="A3", by=admin).count == 0
+    assert messages.correlate(db, "other", key="A1", by=admin).count == 0
+    assert messages.correlate(db, "paper", key="A2", by=admin).instance_id == other
+    assert list(flow.open_tasks(db, other)) == ["after"]
+    assert flow.open_tasks(db, one) == {}
+    assert messages.correlate(db, "paper", key="A2", by=admin).count == 0
+    assert replay.replay(db, other).difference is None
+
+
+def test_without_correlation_the_number_of_the_case_is_its_key(
+    db: Session, college: College
+) -> None:
+    leader, admin = college.actor(db, "leader"), college.actor(db, "admin")
+    one = flow.begin(db, drawn(flow.chain("waits", catch("message"))), by=leader)
+    other = instances.start(db, "waits", by=leader)
+    with pytest.raises(MessageAmbiguous):
+        messages.correlate(db, "paper", by=admin)
+    assert messages.correlate(db, "paper", key=str(other), by=admin).count == 1
+    assert messages.correlate(db, "paper", by=admin).instance_id == one
+    assert db.execute(select(Subscription.id)).all() == []
+
+
+def test_a_place_that_is_gone_waits_for_nothing(db: Session, college: College) -> None:
+    case = flow.begin(
+        db, drawn(flow.chain("waits", catch("message"))), by=college.actor(db, "leader")
+    )
+    admin = college.actor(db, "admin")
+    instances.cancel(db, case, by=admin, reason="不办了")
+    assert db.execute(select(Subscription.id)).all() == []
+    assert messages.correlate(db, "paper", by=admin).count == 0
+
+
+def test_a_thrown_signal_reaches_every_case_and_begins_one(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    leader = college.actor(db, "leader")
+    flow.begin(db, drawn(flow.chain("hears", catch("signal"), flow.step("after"))), by=leader)
+    for _number in range(59):
+        instances.start(db, "hears", by=leader)
+    definition = '<bpmn:signalEventDefinition signalRef="s"/>'
+    starting = begins(flow.chain("begun", flow.step("first", "user:leader")), definition)
+    starting = starting.replace(
+        b'name="begin">',
+        b'name="begin"><bpmn:extensionElements><camunda:properties><camunda:property '
+        b'name="start_as" value="leader"/></camunda:properties></bpmn:extensionElements>',
+    )
+    definitions.publish(db, starting, by=SYSTEM, note="test")
+    flow.begin(db, drawn(flow.chain("throws", throw("signal"))), by=leader)
+    db.commit()
+    run(sessions)
+    with sessions() as later:
+        delivered = select(func.count()).where(LogEntry.kind == "signal_delivered")
+        assert later.execute(delivered).scalar_one() == 60
+        assert count(later, "begun") == 1
+
+
+def test_a_thrown_message_begins_a_case_and_is_an_incident_only_if_drawn_so(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    leader = college.actor(db, "leader")
+    flow.begin(db, drawn(flow.chain("throws", throw("message"))), by=leader)
+    db.commit()
+    run(sessions)
+    with sessions() as later:
+        assert later.execute(select(Incident.id)).all() == []
+    db.rollback()
+    flow.begin(db, drawn(flow.chain("must", throw("message", must_reach="yes"))), by=leader)
+    db.commit()
+    for hour in range(4):
+        with clock.freeze(clock.now() + timedelta(hours=hour + 1)):
+            jobs.run_due(sessions, "test")
+    with sessions() as later:
+        assert "paper" in later.execute(select(Incident.data)).scalar_one()
+    db.rollback()
+    definition = '<bpmn:messageEventDefinition messageRef="m"/>'
+    definitions.publish(
+        db, begins(flow.chain("begun", flow.step("first")), definition), by=SYSTEM, note="test"
+    )
+    found = messages.correlate(db, "paper", by=college.actor(db, "admin"), data={"sum": 3})
+    assert found.is_new
+    assert count(db, "begun") == 1
+
+
+def test_a_cycle_begins_one_case_late_after_downtime_and_goes_on(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    definition = (
+        "<bpmn:timerEventDefinition><bpmn:timeCycle>R100/PT1H</bpmn:timeCycle>"
+        "</bpmn:timerEventDefinition>"
+    )
+    xml = begins(flow.chain("hourly", flow.step("first", "user:leader")), definition)
+    now = clock.now()
+    with clock.freeze(now):
+        definitions.publish(db, xml, by=college.actor(db, "admin"), note="test")
+        definitions.publish(db, xml, by=college.actor(db, "admin"), note="test")
+    flows = select(ProcessDefinition.id).where(ProcessDefinition.key == "hourly")
+    number = db.execute(flows).scalar_one()
+    assert starts.next_runs(db, number) == [now + timedelta(hours=1)]
+    db.commit()
+    with clock.freeze(now + timedelta(hours=50, minutes=1)):
+        jobs.run_due(sessions, "test")
+        jobs.run_due(sessions, "test")
+    with sessions() as later:
+        assert count(later, "hourly") == 1
+        assert starts.next_runs(later, number) == [now + timedelta(hours=51)]
+        started = select(LogEntry.body).where(LogEntry.kind == "instance_started")
+        assert '"late_seconds":176460' in later.execute(started).scalar_one()
+
+
+def test_a_suspended_flow_begins_nothing_and_its_cases_stand_still_with_it(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    leader, admin = college.actor(db, "leader"), college.actor(db, "admin")
+    case = flow.begin(db, flow.chain("still", flow.step("one")), by=leader)
+    suspending.suspend_flow(db, "still", by=admin, reason="改制度", with_cases=True)
+    with pytest.raises(DefinitionSuspended):
+        instances.start(db, "still", by=leader)
+    db.commit()
+    run(sessions)
+    with sessions() as later:
+        assert flow.status(later, case) == "suspended"
+    db.rollback()
+    suspending.resume_flow(db, "still", by=admin, with_cases=True)
+    db.commit()
+    run(sessions)
+    with sessions() as later:
+        assert flow.status(later, case) == "running"
