@@ -22,10 +22,7 @@ def listed(db: Session, user_id: int) -> list[Thing]:
         .order_by(table.c.id)
         .limit(MOST)
     )
-    return [
-        Thing("subject", str(row.id), row.name, "负责的诊改主体", unit_id=row.unit_id)
-        for row in rows
-    ]
+    return [Thing("subject", str(row.id), row.name, unit_id=row.unit_id) for row in rows]
 
 
 def give(db: Session, one: Work) -> None:

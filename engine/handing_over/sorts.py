@@ -82,7 +82,7 @@ def _cases(db: Session, user_id: int) -> list[Thing]:
         .order_by(case.c.id)
         .limit(MOST)
     )
-    return [Thing("case", str(row.id), row.title, "发起的流程") for row in rows]
+    return [Thing("case", str(row.id), row.title) for row in rows]
 
 
 def _give_case(db: Session, one: Work) -> None:
@@ -116,8 +116,7 @@ def _posts(db: Session, user_id: int) -> list[Thing]:
         .limit(MOST)
     )
     return [
-        Thing("post", str(row.id), f"{row.unit}·{row.post}", "没有别人担任", unit_id=row.unit_id)
-        for row in rows
+        Thing("post", str(row.id), f"{row.unit}·{row.post}", unit_id=row.unit_id) for row in rows
     ]
 
 
