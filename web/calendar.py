@@ -87,9 +87,7 @@ def change() -> ResponseReturnValue:
 
 def _page(given: Mapping[str, str], error: str) -> str:
     this = clock.today().year
-    asked = number("year") or int(
-        "0" + "".join(c for c in given.get("year", "") if c in "0123456789")[:4]
-    )
+    asked = number("year") or row_number(given.get("year", "")) or this
     year = asked if this - BACK <= asked <= this + AHEAD else this
     campuses = calendars.campuses(db())
     campus = request.values.get("campus", "")
