@@ -29,7 +29,7 @@ from engine import (
     schedules,
     suspending,
 )
-from engine.bpmn import dialect
+from engine.bpmn import dialect, state
 from engine.bpmn.commands import Complete, Fail, FireTimer
 from engine.bpmn.dialect import Retries
 from engine.db import begin_writing, fault, is_passing
@@ -173,9 +173,8 @@ def _run_service(db: Session, job: Leased) -> None:
     case = instances.lock(db, job.instance_id)
     later.finish(db, job)
     values = instances.values(db, case.content_id)
-    call = ServiceCall(
-        case.id, job.element_id, case.subject, case.variables, values, f"job:{job.id}"
-    )
+    variables = {**case.variables, **state.local(state.load(case.state), job.token)}
+    call = ServiceCall(case.id, job.element_id, case.subject, variables, values, f"job:{job.id}")
     data = orjson.loads(eventlog.as_json(handlers.get(job.topic)(db, call)))
     act = Act(
         Kind.JOB_COMPLETED,
