@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,13 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import entries, eventlog, people, versions
+from engine import entries, eventlog, recount, versions
 from engine.bpmn import state
 from engine.bpmn.state import State
 from engine.bpmn.steps import step
 from engine.entries import Body, Kind
 from engine.errors import NotFound, Refused
-from engine.models import Content, LogEntry, ProcessInstance, UserTask
+from engine.models import Content, LogEntry, ProcessInstance, SigningRound, UserTask
 from engine.versions import Version
 
 
@@ -194,10 +194,28 @@ def _compare_rows(db: Session, case: Mapping[str, Any], frames: list[Frame]) -> 
 
 
 def _compare_tasks(db: Session, instance_id: int, frames: list[Frame]) -> Difference | None:
-    expected = _tasks_told(frames)
+    chain = eventlog.case_chain(instance_id)
+    try:
+        record = recount.read(frames)
+    except recount.Miscounted as wrong:
+        sentence = "第 {seq} 条记录的表决结果与重新计票的不同。"
+        return Difference(chain, wrong.seq, sentence, {"seq": wrong.seq})
+    stands = _tasks(db, instance_id)
+    for key in sorted(record.tasks.keys() | stands.keys()):
+        told, stood = record.tasks.get(key), stands.get(key)
+        if told is None or stood is None or not _is_as_told(told, stood):
+            sentence = "任务“{element}”现在的样子与记录不同。"
+            element = told.element if told is not None else (stood or ("",))[0]
+            return Difference(chain, 0, sentence, {"element": element})
+    return _compare_rounds(db, instance_id, record)
+
+
+def _tasks(db: Session, instance_id: int) -> dict[tuple[str, int], tuple[Any, ...]]:
+    """The tasks as they stand, by place and seat."""
     table = UserTask.__table__
     columns = select(
         table.c.token,
+        table.c.seat,
         table.c.element_id,
         table.c.number,
         table.c.status,
@@ -206,65 +224,48 @@ def _compare_tasks(db: Session, instance_id: int, frames: list[Frame]) -> Differ
         table.c.assignee_id,
     )
     rows = db.execute(columns.where(table.c.instance_id == instance_id).order_by(table.c.id))
-    stands = {
-        row.token: (
+    return {
+        (row.token, row.seat): (
             row.element_id,
             row.number,
-            row.status in ("ready", "claimed"),
+            _STATUS.get(row.status, recount.CLOSED),
             row.outcome,
             row.completed_by,
             row.assignee_id,
         )
         for row in rows
     }
-    for token in sorted(expected.keys() | stands.keys()):
-        if expected.get(token) != stands.get(token):
-            sentence = "任务“{element}”现在的样子与记录不同。"
-            element = (expected.get(token) or stands[token])[0]
-            return Difference(eventlog.case_chain(instance_id), 0, sentence, {"element": element})
+
+
+def _is_as_told(told: recount.Task, stood: tuple[Any, ...]) -> bool:
+    element, number, status, outcome, who, holder = stood
+    is_outcome = told.outcome in (outcome, recount.UNKNOWN)
+    same = (told.element, told.number, told.status, told.who, told.holder)
+    return is_outcome and same == (element, number, status, who, holder)
+
+
+def _compare_rounds(db: Session, instance_id: int, record: recount.Record) -> Difference | None:
+    table = SigningRound.__table__
+    rows = db.execute(select(table).where(table.c.instance_id == instance_id)).mappings()
+    stands = {row["token"]: dict(row) for row in rows}
+    for token in sorted(record.rounds.keys() | stands.keys()):
+        told, stood = record.rounds.get(token), stands.get(token)
+        if told is None or stood is None or not _is_counted(told, stood):
+            sentence = "会签的计票与记录不同。"
+            return Difference(eventlog.case_chain(instance_id), 0, sentence)
     return None
 
 
-def _tasks_told(frames: list[Frame]) -> dict[str, tuple[object, ...]]:
-    """What the record says of each task: element, pass, open, outcome, who did it, who holds it."""
-    told: dict[str, tuple[object, ...]] = {}
-    for frame in frames:
-        asked, by = frame.body.asked, people.marked(frame.by)
-        command = asked.get("command", {})
-        acted = command.get("token") if command.get("do") in _BY_THE_HOLDER else None
-        for effect in frame.body.followed.get("effects", ()):
-            token = effect.get("token", "")
-            if effect["was"] == "Opened" and effect["waits_for"] == "user":
-                holder = frame.body.known[f"for {token}"]["assignee_id"]
-                told[token] = (effect["element"], effect["number"], True, None, None, holder)
-            elif effect["was"] == "Closed" and token in told:
-                element, number, _open, _outcome, _who, holder = told[token]
-                done = (
-                    (asked.get("outcome") or _return(asked), by) if token == acted else (None, None)
-                )
-                told[token] = (element, number, False, *done, holder)
-        if command.get("do") == "Move":
-            told = {token: _followed(one, command["places"]) for token, one in told.items()}
-        if frame.kind in _HOLDER and asked.get("token") in told:
-            told[asked["token"]] = (*told[asked["token"]][:5], _HOLDER[frame.kind](asked, by))
-    return told
+def _is_counted(told: recount.Round, stood: Mapping[str, Any]) -> bool:
+    if (told.rule, told.outcome) != (stood["rule"], stood["outcome"]):
+        return False
+    return told.tally is None or all(
+        value == stood[name] for name, value in asdict(told.tally).items()
+    )
 
 
-def _followed(task: tuple[Any, ...], places: Mapping[str, str]) -> tuple[object, ...]:
-    """An open task of a case that was moved goes along to its element in the other version."""
-    element, number, is_open, *rest = task
-    return (places.get(element, element) if is_open else element, number, is_open, *rest)
-
-
-def _return(asked: Mapping[str, Any]) -> str | None:
-    return "return" if asked.get("command", {}).get("do") == "Return" else None
-
-
-_BY_THE_HOLDER = ("Complete", "Return")
-_HOLDER: Mapping[Kind, Any] = {
-    Kind.TASK_CLAIMED: lambda _asked, by: by,
-    Kind.TASK_RELEASED: lambda _asked, _by: None,
-    Kind.TASK_REASSIGNED: lambda asked, _by: asked["to"],
-    Kind.TASK_LENT: lambda asked, _by: asked["to"],
-    Kind.TASK_GIVEN_BACK: lambda asked, _by: asked["to"],
+_STATUS: Mapping[str, str] = {
+    "ready": recount.OPEN,
+    "claimed": recount.OPEN,
+    "waiting": recount.WAITING,
 }

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import assignment, clock, holders, incidents, people, signing
-from engine.assignment import Found
+from engine.assignment import About, Found
 from engine.bpmn import dialect
 from engine.bpmn.dialect import Method, Place, Rule, Signing, Who
 from engine.bpmn.effects import Opened
@@ -92,7 +92,7 @@ def begin(scene: Scene, effect: Opened, element: Element, found: Found, deadline
     if settled and settled >= set(found.people):
         return False
     rule = signing.rule(written(element))
-    barred = recused(scene, element)
+    barred = recused(scene.db, element, scene.about)
     away = [one for one in found.people if one in barred]
     voters = [one for one in found.people if one not in barred and one not in settled]
     weights = _weights(scene, rule)
@@ -164,24 +164,40 @@ def tell(scene: Scene, token: str, element: Element, sentence: str, **values: ob
     )
 
 
-def recused(scene: Scene, element: Element) -> frozenset[int]:
+def without_recused(scene: Scene, effect: Opened, element: Element, found: Found) -> Found:
+    """Those whom a plain step is for, less those who must step aside."""
+    barred = recused(scene.db, element, scene.about)
+    if barred.isdisjoint(found.people):
+        return found
+    left = tuple(one for one in found.people if one not in barred)
+    scene.known[f"recused {effect.token}"] = [one for one in found.people if one in barred]
+    if not left:
+        _told(scene, effect, element, _NOBODY_LEFT)
+        return Found(None, (people.role_key(Role.PROCESS_ADMIN),), (), fallback=True)
+    holder = found.assignee_id if found.assignee_id in left else None
+    return replace(
+        found, assignee_id=holder, keys=tuple(people.user_key(one) for one in left), people=left
+    )
+
+
+def recused(db: Session, element: Element, about: About) -> frozenset[int]:
     """Who must step aside from a step by its rule."""
     text = element.properties.get(dialect.RECUSE, "")
     if not text.strip():
         return frozenset()
     rules = dialect.recuse(text)
-    about = replace(scene.about, element=element.id)
+    about = replace(about, element=element.id)
     named = tuple(one for one in rules if isinstance(one, Rule))
     found: set[int] = set()
     if named:
-        found |= set(assignment.resolve(scene.db, Who(None, named), about).people)
-    looker = holders.Looker(scene.db)
+        found |= set(assignment.resolve(db, Who(None, named), about).people)
+    looker = holders.Looker(db)
     for place in (one for one in rules if isinstance(one, Place)):
         started = str(about.started_by or "")
         referred = about.subject if place.startswith("subject.") else started
         unit_id = looker.place(place, referred) if referred else None
         if unit_id is not None:
-            found |= _in_unit(scene.db, unit_id)
+            found |= _in_unit(db, unit_id)
     return frozenset(found)
 
 
@@ -291,7 +307,7 @@ def leave(scene: Scene, status: TaskStatus, outcome: str | None) -> None:
             "seat": scene.seat,
             "status": status.value,
             "completed_at": scene.now,
-            "completed_by": scene.by.id,
+            "completed_by": scene.by.id if status != TaskStatus.REMOVED else None,
             "outcome": outcome,
             "done_for": scene.done_for,
         }
@@ -358,10 +374,18 @@ def next_number(db: Session, instance_id: int, token: str) -> int:
     return int(db.execute(newest).scalar_one()) + 1
 
 
-def chair(scene: Scene, element: Element, number: int, rule: Signing, deadline: Deadline) -> None:
+def chair(
+    scene: Scene,
+    element: Element,
+    number: int,
+    rule: Signing,
+    deadline: Deadline,
+    barred: frozenset[int],
+) -> None:
     """Ask the chair, since as many are for it as against it; nobody there, the administrators."""
     chairs = _chairs(scene, element, rule)
-    barred = recused(scene, element) | declared(scene.db, scene.instance_id, scene.token or "")
+    barred |= recused(scene.db, element, scene.about)
+    barred |= declared(scene.db, scene.instance_id, scene.token or "")
     able = [one for one in chairs if one not in barred]
     keys = tuple(people.user_key(one) for one in able) or (people.role_key(Role.PROCESS_ADMIN),)
     if not able:
@@ -390,7 +414,8 @@ def declared(db: Session, instance_id: int, token: str) -> frozenset[int]:
 
 def seated(db: Session, instance_id: int, token: str) -> frozenset[int]:
     """Everybody who has or had a seat in a round, or stepped aside from it."""
-    rows = select(_TASKS.c.assignee_id, _TASKS.c.completed_by, _TASKS.c.done_for).where(
+    who = (_TASKS.c.assignee_id, _TASKS.c.lent_by, _TASKS.c.completed_by, _TASKS.c.done_for)
+    rows = select(*who).where(
         _TASKS.c.instance_id == instance_id, _TASKS.c.token == token, _TASKS.c.part != "chair"
     )
     return frozenset(one for row in db.execute(rows) for one in row if one is not None)

@@ -142,6 +142,15 @@ def decide(signing: Signing, tally: Tally) -> Verdict | None:
     return verdict
 
 
+def settle(signing: Signing, tally: Tally) -> tuple[Tally, Verdict | None, bool]:
+    """The count with what it decides, and whether the chair is to be asked now."""
+    verdict = decide(signing, tally)
+    if verdict is None or verdict.outcome:
+        return tally, verdict, False
+    asks = tally.casting is None
+    return (replace(tally, casting=CASTING_ASKED) if asks else tally), None, asks
+
+
 def _group(signing: Signing, tally: Tally) -> Verdict | None:
     if signing.method is Method.ANY:
         return _first(tally)
@@ -154,9 +163,14 @@ def _group(signing: Signing, tally: Tally) -> Verdict | None:
     against = tally.refused + (tally.abstained if signing.abstain is Abstain.AGAINST else 0)
     if not tally.left and not tally.approved + against:
         return Verdict(REFUSE, Why.NOBODY)
+    is_quorum = cast >= wanted
     if signing.is_vote:
-        return _counted(signing, tally, against, is_quorum=cast >= wanted)
-    if against and cast >= wanted:
+        return _counted(signing, tally, against, is_quorum=is_quorum)
+    return _unanimous(tally, against, is_quorum=is_quorum)
+
+
+def _unanimous(tally: Tally, against: int, *, is_quorum: bool) -> Verdict | None:
+    if against and is_quorum:
         return Verdict(REFUSE, Why.VOTES)
     return None if tally.left else Verdict(APPROVE, Why.VOTES)
 

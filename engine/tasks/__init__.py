@@ -16,7 +16,10 @@ from engine.tasks.lending import give_back, lend
 from engine.tasks.look_at import is_unseen, seen
 from engine.tasks.reopening import reopen
 from engine.tasks.send_back import return_targets, send_back
+from engine.tasks.signers import add as add_signers
+from engine.tasks.signers import remove as remove_signer
 from engine.tasks.standing_in import on_behalf
+from engine.tasks.stepping_aside import step_aside
 from engine.tasks.taking_back import take_back
 from engine.tasks.urging import urge, urge_case
 from engine.tasks.withdrawing import withdraw
@@ -24,6 +27,7 @@ from engine.tasks.withdrawing import withdraw
 __all__ = [
     "Glance",
     "Held",
+    "add_signers",
     "ask_extension",
     "claim",
     "complete",
@@ -40,11 +44,13 @@ __all__ = [
     "read_copy",
     "reassign",
     "release",
+    "remove_signer",
     "reopen",
     "return_targets",
     "save_draft",
     "seen",
     "send_back",
+    "step_aside",
     "take_back",
     "urge",
     "urge_case",

@@ -27,9 +27,7 @@ def claim(db: Session, task_id: int, *, by: Actor) -> None:
     _give(db, task_id, by.id, TaskStatus.CLAIMED)
     effects.take_out(db, task_id)
     effects.offer(db, task_id, (people.user_key(by.id or 0),), held.due_at, returned=held.returned)
-    act = Act(
-        Kind.TASK_CLAIMED, asked={"task": task_id, "token": held.token, "element": held.element_id}
-    )
+    act = Act(Kind.TASK_CLAIMED, asked=held.asked(by, token=held.token))
     instances.perform(db, held.case, act, by=by)
 
 
@@ -42,9 +40,7 @@ def release(db: Session, task_id: int, *, by: Actor) -> None:
     effects.offer(
         db, task_id, tuple(sorted(held.candidate_keys)), held.due_at, returned=held.returned
     )
-    act = Act(
-        Kind.TASK_RELEASED, asked={"task": task_id, "token": held.token, "element": held.element_id}
-    )
+    act = Act(Kind.TASK_RELEASED, asked=held.asked(by, token=held.token))
     instances.perform(db, held.case, act, by=by)
 
 

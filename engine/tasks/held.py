@@ -76,7 +76,8 @@ class Held:
         """What an entry about this task begins with: which, where, and in whose place."""
         principal = predicates.in_place_of(by, self)
         named = {} if principal is None else {"for": principal}
-        return {"task": self.id, "element": self.element_id, **named, **more}
+        seat = {"token": self.token, "seat": self.seat} if self.seat else {}
+        return {"task": self.id, "element": self.element_id, **named, **seat, **more}
 
     @property
     def started_by(self) -> int | None:
@@ -103,7 +104,7 @@ def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
     found = hotpath.lock_task(db, task_id)
     if found is None:
         raise NotFound
-    held = _held(instances.case_of(db, found[0]), found[1])
+    held = of_row(db, *found)
     if not permissions.may(by, Action.TASK_VIEW, held):
         raise NotFound
     if held.status == TaskStatus.WAITING:
@@ -122,7 +123,7 @@ def hold_of(db: Session, task_id: int, user_id: int) -> Held | None:
     found = hotpath.lock_task(db, task_id)
     if found is None:
         return None
-    held = _held(instances.case_of(db, found[0]), found[1])
+    held = of_row(db, *found)
     is_theirs = user_id in (held.assignee_id, held.lent_by) or (
         held.assignee_id is None and held.candidate_keys == {people.user_key(user_id)}
     )
@@ -135,7 +136,7 @@ def hold_done(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
     found = hotpath.lock_task(db, task_id)
     if found is None:
         raise NotFound
-    held = _held(instances.case_of(db, found[0]), found[1])
+    held = of_row(db, *found)
     if not permissions.may(by, Action.TASK_VIEW, held):
         raise NotFound
     if held.status in effects.OPEN:
@@ -181,5 +182,7 @@ def glance(db: Session, task_id: int) -> Glance:
     return Glance(row.assignee_id, keys, row.started_by, row.completed_by, row.key)
 
 
-def _held(case: Case, row: hotpath.Row) -> Held:
-    return Held(**{**row, "returned": bool(row["returned"])}, case=case)
+def of_row(db: Session, case: hotpath.Row, task: hotpath.Row) -> Held:
+    """A locked row of a task and of its case as the rules need them."""
+    more = {"returned": bool(task["returned"]), "case": instances.case_of(db, case)}
+    return Held(**{**task, **more})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import effects, instances, predicates, rounds, signing
+from engine.assignment import About
 from engine.bpmn import state
 from engine.bpmn.commands import Complete
 from engine.bpmn.steps import Step
 from engine.entries import Kind
-from engine.errors import NotFound
+from engine.errors import NotFound, Refused
 from engine.instances import Act
 from engine.models import TaskStatus, UserTask
 from engine.people import Actor
@@ -23,6 +24,18 @@ from engine.rounds import Deadline, Round
 from engine.scene import Scene
 from engine.signing import Tally, Verdict
 from engine.tasks.held import Held
+
+
+class SignsAlready(Refused):
+    """One person has one seat in a round."""
+
+    sentence = "{who}已经在这一步的会签人里，或已回避。"
+
+
+class MustStepAside(Refused):
+    """The step's rule keeps this person away from it."""
+
+    sentence = "按这一步的回避规则，{who}不能办理。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,7 @@ class SeatAct:
     tally: Tally
     outcome: str | None = None
     asked: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
     content: Mapping[str, Any] = field(default_factory=dict)
     filled: Mapping[str, Any] | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -53,12 +67,8 @@ def stood(db: Session, held: Held) -> Round:
 
 def perform(db: Session, held: Held, before: Round, act: SeatAct, *, by: Actor) -> Step | None:
     """Do what a seat does; the act that decides the round completes its place."""
-    verdict = signing.decide(before.rule, act.tally)
-    tally, is_tied = act.tally, verdict is not None and not verdict.outcome
-    asks_chair = is_tied and tally.casting is None
-    if asks_chair:
-        tally = replace(tally, casting=signing.CASTING_ASKED)
-    is_over = verdict is not None and not is_tied
+    tally, verdict, asks_chair = signing.settle(before.rule, act.tally)
+    is_over = verdict is not None
     data = _data(db, held, act, tally, verdict) if is_over else {}
     content = dict(act.content)
     if data:
@@ -74,7 +84,10 @@ def perform(db: Session, held: Held, before: Round, act: SeatAct, *, by: Actor) 
         rounds.turn(scene, before.next, deadline(scene, held))
         element = scene.version.process.elements[held.element_id]
         if asks_chair:
-            rounds.chair(scene, element, held.number, before.rule, deadline(scene, held))
+            away = act.status is TaskStatus.STEPPED_ASIDE
+            barred = frozenset({scene.done_for or by.id or 0}) if away else frozenset()
+            due = deadline(scene, held)
+            rounds.chair(scene, element, held.number, before.rule, due, barred)
         if act.more is not None:
             act.more(scene)
 
@@ -84,8 +97,8 @@ def perform(db: Session, held: Held, before: Round, act: SeatAct, *, by: Actor) 
         Act(
             act.kind,
             Complete(held.token, data) if is_over else None,
-            asked=held.asked(by, token=held.token, seat=held.seat, **act.asked),
-            known={"seen": held.case.content_hash},
+            asked=held.asked(by, **act.asked),
+            known={"seen": held.case.content_hash, **act.known},
             content=content,
             values_changed=act.filled is not None,
             token=held.token,
@@ -121,6 +134,17 @@ def _data(
         "abstained": tally.abstained,
     }
     return {name: value for name, value in told.items() if name in reads} | dict(act.data)
+
+
+def may_sign(db: Session, held: Held, user_id: int, name: str) -> None:
+    """Go on only if this person may take a seat here. Raises `SignsAlready`, `MustStepAside`."""
+    if held.seat and user_id in rounds.seated(db, held.case.id, held.token):
+        raise SignsAlready(who=name)
+    case = held.case
+    about = About(case.subject, case.started_by, case.id, case.version)
+    element = case.version.process.elements[held.element_id]
+    if user_id in rounds.recused(db, element, about):
+        raise MustStepAside(who=name)
 
 
 def straight_back(db: Session, held: Held) -> int | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import instances, predicates
+from engine import instances, predicates, rounds
 from engine.bpmn import dialect, returns
 from engine.bpmn.commands import Return, Then
 from engine.bpmn.steps import Step
@@ -17,6 +17,7 @@ from engine.instances import Act
 from engine.models import TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
+from engine.scene import Scene
 from engine.tasks import lending
 from engine.tasks.decide import opinion
 from engine.tasks.held import Held, hold
@@ -63,6 +64,8 @@ def send_back(
         Return(held.token, target.element_id, Then(then)),
         content={"comment": reason},
         token=held.token,
+        seat=held.seat,
+        rows=_leave if held.seat else None,
         outcome="return",
         asked=held.asked(by, to=target.element_id, then=then),
         known={"seen": held.case.content_hash},
@@ -70,6 +73,11 @@ def send_back(
         done_for=predicates.in_place_of(by, held),
     )
     return instances.perform(db, held.case, act, by=by)
+
+
+def _leave(scene: Scene) -> None:
+    """One signer's return closes the whole round; the others are not needed."""
+    rounds.leave(scene, TaskStatus.RETURNED, "return")
 
 
 def return_targets(
@@ -114,7 +122,7 @@ def _who_did(db: Session, held: Held, element_id: str) -> int | None:
     """Whoever did the target step last does it again."""
     table = UserTask.__table__
     return db.execute(
-        select(table.c.completed_by)
+        select(func.coalesce(table.c.done_for, table.c.completed_by))
         .where(
             table.c.instance_id == held.case.id,
             table.c.element_id == element_id,

@@ -1,0 +1,240 @@
+"""What the record alone says of the tasks and votes of a case: counted again, entry by entry.
+
+Nothing here asks the tables; `engine.replay` compares what comes out with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
+
+from engine import people, signing
+from engine.entries import Body, Kind
+from engine.signing import Tally
+
+OPEN, WAITING, CLOSED = "open", "waiting", "closed"
+UNKNOWN: Final = "?"
+"""An outcome that stood in a content that was erased."""
+
+Key = tuple[str, int]
+
+
+class Frame(Protocol):
+    """What is read of an entry."""
+
+    @property
+    def seq(self) -> int:
+        """Its number."""
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of act."""
+
+    @property
+    def by(self) -> str:
+        """Who acted."""
+
+    @property
+    def body(self) -> Body:
+        """What was asked, known, and followed."""
+
+    @property
+    def written(self) -> Mapping[str, Any]:
+        """What was written in the act."""
+
+    @property
+    def erased(self) -> bool:
+        """Whether that was erased since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as the record tells it."""
+
+    element: str
+    number: int
+    status: str
+    outcome: str | None = None
+    who: int | None = None
+    holder: int | None = None
+    follows: int = 0
+    weight: int = 1
+    part: str = "holder"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round as counted again; `tally` is None where votes were erased."""
+
+    rule: str
+    tally: Tally | None
+    outcome: str | None = None
+
+
+class Miscounted(Exception):
+    """The votes decide something else than was recorded; `seq` is the entry."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(str(seq))
+        self.seq = seq
+
+
+@dataclass(slots=True)
+class Record:
+    """Tasks by place and seat, rounds by place."""
+
+    tasks: dict[Key, Task] = field(default_factory=dict)
+    rounds: dict[str, Round] = field(default_factory=dict)
+
+
+def read(frames: Iterable[Frame]) -> Record:
+    """Follow the entries of a case. Raises `Miscounted`."""
+    record = Record()
+    for frame in frames:
+        asked = frame.body.asked
+        key = (str(asked.get("token", "")), int(asked.get("seat") or 0))
+        if key[0] in record.rounds and frame.kind in _IN_ROUND:
+            _seat_acts(record, frame, key)
+        elif frame.kind == Kind.SIGNER_ADDED:
+            _signers_added(record, frame, key)
+        elif frame.kind == Kind.TASK_RETURNED and key in record.tasks and key[1]:
+            _close(record, key, "return", people.marked(frame.by))
+        _follow(record, frame)
+        command = asked.get("command", {})
+        if command.get("do") == "Move":
+            _move(record, command["places"])
+        if frame.kind in _HOLDER and key in record.tasks:
+            holder = _HOLDER[frame.kind](asked, people.marked(frame.by))
+            if frame.kind != Kind.TASK_STEPPED_ASIDE or not key[1]:
+                record.tasks[key] = replace(record.tasks[key], holder=holder)
+    return record
+
+
+def _follow(record: Record, frame: Frame) -> None:
+    """The places that opened and closed."""
+    asked, known = frame.body.asked, frame.body.known
+    command = asked.get("command", {})
+    acted = command.get("token") if command.get("do") in _BY_THE_HOLDER else None
+    for effect in frame.body.followed.get("effects", ()):
+        token = effect.get("token", "")
+        if effect["was"] == "Opened" and effect["waits_for"] == "user":
+            _opened(record, effect, known)
+        elif effect["was"] == "Closed":
+            for key in [one for one in record.tasks if one[0] == token]:
+                mine = token == acted and not key[1]
+                outcome = asked.get("outcome") or _return(asked)
+                who = people.marked(frame.by)
+                if record.tasks[key].status != CLOSED:
+                    _close(record, key, *((outcome, who) if mine else (None, None)))
+
+
+def _opened(record: Record, effect: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    token, element, number = effect["token"], effect["element"], effect["number"]
+    begun = known.get(f"round {token}")
+    if begun is None:
+        holder = known[f"for {token}"]["assignee_id"]
+        record.tasks[token, 0] = Task(element, number, OPEN, holder=holder)
+        return
+    record.rounds[token] = Round(begun["rule"], Tally(**begun["tally"]))
+    _seats(record, token, element, number, begun["seats"])
+
+
+def _seats(record: Record, token: str, element: str, number: int, seats: Iterable[Any]) -> None:
+    for seat, holder, weight, follows, part in seats:
+        status = WAITING if follows else OPEN
+        record.tasks[token, seat] = Task(
+            element, number, status, None, None, holder, follows, weight, part
+        )
+
+
+def _signers_added(record: Record, frame: Frame, key: Key) -> None:
+    known, token = frame.body.known, key[0]
+    if known.get("round"):
+        plain = record.tasks.pop((token, 0))
+        record.tasks[key] = plain
+        record.rounds[token] = Round(known["round"]["rule"], signing.opened([1], []))
+    mine, round_ = record.tasks[key], record.rounds[token]
+    record.tasks[key] = replace(mine, holder=known.get("holder"))
+    tally = round_.tally
+    for _seat in known["seats"]:
+        tally = signing.added(tally) if tally is not None else None
+    record.rounds[token] = replace(round_, tally=tally)
+    _relink(record, key, known)
+    _seats(record, token, mine.element, mine.number, known["seats"])
+
+
+def _relink(record: Record, key: Key, known: Mapping[str, Any]) -> None:
+    """Who waits for whom from now on; whoever added signers before them waits as well."""
+    for seat, follows in known.get("waits", {}).items():
+        there = (key[0], int(seat))
+        status = WAITING if there == key else record.tasks[there].status
+        record.tasks[there] = replace(record.tasks[there], follows=follows, status=status)
+
+
+def _seat_acts(record: Record, frame: Frame, key: Key) -> None:
+    """A vote, a recusal, a removal: the count after it, and whose turn is next."""
+    token, known = key[0], frame.body.known
+    round_, task = record.rounds[token], record.tasks[key]
+    waited = task.status == WAITING
+    outcome = frame.body.asked.get("outcome") or frame.written.get("vote")
+    if frame.kind == Kind.TASK_VOTED and outcome is None:
+        outcome = UNKNOWN
+    who = people.marked(frame.by) if frame.kind != Kind.SIGNER_REMOVED else None
+    _close(record, key, outcome if frame.kind == Kind.TASK_VOTED else None, who)
+    tally = _counted(round_, task, frame.kind, outcome)
+    for _seat, _holder, weight, _follows, part in known.get("seats", ()):
+        if tally is not None and part == "signer":
+            tally = signing.seated(tally, weight)
+    decided = known.get("decided", {}).get("outcome")
+    if tally is not None:
+        tally, verdict, _asks = signing.settle(signing.rule(round_.rule), tally)
+        if (verdict.outcome if verdict else None) != decided:
+            raise Miscounted(frame.seq)
+    record.rounds[token] = replace(round_, tally=tally, outcome=decided)
+    _seats(record, token, task.element, task.number, known.get("seats", ()))
+    if waited:
+        _relink(record, key, known)
+    elif not decided:
+        for there, one in record.tasks.items():
+            if there[0] == token and one.status == WAITING and one.follows == key[1]:
+                record.tasks[there] = replace(one, status=OPEN)
+
+
+def _counted(round_: Round, task: Task, kind: Kind, outcome: str | None) -> Tally | None:
+    tally = round_.tally
+    if tally is None or (kind == Kind.TASK_VOTED and outcome == UNKNOWN):
+        return None
+    if kind == Kind.TASK_VOTED:
+        rule = signing.rule(round_.rule)
+        return signing.voted(rule, tally, task.part, task.weight, outcome or "")
+    change = signing.stepped_aside if kind == Kind.TASK_STEPPED_ASIDE else signing.removed
+    return change(tally, task.part, task.weight)
+
+
+def _close(record: Record, key: Key, outcome: str | None, who: int | None) -> None:
+    task = record.tasks[key]
+    record.tasks[key] = replace(task, status=CLOSED, outcome=outcome, who=who)
+
+
+def _move(record: Record, places: Mapping[str, str]) -> None:
+    """Open tasks of a case that was moved go along to their element in the other version."""
+    for key, task in record.tasks.items():
+        if task.status != CLOSED:
+            record.tasks[key] = replace(task, element=places.get(task.element, task.element))
+
+
+def _return(asked: Mapping[str, Any]) -> str | None:
+    return "return" if asked.get("command", {}).get("do") == "Return" else None
+
+
+_IN_ROUND: Final = frozenset({Kind.TASK_VOTED, Kind.TASK_STEPPED_ASIDE, Kind.SIGNER_REMOVED})
+_BY_THE_HOLDER: Final = ("Complete", "Return")
+_HOLDER: Final[Mapping[Kind, Any]] = {
+    Kind.TASK_CLAIMED: lambda _asked, by: by,
+    Kind.TASK_RELEASED: lambda _asked, _by: None,
+    Kind.TASK_REASSIGNED: lambda asked, _by: asked["to"],
+    Kind.TASK_LENT: lambda asked, _by: asked["to"],
+    Kind.TASK_GIVEN_BACK: lambda asked, _by: asked["to"],
+    Kind.TASK_STEPPED_ASIDE: lambda _asked, _by: None,
+}

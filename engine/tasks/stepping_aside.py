@@ -1,0 +1,115 @@
+"""Stepping aside from a decision because of an interest in it (回避), with the reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import assignment, effects, eventlog, instances, people, predicates, rounds, signing
+from engine.bpmn.steps import Step
+from engine.entries import Kind, read_body
+from engine.errors import ReasonRequired
+from engine.forms import texts
+from engine.instances import Act
+from engine.models import LogEntry, Role, TaskPart, TaskStatus, UserTask
+from engine.people import Actor
+from engine.permissions import Action
+from engine.rounds import Seat
+from engine.scene import Scene
+from engine.tasks import lending, seats
+from engine.tasks.held import Held, hold
+
+NOBODY_LEFT = "“{step}”的办理人都已回避，已交给流程管理员办理或转办。"
+
+
+def step_aside(db: Session, task_id: int, *, by: Actor, reason: str) -> Step | None:
+    """Leave the decision to the others; where nobody is left, the administrators get it.
+
+    Returns the kernel's step if the others have decided.
+    """
+    held = hold(db, task_id, Action.TASK_STEP_ASIDE, by=by)
+    lending.require_not_lent(db, held)
+    reason = texts.kept(reason, instances.MAX_COMMENT)
+    if not reason:
+        raise ReasonRequired
+    if held.seat:
+        return _leave_seat(db, held, by, reason)
+    act = Act(
+        Kind.TASK_STEPPED_ASIDE,
+        asked=held.asked(by, token=held.token),
+        content={"comment": reason},
+        rows=lambda scene: _leave_to_others(scene, held, by),
+    )
+    return instances.perform(db, held.case, act, by=by)
+
+
+def _leave_seat(db: Session, held: Held, by: Actor, reason: str) -> Step | None:
+    before = seats.stood(db, held)
+    tally = signing.stepped_aside(before.tally, held.part, held.weight)
+    cast = tally.approved + tally.refused + tally.abstained
+    is_empty = held.part != TaskPart.ADDED and not tally.left and not cast
+    if is_empty:
+        tally = signing.seated(tally, 1)
+
+    def more(scene: Scene) -> None:
+        if not is_empty:
+            return
+        element = scene.version.process.elements[held.element_id]
+        number = rounds.next_number(db, held.case.id, held.token)
+        seat = Seat(number, None, (people.role_key(Role.PROCESS_ADMIN),))
+        rounds.seat_more(scene, element, held.number, [seat], seats.deadline(scene, held))
+        rounds.tell(scene, held.token, element, NOBODY_LEFT)
+
+    act = seats.SeatAct(
+        Kind.TASK_STEPPED_ASIDE,
+        TaskStatus.STEPPED_ASIDE,
+        tally,
+        content={"comment": reason},
+        more=more,
+    )
+    return seats.perform(db, held, before, act, by=by)
+
+
+def _leave_to_others(scene: Scene, held: Held, by: Actor) -> None:
+    """A plain step is offered to all it is for but those who stepped aside."""
+    element = scene.version.process.elements[held.element_id]
+    away = _away(scene.db, held) | {predicates.in_place_of(by, held) or by.id}
+    named = [int(key[2:]) for key in sorted(held.candidate_keys) if key.startswith("u:")]
+    left = [one for one in named if one not in away]
+    if not left:
+        found = assignment.for_step(scene.db, element, scene.about).people
+        barred = away | rounds.recused(scene.db, element, scene.about)
+        left = [one for one in found if one not in barred]
+    keys = tuple(people.user_key(one) for one in left) or (people.role_key(Role.PROCESS_ADMIN),)
+    if not left:
+        rounds.tell(scene, held.token, element, NOBODY_LEFT)
+    changed: dict[str, Any] = {
+        "assignee_id": None,
+        "status": TaskStatus.READY,
+        "candidates": orjson.dumps(keys).decode(),
+    }
+    table = UserTask.__table__
+    scene.db.execute(update(table).where(table.c.id == held.id).values(changed))
+    effects.take_out(scene.db, held.id)
+    effects.offer(scene.db, held.id, keys, held.due_at, returned=held.returned)
+    scene.known[f"for {held.token}"] = {"assignee_id": None, "keys": keys, "people": left}
+
+
+def _away(db: Session, held: Held) -> set[int | None]:
+    """Who stepped aside from this task before."""
+    table = LogEntry.__table__
+    rows = db.execute(
+        select(table.c.by, table.c.body).where(
+            table.c.chain == eventlog.case_chain(held.case.id),
+            table.c.kind == Kind.TASK_STEPPED_ASIDE,
+        )
+    )
+    bodies = [(row.by, read_body(row.body).asked) for row in rows]
+    return {
+        asked.get("for", people.marked(mark))
+        for mark, asked in bodies
+        if asked.get("token") == held.token
+    }
