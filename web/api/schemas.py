@@ -73,12 +73,22 @@ class DraftAsked(Shape):
     values = Anything("Form values by key; a grid is the whole list of its rows.", required=True)
 
 
+class Pick(Shape):
+    """The people chosen for a later step."""
+
+    step = Text(WORD, "Its element.", required=True, least=1)
+    people = ListOf(
+        Who(KEY, "User name, or number of the account.", required=True), most=50, required=True
+    )
+
+
 class CompletionAsked(Shape):
     """A decision."""
 
     outcome = Choice(sorted(OUTCOMES), "One of the verbs the task offers.", required=True)
     values = Anything("The form as filled. Without it: the draft if there is one, else as it is.")
     comment = Text(MAX_COMMENT, "The opinion; needed where the outcome is not approve.")
+    picks = ListOf(Object(Pick), "Who gets later steps that are chosen here.", most=50)
 
 
 class ReturnAsked(Shape):

@@ -100,7 +100,19 @@ def complete_task(task_id: int, asked: Json) -> Json:
         draft = drafts.draft(db(), task_id)
         values = draft.values if draft.revision else None
     comment = asked.get("comment", "")
-    tasks.complete(db(), task_id, by=me(), outcome=asked["outcome"], values=values, comment=comment)
+    picks = {
+        one["step"]: [task_acts.person(who) for who in one["people"]]
+        for one in asked.get("picks", ())
+    }
+    tasks.complete(
+        db(),
+        task_id,
+        by=me(),
+        outcome=asked["outcome"],
+        values=values,
+        comment=comment,
+        picks=picks,
+    )
     return task_acts.done(task_id)
 
 

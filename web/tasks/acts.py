@@ -24,7 +24,7 @@ from web.access import signed_in
 from web.asked import row_number
 from web.errors import status_of
 from web.session import db, me, settings
-from web.tasks import asked, page
+from web.tasks import asked, page, picking
 from web.tasks.asked import Typed
 from web.tasks.blueprint import bp
 
@@ -63,6 +63,7 @@ def complete(task_id: int) -> ResponseReturnValue:
             outcome=typed.outcome,
             values=typed.values,
             comment=typed.comment,
+            picks=picking.people(typed.picks) if typed.picks else None,
         )
 
     return act(task_id, deed)

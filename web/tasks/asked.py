@@ -16,6 +16,8 @@ from engine.queries.task_page import Task
 from web import asked
 
 MOST_NAMED: Final = 100
+MOST_PICKED: Final = 2_000
+PICK: Final = "pick."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Typed:
     until: str = ""
     when: str = ""
     decision: str = ""
+    picks: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Any] | None = None
     errors: Mapping[str, Sentence] = field(default_factory=dict)
 
@@ -73,6 +76,11 @@ def read(task: Task, asks: str = "") -> Typed:
         until=form.get(f"{asks}_until", ""),
         when=form.get(f"{asks}_when", ""),
         decision=form.get(f"{asks}_decision", ""),
+        picks={
+            name.removeprefix(PICK): text[:MOST_PICKED]
+            for name, text in list(form.items())
+            if name.startswith(PICK)
+        },
         seen=form.get("seen", ""),
         revision=asked.row_number(form.get("draft_revision", "")) or 0,
         in_list="in_list" in form,

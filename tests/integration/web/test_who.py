@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.college import ROOT
+from tests.integration.engine import flow
 from tests.integration.web.paper import Paper
 
 FIGURE_4 = (ROOT / "processes/approval_major.bpmn").read_bytes()
@@ -70,3 +71,37 @@ def test_programs_ask_the_same(app, college):
     assert (first["people"], first["rules"]) == (["吴允恭"], ["发起人"])
     assert review["people"] == ["周明岚", "郑怀瑾"]
     assert (office["people"], office["note"]) == (["李致远"], "")
+
+
+def test_whoever_hands_in_chooses_the_people_of_a_later_step(app, db, browser, college):
+    picked = flow.chain("picked", flow.step("hand_in"), flow.step("review", "pick:initiator"))
+    case = flow.begin(db, picked, by=college.actor(db, "leader"))
+    other = flow.begin(db, picked, by=college.actor(db, "leader"))
+    db.commit()
+    leader = browser("leader")
+    task = flow.open_tasks(db, case)["hand_in"]
+    page = Paper.open(leader, f"/tasks/{task}")
+    assert "“review”由谁办" in page.text
+    token = csrf(leader)
+
+    def hand_in(**typed):
+        data = {"outcome": "approve", "csrf_token": token, **typed}
+        return Paper(leader, leader.post(f"/tasks/{task}/completion", data=data))
+
+    assert "请选定“review”由谁办理" in hand_in().text
+    wrong = hand_in(**{"pick.review": "没有这个人"})
+    assert wrong.status == 422
+    assert wrong.tree.xpath("//input[@name='pick.review']/@value") == ["没有这个人"]
+    assert hand_in(**{"pick.review": "周明岚、office"}).status == 303
+    db.rollback()
+    review = flow.open_tasks(db, case)["review"]
+    for name in ("reviewer", "office"):
+        assert Paper.open(browser(name), f"/tasks/{review}").status == 200
+    task = flow.open_tasks(db, other)["hand_in"]
+    client = app.test_client()
+    asked = {"username": "leader", "password": PASSWORD}
+    said = {"Authorization": "Bearer " + client.post("/api/v1/tokens", json=asked).json["token"]}
+    address = f"/api/v1/tasks/{task}/completion"
+    given = {"outcome": "approve", "picks": [{"step": "review", "people": ["office"]}]}
+    assert client.post(address, json={"outcome": "approve"}, headers=said).status_code == 422
+    assert client.post(address, json=given, headers=said).status_code == 200
