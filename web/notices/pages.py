@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
         rows=[(one, wording.in_words(one, gettext)) for one in found],
         following=following,
         unread_only=unread_only,
-        unread=unread(),
+        has_unread=told_count() > 0,
         labels=wording.LABELS,
     )
 
@@ -94,7 +94,7 @@ def bell() -> ResponseReturnValue:
 
 
 @bp.app_template_global()
-def unread() -> int:
+def told_count() -> int:
     """How much the reader has not read, counted to 100."""
     if g.get("actor") is None or g.actor.id is None:
         return 0
