@@ -102,9 +102,9 @@ def test_rework_has_its_boundary_events() -> None:
 def test_an_event_that_takes_rework_away_leaves_nothing_beside_it() -> None:
     nodes = step("a") + step("b") + step("c") + step("d")
     nodes += node("parallelGateway", "fork") + node("parallelGateway", "join")
-    nodes += timer("boundaryEvent", "alarm", attachedToRef="a")
-    lines = "start>a ; a>fork ; fork>b ; fork>c ; b>join ; c>join ; join>d ; d>end ; alarm>fork"
-    play = drawn(nodes.replace("parallelGateway", "inclusiveGateway", 1), lines)
+    nodes += timer("boundaryEvent", "alarm", attachedToRef="a") + node("exclusiveGateway", "meet")
+    lines = "start>a ; a>meet ; alarm>meet ; meet>fork ; fork>b ; fork>c ; b>join ; c>join"
+    play = drawn(nodes, f"{lines} ; join>d ; d>end")
     play.complete("a")
     play.send_back("b", "a", Then.BACK_TO_ME)
     assert play.waiting == ["a", "alarm", "c"]
