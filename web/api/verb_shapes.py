@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.bpmn.commands import Then
 from engine.tasks.decide import MAX_COMMENT
 from engine.tasks.persons import MOST
+from engine.tasks.signers import Where
 from web.api.fields import Anything, Choice, Day, ListOf, Shape, Text, Who
 from web.api.schemas import KEY, WORD
 
@@ -71,6 +72,14 @@ class ReopeningAsked(Shape):
 
     to = Text(WORD, "Element id of a step that was done; the last one without it.", least=1)
     reason = Text(MAX_COMMENT, required=True, least=1)
+
+
+class SignersAsked(Shape):
+    """People who sign as well."""
+
+    people = ListOf(Who(KEY), "User names, or numbers of users.", required=True, most=MOST)
+    when = Choice(list(Where), "When they sign; beside without it.")
+    reason = Text(MAX_COMMENT)
 
 
 class DeputyAsked(Shape):

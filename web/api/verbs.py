@@ -6,8 +6,9 @@ from flask import url_for
 
 from engine import tasks
 from engine.tasks import extension
+from engine.tasks.signers import Where
 from web.access import signed_in
-from web.api import task_acts, told, verb_shapes
+from web.api import schemas, task_acts, told, verb_shapes
 from web.api.fields import Json
 from web.api.routing import Told, route
 from web.session import db, me
@@ -122,4 +123,52 @@ def do_on_behalf(task_id: int, asked: Json) -> Json:
     more = {name: asked[name] for name in ("outcome", "values", "to", "then") if name in asked}
     of = task_acts.person(asked["of"])
     tasks.on_behalf(db(), task_id, by=me(), of=of, reason=asked["reason"], **more)
+    return task_acts.done(task_id)
+
+
+@route(
+    "POST",
+    "/tasks/<int:task_id>/signers",
+    "Let others sign as well",
+    body=verb_shapes.SignersAsked,
+    answers={200: told.Done},
+    conditional=True,
+)
+@signed_in
+def add_signers(task_id: int, asked: Json) -> Json:
+    """Before, beside or after whoever adds them."""
+    task_acts.unchanged(task_id)
+    people = [task_acts.person(one) for one in asked["people"]]
+    where, reason = asked.get("when", Where.BESIDE), asked.get("reason", "")
+    tasks.add_signers(db(), task_id, by=me(), people=people, where=where, reason=reason)
+    return task_acts.done(task_id)
+
+
+@route(
+    "DELETE",
+    "/tasks/<int:task_id>/signers",
+    "Take off a signer; the task is the signer's seat",
+    body=verb_shapes.WhyAsked,
+    answers={200: told.Done},
+)
+@signed_in
+def remove_signer(task_id: int, asked: Json) -> Json:
+    """By whoever added them, or an administrator; never the last one."""
+    tasks.remove_signer(db(), task_id, by=me(), reason=asked.get("reason", ""))
+    return task_acts.done(task_id)
+
+
+@route(
+    "POST",
+    "/tasks/<int:task_id>/recusal",
+    "Step aside from a decision",
+    body=schemas.ReasonAsked,
+    answers={200: told.Done},
+    conditional=True,
+)
+@signed_in
+def step_aside(task_id: int, asked: Json) -> Json:
+    """With the reason; the others decide."""
+    task_acts.unchanged(task_id)
+    tasks.step_aside(db(), task_id, by=me(), reason=asked["reason"])
     return task_acts.done(task_id)

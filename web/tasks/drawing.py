@@ -19,7 +19,7 @@ from engine.forms.sentence import Sentence
 from engine.forms.validation import Invalid
 from engine.people import user_key
 from engine.permissions import Action
-from engine.queries import cases, colleagues, coming, task_page, task_verbs
+from engine.queries import cases, colleagues, coming, seats, task_page, task_verbs
 from engine.queries.colleagues import Colleague
 from engine.queries.task_page import Seen, Task
 from engine.queries.timeline import Line
@@ -99,6 +99,7 @@ def of(
         "people": _people(typed.query) if opened in SEARCHING else (),
         "picked": colleagues.named(db(), typed.several) if opened else (),
         "outcomes": buttons.outcomes(task),
+        "seats": seats.of(db(), me(), task),
         "holders": task_verbs.holders(db(), task) if "on_behalf" in verbs.keys else (),
         "picks": picking.fields(task, typed) if fills else (),
         "is_mine": task.completed_by == me().id,

@@ -74,7 +74,7 @@ def index() -> str:
         chips=CHIPS,
         chip_on=_chip(),
         counts=counts,
-        unread=followed.unread(db(), me()),
+        unread_copies=followed.unread(db(), me()),
         of_cases=box in OF_CASES,
         selecting=box == "todo" and request.args.get("select") == "1",
         chosen=chosen,

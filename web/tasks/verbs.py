@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import tasks
-from engine.errors import Refused
+from engine.errors import NotFound, Refused
+from engine.queries import seats
 from engine.queries.task_page import Task
 from engine.tasks import extension
+from engine.tasks.signers import Where
 from web.access import signed_in
 from web.asked import row_number
 from web.session import db, me
@@ -130,3 +132,43 @@ def on_behalf(task_id: int) -> ResponseReturnValue:
         tasks.on_behalf(db(), task.id, by=me(), of=person, reason=typed.reason, outcome=outcome)
 
     return acts.act(task_id, deed, asks="on_behalf")
+
+
+@bp.post("/tasks/<int:task_id>/signers")
+@signed_in
+def add_signer(task_id: int) -> ResponseReturnValue:
+    """Let others sign as well: before, beside or after the reader."""
+
+    def deed(task: Task, typed: Typed) -> None:
+        where = typed.when or Where.BEFORE
+        tasks.add_signers(
+            db(), task.id, by=me(), people=typed.several, where=where, reason=typed.why
+        )
+
+    return acts.act(task_id, deed, asks="add_signer", stays=gettext("已加签。"))
+
+
+@bp.post("/tasks/<int:task_id>/removal")
+@signed_in
+def remove_signer(task_id: int) -> ResponseReturnValue:
+    """Take off a signer whom one has added."""
+
+    def deed(task: Task, typed: Typed) -> None:
+        seat = row_number(typed.to)
+        known = {one.task_id for one in seats.of(db(), me(), task)}
+        if seat not in known:
+            raise NotFound
+        tasks.remove_signer(db(), seat, by=me(), reason=typed.reason)
+
+    return acts.act(task_id, deed, asks="remove_signer", stays=gettext("已减签。"))
+
+
+@bp.post("/tasks/<int:task_id>/recusal")
+@signed_in
+def step_aside(task_id: int) -> ResponseReturnValue:
+    """Leave the decision to the others, with the reason."""
+
+    def deed(task: Task, typed: Typed) -> None:
+        tasks.step_aside(db(), task.id, by=me(), reason=typed.why)
+
+    return acts.act(task_id, deed, asks="step_aside")

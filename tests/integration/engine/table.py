@@ -163,6 +163,12 @@ class Cell:
             wanted = wanted.where(table.c.element_id == element)
         return list(self.db.execute(wanted.order_by(table.c.id)))
 
+    def seats(self) -> list[Row[Any]]:
+        """All rows of the step, open or not."""
+        table = UserTask.__table__
+        mine = table.c.instance_id.in_(self.cases()) & (table.c.element_id == "review")
+        return list(self.db.execute(select(table).where(mine)))
+
     def row(self, task_id: int) -> Row[Any]:
         """A task as it stands."""
         table = UserTask.__table__
@@ -307,6 +313,32 @@ def on_behalf(cell: Cell) -> None:
     assert cell.row(task).done_for == by.id
 
 
+def _add(where: str) -> Callable[[Cell], None]:
+    def deed(cell: Cell) -> None:
+        task, by = cell.first()
+        stranger = cell.college.users["stranger"]
+        tasks.add_signers(cell.db, task, by=by, people=[stranger], where=where, reason="请一起看")
+        assert any(row.assignee_id == stranger for row in cell.seats())
+
+    return deed
+
+
+def remove_signer(cell: Cell) -> None:
+    task, by = cell.first()
+    stranger = cell.college.users["stranger"]
+    tasks.add_signers(cell.db, task, by=by, people=[stranger], where="beside", reason="请看")
+    (added,) = (row for row in cell.open("review") if row.assignee_id == stranger)
+    tasks.remove_signer(cell.db, added.id, by=by, reason="不用了")
+    assert cell.row(added.id).status == "removed"
+
+
+def step_aside(cell: Cell) -> None:
+    task, by = cell.first()
+    tasks.step_aside(cell.db, task, by=by, reason="本人课程")
+    cell.go()
+    assert all(row.assignee_id != by.id for row in cell.open("review"))
+
+
 def cancel(cell: Cell) -> None:
     instances.cancel(cell.db, cell.root, by=cell.actor("admin"), reason="不办了")
     cell.go()
@@ -325,6 +357,11 @@ VERBS: Final[Mapping[str, Callable[[Cell], None]]] = {
     "lend and give back 委派": lend,
     "deputy 代理": deputy,
     "on behalf 代办": on_behalf,
+    "add a signer before 加签": _add("before"),
+    "add a signer beside": _add("beside"),
+    "add a signer after": _add("after"),
+    "remove a signer 减签": remove_signer,
+    "step aside 回避": step_aside,
     "copy and read 抄送、已阅": copy,
     "urge 催办": urge,
     "extension 延期申请": extend,

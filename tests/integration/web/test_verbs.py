@@ -77,7 +77,7 @@ def test_several_people_get_a_copy_and_say_that_they_read_it(browser, college, c
     page = Paper.open(reader, f"/instances/{case}")
     assert "已阅" in page.text
     send(reader, f"/instances/{case}", f"/instances/{case}/reading")
-    assert "未读" not in Paper.open(reader, "/tasks/?box=cc").text
+    assert "未读" not in Paper.open(reader, "/tasks/?box=cc").says(".item")[0]
 
 
 def test_time_is_asked_for_and_given(browser, db, case, review):
@@ -162,3 +162,21 @@ def test_a_deputy_is_appointed_sees_the_work_and_is_ended(browser, college, revi
     assert send(other, "/deputies", "/deputies/1/end").status_code == 404
     assert "代理已结束" in send(deputy, "/deputies", "/deputies/1/end").text
     assert "代 周明岚" not in Paper.open(deputy, "/tasks/").text
+
+
+def test_signers_are_added_seen_and_taken_off(app, browser, db, college):  # noqa: ARG001  (as above)
+    leader = college.actor(db, "leader")
+    drawn = flow.step("review", REVIEW, verbs="approve,return,add_signer,step_aside")
+    number = flow.begin(db, flow.chain("signers", drawn), by=leader)
+    db.commit()
+    task = flow.open_tasks(db, number)["review"]
+    mine, place = browser("reviewer"), f"/tasks/{task}"
+    office = str(college.users["office"])
+    fields = {"add_signer_to": [office], "add_signer_when": "beside", "add_signer_reason": "请看"}
+    assert "已加签。" in send(mine, place, f"{place}/signers", **fields).text
+    page = Paper.open(mine, place)
+    assert "0/2 人已签" in page.text
+    seat = page.all('input[name="remove_signer_to"]')[0].get("value")
+    gone = {"remove_signer_to": seat, "remove_signer_reason": "不用了"}
+    assert "已减签" in send(mine, place, f"{place}/removal", **gone).text
+    assert Paper.open(mine, place).press("同意").status == 200
