@@ -129,7 +129,7 @@ def _users() -> Any:
     return here.union(select(User.number).where(User.is_active, User.number.is_not(None)))
 
 
-def _vacant() -> Select[tuple[str]]:
+def _vacant() -> Select[str]:
     """Posts that nobody who is here holds today."""
     held = (
         select(Holding.post_id)

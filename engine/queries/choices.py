@@ -54,13 +54,13 @@ def choices(db: Session) -> Choices:
     )
 
 
-def _units() -> Select[tuple[str, str]]:
+def _units() -> Select[str, str]:
     """Units of today without classes, of which there are too many to choose from."""
     wanted = select(Unit.code, Unit.name).where(Unit.kind != kinds.CLASS, _is_there(Unit))
     return wanted.order_by(Unit.position, Unit.name).limit(MOST)
 
 
-def _committees() -> Select[tuple[str, str]]:
+def _committees() -> Select[str, str]:
     wanted = select(Committee.key, Committee.name).where(_is_there(Committee))
     return wanted.order_by(Committee.position, Committee.name).limit(MOST)
 

@@ -124,7 +124,7 @@ def _field(sight: _Sight, rule: Rule) -> Iterator[Finding]:
 
 
 def _pick(sight: _Sight, rule: Rule) -> Iterator[Finding]:
-    """Whoever picks acts before the step; the initiator picks at the first step, which is theirs."""
+    """Whoever picks acts before the step; the initiator does at the first step, theirs."""
     before = walk.reached(sight.backwards.get(sight.node.id, ()), sight.backwards)
     name = sight.node.label
     if rule.key != RuleKind.INITIATOR:
