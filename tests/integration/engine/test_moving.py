@@ -78,7 +78,7 @@ def diagram(*, second: bool) -> bytes:
         "renamed": flow.step(office, REVIEWERS),
         "dropped": "" if second else flow.step("dropped", REVIEWERS),
         "voting": flow.step("voting", REVIEWERS, signing="all"),
-        "other_vote": flow.step("other_vote", REVIEWERS, signing="ratio 1/2" if second else "all"),
+        "other_vote": flow.step("other_vote", REVIEWERS, signing="sequence" if second else "all"),
         "block": (
             '<bpmn:parallelGateway id="fork"/><bpmn:parallelGateway id="join"/>'
             f"{flow.step('left', REVIEWERS)}{flow.step('right', REVIEWERS)}"
