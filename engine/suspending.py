@@ -137,6 +137,12 @@ def resume_flow(db: Session, key: str, *, by: Actor, with_cases: bool = False) -
         later.enqueue(db, ALL, f"{InstanceStatus.RUNNING}:{definition_id}:")
 
 
+def is_suspended(db: Session, key: str) -> bool:
+    """Whether new cases of a flow are refused for now."""
+    since = select(ProcessDefinition.suspended_at).where(ProcessDefinition.key == key)
+    return db.execute(since).scalar_one_or_none() is not None
+
+
 def _set(db: Session, definition_id: int, *, suspended: bool) -> None:
     values = {"suspended_at": clock.now() if suspended else None}
     flow = update(ProcessDefinition).where(ProcessDefinition.id == definition_id)

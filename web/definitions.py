@@ -15,11 +15,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import definitions, permissions, preview, versions
+from engine import definitions, permissions, preview, starts, suspending, versions
 from engine.bpmn import parse
 from engine.bpmn.findings import Finding
 from engine.bpmn.parse import Unreadable
-from engine.errors import NotFound
+from engine.errors import NotFound, Refused
 from engine.permissions import Action
 from engine.queries import catalogue
 from engine.queries.catalogue import Edition
@@ -27,7 +27,7 @@ from web import steps, who_words
 from web.access import needs
 from web.errors import UNPROCESSABLE
 from web.htmx import render
-from web.i18n import in_words
+from web.i18n import in_words, say
 from web.session import db, me
 from web.steps import Step
 
@@ -78,6 +78,11 @@ def upload() -> ResponseReturnValue:
 @needs(Action.DEFINITION_VIEW)
 def show(key: str) -> str:
     """One flow: its diagram, its versions, and for those who edit, the draft and what it lacks."""
+    return page(key)
+
+
+def page(key: str, standing: Refused | None = None) -> str:
+    """The page of one flow, with why it could not be suspended, where it could not."""
     flow = catalogue.flow(db(), key)
     editions = catalogue.editions(db(), key)
     active = next((one for one in editions if one.is_active), None)
@@ -96,6 +101,11 @@ def show(key: str) -> str:
         draft=draft if has_draft else None,
         findings=[(one, _text(one)) for one in found],
         errors=sum(one.severity == "error" for one in found),
+        is_suspended=suspending.is_suspended(db(), key),
+        may_suspend=active is not None and permissions.may(me(), Action.INSTANCE_SUSPEND),
+        next_runs=starts.next_runs(db(), flow.id),
+        refusal=say(standing) if standing is not None else "",
+        reason=request.form.get("reason", ""),
     )
 
 

@@ -17,7 +17,7 @@ from engine import instances, permissions
 from engine.errors import CannotStart, NotFound, ReasonRequired, Refused, TooLarge
 from engine.models import InstanceStatus
 from engine.permissions import Action
-from engine.queries import cases, catalogue, timeline
+from engine.queries import called, cases, catalogue, timeline
 from engine.queries.cases import CaseView
 from engine.tasks import decide
 from quality import documents, kinds, subjects
@@ -154,8 +154,12 @@ def page(
     *,
     asked: str = "",
     verb_refusal: Refused | None = None,
+    standing: Refused | None = None,
 ) -> str:
-    """The page of a case; `asked` is the verb whose dialog is open, with what was refused."""
+    """The page of a case; `asked` is the verb whose dialog is open, with what was refused.
+
+    `standing` is why it could not be suspended.
+    """
     view = cases.one(db(), me(), instance_id)
     before = number("before")
     newest = view.entries if before is None else min(before - 1, view.entries)
@@ -172,6 +176,8 @@ def page(
     decisions = [one for one in record if one[1].mark in wording.DECISIONS]
     work = documents.of_case(db(), instance_id)
     is_running = view.row.status == InstanceStatus.RUNNING
+    is_suspended = view.row.status == InstanceStatus.SUSPENDED
+    is_open = is_running or is_suspended
     return render_template(
         "instances/show.html",
         view=view,
@@ -187,7 +193,11 @@ def page(
         facts=_subject(view),
         work=work,
         chain=_chain(work),
-        may_cancel=is_running and permissions.may(me(), Action.INSTANCE_CANCEL),
+        may_cancel=is_open and permissions.may(me(), Action.INSTANCE_CANCEL),
+        may_suspend=is_open and permissions.may(me(), Action.INSTANCE_SUSPEND),
+        is_suspended=is_suspended,
+        around=called.around(db(), me(), instance_id),
+        standing=say(standing) if standing is not None else "",
         refusal=say(refusal) if refusal is not None else "",
         reason=request.form.get("reason", ""),
         **case_buttons.drawn(view, asked or request.args.get("ask", ""), verb_refusal),

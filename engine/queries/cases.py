@@ -125,7 +125,7 @@ def listed(
     if wanted.mine:
         found = found.where(case.c.started_by == person.id)
     elif not permissions.may(person, Action.INSTANCE_VIEW_ANY):
-        found = found.where(case.c.id.in_(_own(person)))
+        found = found.where(case.c.id.in_(own(person)))
     if wanted.state is not None:
         found = found.where(case.c.status == wanted.state)
     if wanted.definition is not None:
@@ -173,7 +173,7 @@ def _rows() -> Select[Any]:
     )
 
 
-def _own(person: Actor) -> Select[Any]:
+def own(person: Actor) -> Select[Any]:
     """The cases a person has to do with, from four indexes."""
     case, task, offer = ProcessInstance.__table__, UserTask.__table__, TaskCandidate.__table__
     copied = Copy.__table__
