@@ -15,7 +15,18 @@ from typing import Any, Final
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import clock, copies, definitions, deputies, instances, jobs, replay, tasks
+from engine import (
+    clock,
+    copies,
+    definitions,
+    deputies,
+    instances,
+    jobs,
+    moving,
+    replay,
+    tasks,
+    versions,
+)
 from engine import db as database
 from engine.bpmn.commands import Then
 from engine.models import Deputy, ProcessInstance, UserTask
@@ -339,6 +350,21 @@ def step_aside(cell: Cell) -> None:
     assert all(row.assignee_id != by.id for row in cell.open("review"))
 
 
+def move(cell: Cell) -> None:
+    task, _by = cell.first()
+    case = cell.row(task).instance_id
+    table = ProcessInstance.__table__
+    version = select(table.c.version_id).where(table.c.id == case)
+    here = versions.of_case(cell.db, cell.db.execute(version).scalar_one())
+    begins = f'<bpmn:process id="{here.key}"'.encode()
+    xml = next(one for one in diagrams(cell.rule, cell.place) if begins in one)
+    newer = xml.replace(b'name="prepare"', f'name="prepare {case}"'.encode())
+    published = definitions.publish(cell.db, newer, by=SYSTEM, note="newer")
+    there = versions.numbered(cell.db, here.key, published.number)
+    moving.move(cell.db, case, (here, there), by=cell.actor("admin"), reason="换新版")
+    assert cell.db.execute(version).scalar_one() == there.id
+
+
 def cancel(cell: Cell) -> None:
     instances.cancel(cell.db, cell.root, by=cell.actor("admin"), reason="不办了")
     cell.go()
@@ -367,6 +393,7 @@ VERBS: Final[Mapping[str, Callable[[Cell], None]]] = {
     "extension 延期申请": extend,
     "withdraw 撤回": withdraw,
     "take back 拿回": take_back,
+    "move to another version 迁移": move,
     "cancel 撤销": cancel,
 }
 
