@@ -50,7 +50,7 @@ class Choice:
     def words(self) -> dict[str, Any]:
         """As it is kept."""
         return {
-            "mail": dict(self.mail),
+            "mail": {str(kind): way for kind, way in self.mail.items()},
             "hidden": sorted(self.hidden),
             "digest_hour": self.digest_hour,
             "quiet": list(self.quiet) if self.quiet is not None else None,

@@ -13,9 +13,11 @@ from typing import Final
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import select
 
-from engine import notices
+from engine import effects, notices
 from engine.errors import NotFound, Refused
+from engine.models import User
 from engine.queries import told as queries
 from web.access import signed_in
 from web.asked import row_number
@@ -52,6 +54,7 @@ def index() -> ResponseReturnValue:
         unread_only=unread_only,
         has_unread=told_count() > 0,
         labels=wording.LABELS,
+        open_states=effects.OPEN,
     )
 
 
@@ -150,6 +153,11 @@ def _typed() -> Choice:
     )
 
 
+def _address() -> str:
+    found = db().execute(select(User.email).where(User.id == me().id)).scalar_one_or_none()
+    return found or ""
+
+
 def _hour(name: str) -> int:
     text = request.form.get(name, "")
     if not text.isdecimal() or not text.isascii() or int(text[:3]) not in choices.HOURS:
@@ -170,5 +178,5 @@ def _choices(choice: Choice, error: str) -> str:
         labels=wording.LABELS,
         error=error,
         can_mail=mail.is_set(settings()),
-        address=g.user.email,
+        address=_address(),
     )

@@ -74,7 +74,7 @@ class Letter:
 
 
 def begin(db: Session) -> bool:
-    """Put the postman down if a row is due and none is on the way; an hour later after a failure."""
+    """Put the postman down if a row is due and none is on the way; after a failure, later."""
     now = clock.now()
     due = select(_TABLE.c.id).where(_TABLE.c.sent_at.is_(None), _TABLE.c.send_at <= now)
     if db.execute(due.limit(1)).first() is None:
