@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import entries, eventlog, recount, versions
+from engine import entries, eventlog, recount, rounds, versions
 from engine.bpmn import state
 from engine.bpmn.state import State
 from engine.bpmn.steps import step
@@ -52,6 +52,20 @@ class Frame:
     erased: bool
     state: State
     hash: str
+    hidden: bool = False
+
+    @property
+    def shown(self) -> Body:
+        """What was recorded, with the vote that was written apart while it was secret."""
+        vote = self.written.get("vote")
+        return replace(self.body, asked={**self.body.asked, "outcome": vote}) if vote else self.body
+
+    def told_to(self, secret: frozenset[str], reader: int | None) -> Frame:
+        """The frame as this reader may know it: a secret vote is told without what was said."""
+        if not rounds.is_secret(secret, self.kind, self.by, self.body, reader):
+            return self
+        written = {name: self.written[name] for name in ("values",) if name in self.written}
+        return replace(self, written=written, hidden=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +79,11 @@ class Replay:
     erased: int = 0
 
 
-def replay(db: Session, instance_id: int) -> Replay:
-    """Run a case again from its log. Raises `NotFound`."""
+def replay(db: Session, instance_id: int, *, reader: int | None = None) -> Replay:
+    """Run a case again from its log. Raises `NotFound`.
+
+    Opinions of a vote that is secret and open are left out, but for those of `reader`.
+    """
     table = ProcessInstance.__table__
     case = db.execute(select(table).where(table.c.id == instance_id)).mappings().one_or_none()
     if case is None:
@@ -79,6 +96,8 @@ def replay(db: Session, instance_id: int) -> Replay:
         seq = frames[-1].seq + 1 if frames else 1
         sentence = "第 {seq} 条记录读不懂：它不是这个系统写下的。"
         difference = Difference(eventlog.case_chain(instance_id), seq, sentence, {"seq": seq})
+    secret = rounds.secret(db, instance_id)
+    frames = [frame.told_to(secret, reader) for frame in frames]
     return Replay(
         instance_id, version, tuple(frames), difference, sum(frame.erased for frame in frames)
     )

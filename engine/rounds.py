@@ -21,7 +21,18 @@ from engine.bpmn import dialect
 from engine.bpmn.dialect import Method, Place, Rule, Signing, Who
 from engine.bpmn.effects import Opened
 from engine.bpmn.process import Element
-from engine.models import Holding, Role, SigningRound, TaskPart, TaskStatus, UserTask
+from engine.entries import Body, Kind
+from engine.models import (
+    Holding,
+    InstanceStatus,
+    ProcessInstance,
+    Role,
+    SigningRound,
+    TaskPart,
+    TaskStatus,
+    UserTask,
+)
+from engine.people import Actor
 from engine.scene import NEVER, Scene
 from engine.signing import Tally, Verdict
 
@@ -419,3 +430,34 @@ def seated(db: Session, instance_id: int, token: str) -> frozenset[int]:
         _TASKS.c.instance_id == instance_id, _TASKS.c.token == token, _TASKS.c.part != "chair"
     )
     return frozenset(one for row in db.execute(rows) for one in row if one is not None)
+
+
+def secret(db: Session, instance_id: int) -> frozenset[str]:
+    """The places of a case where votes are their authors' alone, since nothing is decided yet."""
+    case = ProcessInstance.__table__
+    rows = db.execute(
+        select(_ROUNDS.c.token)
+        .join(case, case.c.id == _ROUNDS.c.instance_id)
+        .where(_ROUNDS.c.instance_id == instance_id, _ROUNDS.c.hidden, _ROUNDS.c.outcome.is_(None))
+        .where(case.c.status.in_((InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)))
+    )
+    return frozenset(rows.scalars())
+
+
+def reader(person: Actor) -> int | None:
+    """Whose secrets may be told: nobody's, where somebody tries this person's eyes on."""
+    return person.id if person.seen_by is None else None
+
+
+def is_secret(secret: frozenset[str], kind: str, by: str, body: Body, reader: int | None) -> bool:
+    """Whether a reader may not know what this entry says of a vote."""
+    if not secret or kind not in _OPINIONS or body.asked.get("token") not in secret:
+        return False
+    return reader is None or reader not in (
+        people.marked(by),
+        body.asked.get("for"),
+        body.asked.get("to"),
+    )
+
+
+_OPINIONS: Final = frozenset({Kind.TASK_VOTED, Kind.TASK_GIVEN_BACK})

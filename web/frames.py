@@ -82,7 +82,7 @@ def told(db: Session, found: Replay, form_url: str) -> list[dict[str, Any]]:
     answer = []
     for frame, (before, after) in zip(found.frames, _values(found.frames), strict=True):
         by = people.marked(frame.by)
-        words = wording.words(version, frame.kind, frame.body)
+        words = wording.words(version, frame.kind, frame.shown)
         passed = marks.follow(version.process, passed, frame.body, frame.at)
         intervenes = _intervenes(frame, by, holders)
         holders.follow(frame.body, frame.kind, by)

@@ -168,7 +168,7 @@ def page(
         db(), me(), instance_id, after=first, limit=newest - first or 1
     )
     record = [
-        (line, wording.words(view.version, line.kind, line.body))
+        (line, wording.words(view.version, line.kind, line.shown))
         for line in reversed(lines)
         if line.seq <= newest
     ]

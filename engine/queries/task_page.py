@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased
 
-from engine import instances, permissions, versions
+from engine import instances, permissions, rounds, versions
 from engine.entries import Kind
 from engine.errors import NotFound
 from engine.forms.model import Form
@@ -24,7 +24,7 @@ from engine.queries.cases import MOST, OPEN
 from engine.queries.timeline import Line
 from engine.versions import Version
 
-SEEING: Final = frozenset({Kind.TASK_COMPLETED, Kind.TASK_RETURNED})
+SEEING: Final = frozenset({Kind.TASK_COMPLETED, Kind.TASK_VOTED, Kind.TASK_RETURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,18 @@ def one(db: Session, person: Actor, task_id: int) -> Task:
     task = _task(db, row)
     if not permissions.may(person, Action.TASK_VIEW, task):
         raise NotFound
-    return task
+    return _told_to(db, person, task)
+
+
+def _told_to(db: Session, person: Actor, task: Task) -> Task:
+    """A vote that is secret is told to nobody but who gave it."""
+    reader = rounds.reader(person)
+    is_own = reader is not None and reader in (task.completed_by, task.done_for)
+    if task.outcome is None or not task.seat or is_own:
+        return task
+    if task.token not in rounds.secret(db, task.instance_id):
+        return task
+    return replace(task, outcome=None)
 
 
 def _wanted() -> Any:

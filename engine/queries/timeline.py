@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from engine import entries, eventlog, people, versions
+from engine import entries, eventlog, people, rounds, versions
 from engine.bpmn import state
 from engine.bpmn.process import Process
 from engine.entries import Body, Kind
@@ -44,6 +44,21 @@ class Line:
     body: Body
     done_for: str = ""
     """In whose place it was done (代)."""
+    hidden: bool = False
+    """Whether it is a vote that is secret from this reader until the decision."""
+
+    @property
+    def shown(self) -> Body:
+        """What was recorded, with the vote that was written apart while it was secret."""
+        asked = {**self.body.asked, "outcome": self.outcome} if self.outcome else self.body.asked
+        return replace(self.body, asked=asked)
+
+    def told_to(self, secret: frozenset[str], reader: int | None) -> Line:
+        """The line as this reader may know it: a secret vote is told without what was said."""
+        kind = self.kind or ""
+        if not rounds.is_secret(secret, kind, self.by, self.body, reader):
+            return self
+        return replace(self, outcome="", comment="", hidden=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +87,14 @@ def lines(
         (row, entries.read_body(row.body) if is_whole else None) for row, is_whole in rows[:limit]
     ]
     whole = [(row.by, body) for row, body in read if body is not None]
+    secret = rounds.secret(db, instance_id)
     written = _written(db, instance_id, [body.content for _by, body in whole if body.content])
     named = [one for by, body in whole for one in (people.marked(by), *_others(body))]
     names = people.names(db, named)
     found = tuple(
         _damaged(row)
         if body is None or written.get(body.content, b"") is None
-        else _line(row, body, written, names, process)
+        else _line(row, body, written, names, process).told_to(secret, rounds.reader(person))
         for row, body in read
     )
     return found, found[-1].seq if len(rows) > limit else None
@@ -115,7 +131,8 @@ def _line(
     process: Process,
 ) -> Line:
     data = written.get(body.content, b"")
-    comment = orjson.loads(data).get("comment", "") if data else ""
+    told = orjson.loads(data) if data else {}
+    comment = told.get("comment", "")
     element_id, by_id = str(body.asked.get("element", "")), people.marked(row.by)
     return Line(
         row.seq,
@@ -126,7 +143,7 @@ def _line(
         names.get(by_id, "") if by_id is not None else "",
         element_id,
         process.label(element_id),
-        str(body.asked.get("outcome") or ""),
+        str(body.asked.get("outcome") or told.get("vote") or ""),
         _to(body, names, process),
         comment,
         bool(body.content) and not data,

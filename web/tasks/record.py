@@ -96,7 +96,7 @@ def _pass(number: int, lines: list[Line], version: Version) -> Pass:
 
 
 def _entry(line: Line, version: Version) -> Entry:
-    words = wording.words(version, line.kind, line.body)
+    words = wording.words(version, line.kind, line.shown)
     verdict = words.verdict
     if line.to and line.kind in TO_WHOM:
         verdict = gettext("%(verb)s给%(name)s", verb=verdict, name=line.to)
