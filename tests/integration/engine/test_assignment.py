@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from engine import (
@@ -17,60 +16,25 @@ from engine import (
     definitions,
     instances,
     jobs,
-    picks,
     preview,
     replay,
-    roles,
     tasks,
-    versions,
 )
 from engine.assignment import About
 from engine.bpmn import dialect, parse
-from engine.college import committees, persons, posts, units
-from engine.errors import CannotAssign, NotFound, PickMissing, TooManyPicked
-from engine.models import Incident, LogEntry, PostKind, Role, User, UserTask
+from engine.college import posts
+from engine.errors import CannotAssign
+from engine.models import Incident, LogEntry
 from engine.people import SYSTEM
-from quality.models import Subject, SubjectMember
 from tests.college import College
-from tests.integration.engine import flow
-
-SINCE = date(2020, 1, 1)
+from tests.integration.engine import flow, furnished
+from tests.integration.engine.furnished import SINCE
 
 
 @pytest.fixture
 def house(db: Session, college: College) -> College:
-    """The college with a section below a college, heads on every level, leaders, a committee."""
-    school, machine = college.units["school"], college.units["machine"]
-    section = units.create(db, "robots", "机器人教研室", "section", by=SYSTEM, parent=machine)
-    users = dict(college.users)
-    for name in ("dean", "rector", "teacher", "vice", "contact", "chair", "member"):
-        users[name] = persons.create(db, name, name, by=SYSTEM, number=f"N-{name}")
-    made = {
-        key: posts.create(db, key, name, by=SYSTEM, kind=kind)
-        for key, name, kind in (
-            ("head", "负责人", PostKind.OFFICE),
-            ("leader", "分管领导", PostKind.LEADER),
-            ("contact_leader", "联系领导", PostKind.LEADER),
-            ("teacher", "教师", PostKind.MEMBER),
-        )
-    }
-    for name, post, unit in (
-        ("dean", "head", machine),
-        ("rector", "head", school),
-        ("vice", "leader", machine),
-        ("contact", "contact_leader", machine),
-        ("teacher", "teacher", section),
-    ):
-        posts.give(db, users[name], made[post], unit, since=SINCE, by=SYSTEM)
-    committee = committees.create(db, "quality", "质量委员会", "committee", by=SYSTEM)
-    for name, seat in (("member", "member"), ("chair", "chair"), ("office", "member")):
-        committees.seat(db, committee, users[name], seat=seat, since=SINCE, by=SYSTEM)
-    roles.give(db, users["office"], Role.QUALITY_OFFICE, by=SYSTEM)
-    db.execute(update(Subject).where(Subject.id == college.subject).values(unit_id=section))
-    member = {"subject_id": college.subject, "user_id": users["teacher"], "since": SINCE}
-    db.execute(insert(SubjectMember), member)
-    places = college.units | {"section": section}
-    return replace(college, users=users, units=places, posts=college.posts | made)
+    """The college with a post on every level."""
+    return furnished.furnish(db, college)
 
 
 FINDS = {
@@ -299,79 +263,6 @@ def test_once_somebody_holds_the_post_trying_again_finds_them(db: Session, house
     flow.do(db, case, "review", by=house.actor(db, "teacher"))
     assert flow.status(db, case) == "completed"
     assert replay.replay(db, case).difference is None
-
-
-def test_whom_an_approver_or_the_initiator_picks(db: Session, house: College) -> None:
-    drawn = flow.chain(
-        "picked",
-        flow.step("hand_in"),
-        flow.step("review", "pick:initiator"),
-        flow.step("decide", "pick:review", fallback="user:rector"),
-    )
-    leader, dean = house.actor(db, "leader"), house.actor(db, "dean")
-    case = flow.begin(db, drawn, by=leader)
-    version = versions.active(db, "picked")
-    assert [one.element_id for one in picks.due(version, "hand_in")] == ["review"]
-    assert [one.element_id for one in picks.due(version, "review")] == ["decide"]
-    assert picks.due(version, "decide") == ()
-    task = flow.open_tasks(db, case)["hand_in"]
-    for wrong, refusal in (
-        (None, PickMissing),
-        ({"review": []}, PickMissing),
-        ({"decide": [dean.id]}, PickMissing),
-        ({"review": [999_999_999]}, NotFound),
-        ({"review": list(range(1, 99))}, TooManyPicked),
-    ):
-        with pytest.raises(refusal):
-            tasks.complete(db, task, by=leader, picks=wrong)
-    tasks.complete(db, task, by=leader, picks={"review": [dean.id, house.users["vice"]]})
-    task = flow.open_tasks(db, case)["review"]
-    tasks.complete(db, task, by=dean, picks={"decide": [house.users["teacher"]]})
-    flow.do(db, case, "decide", by=house.actor(db, "teacher"))
-    assert flow.status(db, case) == "completed"
-    assert replay.replay(db, case).difference is None
-
-
-def test_a_pick_that_left_falls_back_and_nobody_picks_by_starting(
-    db: Session, house: College
-) -> None:
-    drawn = flow.chain(
-        "sneaked",
-        flow.step("hand_in"),
-        flow.step("review", "pick:initiator", fallback="user:rector"),
-    )
-    leader = house.actor(db, "leader")
-    definitions.publish(db, drawn, by=SYSTEM, note="版")
-    case = instances.start(db, "sneaked", by=leader, values={"pick:review": [house.users["dean"]]})
-    task = flow.open_tasks(db, case)["hand_in"]
-    with pytest.raises(PickMissing):
-        tasks.complete(db, task, by=leader)
-    tasks.complete(db, task, by=leader, picks={"review": [house.users["vice"]]})
-    review = flow.open_tasks(db, case)["review"]
-    keys = select(UserTask.candidates).where(UserTask.id == review)
-    assert orjson.loads(db.execute(keys).scalar_one()) == [f"u:{house.users['vice']}"]
-    db.execute(update(User).where(User.id == house.users["vice"]).values(is_active=False))
-    about = About(None, leader.id, variables=lambda: {"pick:review": [house.users["vice"]]})
-    element = versions.active(db, "sneaked").process.elements["review"]
-    assert assignment.for_step(db, element, about).by == "user:rector"
-
-
-def test_a_form_field_names_who_gets_the_next_step(db: Session, house: College) -> None:
-    leader = house.actor(db, "leader")
-    drawn = flow.chain("fielded", flow.step("hand_in"), flow.step("review", "field:reviewers"))
-    form = {
-        "type": "default",
-        "components": [{"type": "textfield", "key": "reviewers", "label": "评审人"}],
-    }
-    drawn = drawn.replace(b'id="hand_in"', b'id="hand_in" camunda:formRef="people"')
-    forms = {"people": orjson.dumps(form).decode()}
-    definitions.publish(db, drawn, by=SYSTEM, note="版", forms=forms)
-    case = instances.start(db, "fielded", by=leader)
-    task = flow.open_tasks(db, case)["hand_in"]
-    tasks.complete(db, task, by=leader, values={"reviewers": "N-teacher，dean"})
-    keys = select(UserTask.candidates).where(UserTask.instance_id == case).order_by(UserTask.id)
-    given_to = [orjson.loads(row) for row in db.execute(keys).scalars()][-1]
-    assert given_to == [f"u:{house.users[name]}" for name in ("teacher", "dean")]
 
 
 def test_a_preview_names_everybody_in_a_few_statements(db: Session, house: College) -> None:

@@ -144,14 +144,14 @@ const PARTS = {
   },
 };
 
-/** The number or user name in "李致远（1003）"; what has none is taken as it stands. */
+/** The number or user name that ends "NAME(1003)"; what has none is taken as it stands. */
 function keyOf(text) {
-  return /（([^（）]+)）$/.exec(text)?.[1] ?? text;
+  return /\uff08([^\uff08\uff09]+)\uff09$/.exec(text)?.[1] ?? text;
 }
 
 /** Fill a datalist with people whom `text` may mean; the server renders the options. */
 export async function people(text, list) {
-  if (!text.trim() || text.endsWith("）")) return;
+  if (!text.trim() || text.endsWith("\uff09")) return;
   const answer = await fetch(`/people/options?who=${encodeURIComponent(text)}`, { credentials: "same-origin" }).catch(() => null);
   if (!answer?.ok) return;
   const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("option");
