@@ -13,7 +13,7 @@ from engine.instances import Act
 from engine.models import Role, TaskStatus, User, UserTask
 from engine.people import Actor
 from engine.permissions import Action
-from engine.tasks import lending
+from engine.tasks import lending, seats
 from engine.tasks.decide import opinion
 from engine.tasks.held import Held, hold
 
@@ -34,7 +34,11 @@ def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> N
 
 
 def pass_on(db: Session, held: Held, *, to: int, by: Actor, reason: str, **asked: object) -> None:
-    """Give a held task, open or waiting for its turn, to another person. Who may was asked."""
+    """Give a held task, open or waiting for its turn, to another person. Who may was asked.
+
+    Raises `SignsAlready`, `MustStepAside`.
+    """
+    seats.may_sign(db, held, to)
     key = people.user_key(to)
     table = UserTask.__table__
     changed: dict[str, object] = {
@@ -51,8 +55,7 @@ def pass_on(db: Session, held: Held, *, to: int, by: Actor, reason: str, **asked
     if not waits:
         effects.take_out(db, held.id)
         effects.offer(db, held.id, (key,), held.due_at, returned=held.returned)
-    seat = {"seat": held.seat} if held.seat else {}
-    said = held.asked(by, token=held.token, to=to, **seat, **asked)
+    said = held.asked(by, token=held.token, to=to, **asked)
     act = Act(Kind.TASK_REASSIGNED, asked=said, content={"comment": reason}, is_on_hold=True)
     instances.perform(db, held.case, act, by=by)
     if to != by.id and not waits:

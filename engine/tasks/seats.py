@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import effects, instances, predicates, rounds, signing
+from engine import effects, instances, people, predicates, rounds, signing
 from engine.assignment import About
 from engine.bpmn import state
 from engine.bpmn.commands import Complete
@@ -136,15 +136,15 @@ def _data(
     return {name: value for name, value in told.items() if name in reads} | dict(act.data)
 
 
-def may_sign(db: Session, held: Held, user_id: int, name: str) -> None:
+def may_sign(db: Session, held: Held, user_id: int) -> None:
     """Go on only if this person may take a seat here. Raises `SignsAlready`, `MustStepAside`."""
     if held.seat and user_id in rounds.seated(db, held.case.id, held.token):
-        raise SignsAlready(who=name)
+        raise SignsAlready(who=people.names(db, [user_id]).get(user_id, "…"))
     case = held.case
     about = About(case.subject, case.started_by, case.id, case.version)
     element = case.version.process.elements[held.element_id]
     if user_id in rounds.recused(db, element, about):
-        raise MustStepAside(who=name)
+        raise MustStepAside(who=people.names(db, [user_id]).get(user_id, "…"))
 
 
 def straight_back(db: Session, held: Held) -> int | None:

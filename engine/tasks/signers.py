@@ -117,7 +117,7 @@ def _require_room(
     for one, name in named.items():
         if one == holder:
             raise SignsAlready(who=name)
-        seats.may_sign(db, held, one, name)
+        seats.may_sign(db, held, one)
     standing = before.tally.seats + before.tally.added_left if before is not None else 1
     if standing + len(named) > dialect.MAX_SEATS:
         raise TooManySigners(most=dialect.MAX_SEATS)

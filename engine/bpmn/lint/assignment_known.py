@@ -30,10 +30,22 @@ def check(outline: Outline, known: Known) -> Iterator[Finding]:
             yield walk.told(node.id, RULE, problem)
             continue
         sight = _Sight(node, known, steps, backwards)
-        for rule in (*who.rules, *who.fallback):
+        for rule in (*who.rules, *who.fallback, *_signing(node)):
             yield from _rule(sight, rule)
         yield from _fallbacks(sight, who)
         yield from _settled(sight, who)
+
+
+def _signing(node: Node) -> tuple[Rule, ...]:
+    """Whom the signing rule and the one for stepping aside name; `signing_known` reads them."""
+    try:
+        signing = dialect.signing(node.properties.get(dialect.SIGNING) or "any")
+        away = dialect.recuse(node.properties.get(dialect.RECUSE) or "initiator")
+    except dialect.DialectError:
+        return ()
+    chair = (signing.chair,) if signing.chair is not None else ()
+    weighed = tuple(rule for rule, _weight in signing.weights)
+    return (*weighed, *chair, *(one for one in away if isinstance(one, Rule)))
 
 
 def _backwards(outline: Outline) -> dict[str, list[str]]:
