@@ -122,7 +122,7 @@ def test_an_error_of_a_called_case_goes_on_at_the_boundary_above(
         assert later.execute(select(Incident.id).where(Incident.status == "open")).all() == []
 
 
-def test_flows_that_call_in_a_circle_are_not_published(db: Session, college: College) -> None:
+def test_flows_that_call_in_a_circle_are_not_published(db: Session) -> None:
     definitions.publish(db, flow.chain("one", flow.step("a")), by=SYSTEM, note="test")
     definitions.publish(db, flow.chain("two", call("one")), by=SYSTEM, note="test")
     with pytest.raises(NotPublishable):

@@ -28,8 +28,8 @@ def event(tag: str, name: str, kind: str, **properties: str) -> str:
         f'<camunda:property name="{key}" value="{value}"/>' for key, value in properties.items()
     )
     return (
-        f'<bpmn:{tag} id="{name}" name="{name}"><bpmn:extensionElements><camunda:properties>{inside}'
-        "</camunda:properties></bpmn:extensionElements>"
+        f'<bpmn:{tag} id="{name}" name="{name}"><bpmn:extensionElements>'
+        f"<camunda:properties>{inside}</camunda:properties></bpmn:extensionElements>"
         f'<bpmn:{kind}EventDefinition {kind}Ref="{reference}"/></bpmn:{tag}>'
     )
 

@@ -21,7 +21,7 @@ def test_a_case_stands_still_with_a_reason_and_goes_on(browser, college):
     assert admin.post(f"{address}/suspension", data=form(admin, reason="")).status_code == 422
     assert admin.post(f"{address}/suspension", data=form(admin, reason="等文件")).status_code == 303
     page = Paper.open(admin, address).text
-    assert "已经暂停" in page
+    assert "这个流程已经暂停" in page
     assert "等文件" in page
     again = admin.post(f"{address}/suspension", data=form(admin, reason="again"))
     assert again.status_code == 409
