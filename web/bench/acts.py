@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine import db as database
-from engine import instances, jobs, tasks
+from engine import tasks
 from web.bench import clock, scratch
 from web.bench.clock import Measured
 from web.bench.scratch import WRITTEN, Scratch
@@ -16,34 +16,21 @@ from web.bench.scratch import WRITTEN, Scratch
 ROUNDS = 300
 SCALES = (1_000, 100_000)
 QUICK_SCALES = (200, 2_000)
-TIMERS = 1_000
 ROUND_CASES = 20
 LAST_ROUND = 200
 QUICK_LAST_ROUND = 20
 
 
 def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Measured]:
-    """`start_instance`, `complete` at two sizes, `timer`."""
+    """`complete` at two sizes, and round after round."""
     rounds = ROUNDS // 5 if quick else ROUNDS
     with base.sessions() as db:
         pids = scratch.backend_pids(base, db)
         db.rollback()
-        if not only or "start_instance" in only:
-            yield clock.measure(
-                "start_instance", base.name, lambda _n: _start(db, base), range(rounds), pids=pids
-            )
         if not only or "complete" in only:
             yield from _complete(db, base, pids, rounds, QUICK_SCALES if quick else SCALES)
         if not only or "complete_round" in only:
             yield from _rounds(db, base, pids, QUICK_LAST_ROUND if quick else LAST_ROUND)
-        if not only or "timer" in only:
-            yield _timers(base, TIMERS // 5 if quick else TIMERS)
-
-
-def _start(db: Session, base: Scratch) -> None:
-    database.begin_writing(db)
-    instances.start(db, "bench", by=base.owner, values={})
-    db.commit()
 
 
 def _complete(
@@ -102,18 +89,3 @@ def _open(db: Session, case: int) -> int:
     )
     task: int = db.execute(found, {"case": case}).scalar_one()
     return task
-
-
-def _timers(base: Scratch, count: int) -> Measured:
-    with base.sessions() as db:
-        database.begin_writing(db)
-        for _number in range(count):
-            instances.start(db, "bench_timer", by=base.owner)
-        db.execute(text("UPDATE job SET due_at = '2020-01-01 00:00:00'"))
-        db.commit()
-    batches = count // jobs.AT_ONCE
-    found = clock.measure(
-        "timer", base.name, lambda _n: jobs.run_due(base.sessions, "bench"), range(batches)
-    )
-    each = jobs.AT_ONCE
-    return Measured("timer", base.name, found.wall / each, found.cpu / each, count, count)
