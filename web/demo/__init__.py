@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from engine import clock, db, eventlog, jobs
 from engine.errors import Refused
 from engine.models import User
-from web.demo import college, stories
+from web.demo import approvals, college, stories
 from web.demo.calendar import Calendar
 
 PASSWORD: Final = college.PASSWORD
@@ -43,7 +43,8 @@ def install(
             raise NotEmpty
         made = college.found(session, people)
     say(f"{len(made.units)} units, {len(made.users)} people, {len(made.majors)} majors")
-    count = _play(sessions, stories.all_of(stories.Desk(made, calendar)))
+    desk = stories.Desk(made, calendar)
+    count = _play(sessions, [*stories.all_of(desk), *approvals.all_of(desk)])
     with _writing(sessions) as session:
         eventlog.seal(session)
     say(f"figure 4 published, {count} acts on {len(stories.PLOT)} majors; password {PASSWORD}")
