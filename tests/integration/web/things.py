@@ -25,11 +25,13 @@ from engine.models import (
     Incident,
     Membership,
     MoveRun,
+    Notification,
     Post,
     ProcessInstance,
     ProcessVersion,
     Term,
     UserTask,
+    Webhook,
     WebSession,
 )
 from engine.people import SYSTEM, Actor
@@ -94,6 +96,8 @@ def _lay_tables(db: Session, college: College) -> None:
     run |= {"from_version_id": version.id, "to_version_id": version.id}
     run |= {"started_by": college.users["admin"], "started_at": clock.now()}
     db.execute(insert(MoveRun), run)
+    robot = {"name": "群", "form": "wecom", "url": "https://robot.example/x", "kinds": "[]"}
+    db.execute(insert(Webhook), {**robot, "secret": "", "is_active": False})
 
 
 def _lay_imports(db: Session, college: College) -> None:
@@ -179,6 +183,7 @@ _NAMES = {
     Post.id: "post_id",
     Term.id: "term_id",
     Deputy.id: "deputy_id",
+    Webhook.id: "webhook_id",
 }
 
 
@@ -210,6 +215,15 @@ def _years(_db: Session, _college: College) -> list[Row]:
 
 def _committees(db: Session, _college: College) -> list[Row]:
     return [{"committee_id": db.execute(select(Membership.committee_id)).scalars().first()}]
+
+
+def _notices(db: Session, _college: College) -> list[Row]:
+    mine = select(Notification.id, Notification.user_id).order_by(Notification.id).limit(SHOWN)
+    return [{"notice_id": row.id, "user_id": row.user_id} for row in db.execute(mine)]
+
+
+def _sees_notice(_db: Session, person: Actor, row: Row) -> bool:
+    return row["user_id"] == person.id
 
 
 THINGS = (
@@ -245,6 +259,8 @@ THINGS = (
     Thing(frozenset({"policy"}), _policies, _always),
     Thing(frozenset({"deputy_id"}), _one(Deputy.id), _sees_deputy),
     Thing(frozenset({"year"}), _years, _always),
+    Thing(frozenset({"notice_id"}), _notices, _sees_notice),
+    Thing(frozenset({"webhook_id"}), _one(Webhook.id), _always),
 )
 
 
