@@ -72,7 +72,7 @@ def _again(game: Game, element: Element, token: Token) -> None:
         game.open_event(element, token.scope, token.host, token.turn - 1)
 
 
-def _open_handler(game: Game, key: str, scope: int, interrupting: bool) -> None:  # noqa: FBT001
+def _open_handler(game: Game, key: str, scope: int, interrupting: bool) -> None:  # noqa: FBT001  (read from the drawing)
     """Begin an event sub-process; one that interrupts takes everything else in its scope away."""
     if interrupting:
         game.close_scope(scope, Why.INTERRUPTED)

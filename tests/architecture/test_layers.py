@@ -50,7 +50,7 @@ def test_a_broken_contract_is_found(house, fault):
 def house(tmp_path):
     """A small house with our contracts and next to nothing in it."""
     shutil.copy(tree.ROOT / "setup.cfg", tmp_path)
-    for package in ("engine", "engine/bpmn", "engine/forms", "quality", "web"):
+    for package in ("engine", "engine/bpmn", "engine/dmn", "engine/forms", "quality", "web"):
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()
     for module in ("db", "models", "tasks", "jobs"):
