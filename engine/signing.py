@@ -118,6 +118,12 @@ def stepped_aside(tally: Tally, part: str, weight: int) -> Tally:
     return replace(tally, left=tally.left - weight, stepped_aside=tally.stepped_aside + weight)
 
 
+def is_deserted(signing: Signing, tally: Tally) -> bool:
+    """Whether nobody of the group is left and nobody has voted; a quorum has its own answer."""
+    cast = tally.approved + tally.refused + tally.abstained
+    return not tally.left and not cast and not signing.quorum
+
+
 def removed(tally: Tally, part: str, weight: int) -> Tally:
     """A seat that has not voted is taken out, as if it had never been."""
     if part == "added":

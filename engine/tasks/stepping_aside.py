@@ -49,8 +49,8 @@ def step_aside(db: Session, task_id: int, *, by: Actor, reason: str) -> Step | N
 def _leave_seat(db: Session, held: Held, by: Actor, reason: str) -> Step | None:
     before = seats.stood(db, held)
     tally = signing.stepped_aside(before.tally, held.part, held.weight)
-    cast = tally.approved + tally.refused + tally.abstained
-    is_empty = held.part != TaskPart.ADDED and not tally.left and not cast
+    is_group = held.part in (TaskPart.SIGNER, TaskPart.HOLDER)
+    is_empty = is_group and signing.is_deserted(before.rule, tally)
     if is_empty:
         tally = signing.seated(tally, 1)
 
