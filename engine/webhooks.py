@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from engine import eventlog, permissions
 from engine.entries import Kind
-from engine.errors import NotFound, Refused, TooLarge
+from engine.errors import NotFound, Refused
 from engine.forms import texts
 from engine.models import Webhook
 from engine.notices import Notice
@@ -30,7 +30,7 @@ MOST: Final = 20
 MAX_NAME: Final = 100
 MAX_URL: Final = 500
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-SECRETS: Final = "ZHENGAI_WEBHOOK_"
+SECRETS: Final = "WEBHOOK_SECRET_"
 _SECRET: Final = re.compile(SECRETS + r"[A-Z0-9_]{1,60}")
 
 
@@ -52,6 +52,12 @@ class NameTaken(Refused):
     """Another robot has this name."""
 
     sentence = "已经有叫“{name}”的群机器人。"
+
+
+class TooManyRobots(Refused):
+    """There are as many as the page can show."""
+
+    sentence = "群机器人最多 {most} 个。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +116,14 @@ def add(
     secret: str = "",
     kinds: Iterable[str] = (),
 ) -> int:
-    """Add a robot. Raises `WebhookNotFitting`, `NameTaken`, `TooLarge`."""
+    """Add a robot. Raises `WebhookNotFitting`, `NameTaken`, `TooManyRobots`."""
     permissions.require(by, Action.SETTING_EDIT)
     name, url, secret = texts.kept(name, MAX_NAME), url.strip(), secret.strip()
     told = sorted({one for one in kinds if one in set(Notice)})
     _check(name, form, url, secret, told)
     table = Webhook.__table__
     if db.execute(select(func.count()).select_from(table)).scalar_one() >= MOST:
-        raise TooLarge(most=f"{MOST} 个群机器人")
+        raise TooManyRobots(most=MOST)
     if db.execute(select(table.c.id).where(table.c.name == name)).first() is not None:
         raise NameTaken(name=name)
     row = {"name": name, "form": form, "url": url, "secret": secret, "is_active": True}
@@ -136,7 +142,7 @@ def _check(name: str, form: str, url: str, secret: str, kinds: Sequence[str]) ->
         raise WebhookNotFitting(why="地址要以 https:// 开头，从群机器人的设置里原样复制。")
     if secret and not _SECRET.fullmatch(secret):
         raise WebhookNotFitting(
-            why="密钥要填环境变量的名字，以 ZHENGAI_WEBHOOK_ 开头；密钥本身不要填在这里。"
+            why="密钥要填环境变量的名字，以 WEBHOOK_SECRET_ 开头；密钥本身不要填在这里。"
         )
     if not kinds:
         raise WebhookNotFitting(why="请至少选一种要通知的事。")

@@ -208,7 +208,7 @@ def test_a_worker_killed_after_sending_repeats_the_same_number(story, sessions, 
 
 @pytest.fixture
 def robot(monkeypatch):
-    monkeypatch.setenv("ZHENGAI_WEBHOOK_TEST", "s3cret")
+    monkeypatch.setenv("WEBHOOK_SECRET_TEST", "s3cret")
     with RobotServer() as server:
         yield server
 
@@ -236,8 +236,8 @@ def test_a_group_hears_of_an_event_once(story, sessions, robot):
 
 
 def test_messages_are_signed_as_each_robot_wants_it(story, sessions, robot):
-    add(story.db, robot, "dingtalk", secret="ZHENGAI_WEBHOOK_TEST")
-    add(story.db, robot, "feishu", secret="ZHENGAI_WEBHOOK_TEST")
+    add(story.db, robot, "dingtalk", secret="WEBHOOK_SECRET_TEST")
+    add(story.db, robot, "feishu", secret="WEBHOOK_SECRET_TEST")
     hand_in(story)
     deliver(sessions, NOON)
     told = {

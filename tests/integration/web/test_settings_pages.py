@@ -16,6 +16,7 @@ GIVEN = {
     "session_hours": "",
     "link_minutes": "30",
     "token_days": "90",
+    "urge_hours": "1",
 }
 
 
