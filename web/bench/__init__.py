@@ -12,11 +12,23 @@ from pathlib import Path
 
 import orjson
 
-from web.bench import acts, directory, floor, http, imports, inbox, kernel, rights, scratch, workers
+from web.bench import (
+    acts,
+    directory,
+    floor,
+    http,
+    imports,
+    inbox,
+    kernel,
+    rights,
+    scratch,
+    votes,
+    workers,
+)
 from web.bench.clock import Measured
 from web.config import Settings
 
-PARTS = (kernel, acts, http, inbox, rights, directory, imports, workers)
+PARTS = (kernel, acts, votes, http, inbox, rights, directory, imports, workers)
 
 
 def run(settings: Settings, *, as_json: bool, only: Sequence[str] = (), quick: bool = False) -> int:
