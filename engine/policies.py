@@ -25,6 +25,7 @@ from engine.calendars import Calendar, Due, NoWorkingDay
 from engine.entries import Kind
 from engine.errors import NotFound, Refused
 from engine.forms import texts
+from engine.forms.sentence import Sentence
 from engine.models import EscalationPolicy, Job, JobKind, JobStatus, Post
 from engine.people import Actor
 from engine.permissions import Action
@@ -308,7 +309,7 @@ def _require_posts(db: Session, rungs: Sequence[Rung]) -> None:
     for number, rung in enumerate(rungs, start=1):
         for rule in dialect.assignment(rung.who) if rung.who else ():
             if rule.kind is RuleKind.POST and rule.key not in known:
-                problem = f"没有代码为“{rule.key}”的岗位。"
+                problem = Sentence("没有代码为“{key}”的岗位。", key=rule.key)
                 raise PolicyNotFitting(number=number, problem=problem)
 
 
@@ -323,7 +324,7 @@ def _rung(number: int, told: Mapping[str, Any]) -> Rung:
     except (TypeError, ValueError):
         days = MOST_DAYS + 1
     if abs(days) > MOST_DAYS:
-        problem = f"天数要在 {MOST_DAYS} 个工作日以内。"
+        problem = Sentence("天数要在 {most} 个工作日以内。", most=MOST_DAYS)
         raise PolicyNotFitting(number=number, problem=problem)
     at = str(told.get("at") or "")
     try:

@@ -17,6 +17,7 @@ from engine import clock, eventlog, permissions
 from engine.entries import Kind
 from engine.errors import NotFound, Refused
 from engine.forms import texts
+from engine.forms.sentence import Sentence
 from engine.people import Actor
 from engine.permissions import Action
 from quality.foundation import CATALOG
@@ -166,7 +167,7 @@ def _read(year: int, rows: Sequence[Mapping[str, str]]) -> list[Named]:
             problem = "代码只能用小写字母、数字和下划线，并以字母开头。"
             raise DateNotFitting(number=number, problem=problem)
         if key in found:
-            raise DateNotFitting(number=number, problem=f"代码“{key}”写了两次。")
+            raise DateNotFitting(number=number, problem=Sentence("代码“{key}”写了两次。", key=key))
         name = texts.kept(name, 5_000)
         if not name or len(name) > MOST_NAME:
             raise DateNotFitting(number=number, problem="请写明名称。")
@@ -175,7 +176,8 @@ def _read(year: int, rows: Sequence[Mapping[str, str]]) -> list[Named]:
         except ValueError:
             raise DateNotFitting(number=number, problem="请填写日期。") from None
         if not year - 1 <= when.year <= year + 2:
-            problem = f"日期要在 {year - 1} 年到 {year + 2} 年之间。"
+            sentence = "日期要在 {first} 年到 {last} 年之间。"
+            problem = Sentence(sentence, first=year - 1, last=year + 2)
             raise DateNotFitting(number=number, problem=problem)
         found[key] = Named(key, name, when)
     return list(found.values())

@@ -11,6 +11,7 @@ from flask_babel import Babel, get_locale, gettext
 
 from engine import clock
 from engine.errors import Refused
+from engine.forms.sentence import Sentence
 from web.session import settings
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
@@ -49,6 +50,8 @@ def in_words(sentence: str, values: Mapping[str, object]) -> str:
 def _told(name: str, value: object) -> object:
     if isinstance(value, datetime):
         return moment(value)
+    if isinstance(value, Sentence):
+        return value.said(gettext)
     return gettext(value) if name in WORDED and isinstance(value, str) and value else value
 
 

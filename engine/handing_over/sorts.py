@@ -148,7 +148,7 @@ def _deputies(db: Session, user_id: int) -> list[Thing]:
         .limit(MOST)
     )
     return [
-        Thing("deputy", str(row.id), f"{row.deputy} 代 {row.principal}", "将结束", ended=True)
+        Thing("deputy", str(row.id), f"{row.deputy} → {row.principal}", "将结束", ended=True)
         for row in rows
     ]
 

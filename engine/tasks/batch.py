@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from engine.errors import Refused, TooLarge
+from engine.forms.sentence import Sentence
 from engine.people import Actor
 from engine.tasks.decide import complete
 
@@ -33,7 +34,7 @@ def complete_many(
     """
     ids = tuple(dict.fromkeys(task_ids))
     if len(ids) > MOST:
-        raise TooLarge(most=f"{MOST} 项")
+        raise TooLarge(most=Sentence("{count} 项", count=MOST))
     found = {one: _one(db, one, by=by, outcome=outcome, comment=comment) for one in sorted(ids)}
     return tuple(found[one] for one in ids)
 

@@ -23,6 +23,7 @@ from engine.due_dates import Why
 from engine.entries import Kind
 from engine.errors import CannotAssign, CannotStart, ReasonRequired, Refused
 from engine.forms import texts
+from engine.forms.sentence import Sentence
 from engine.handlers import Opening
 from engine.holders import Looker
 from engine.instances import Act
@@ -104,7 +105,7 @@ class ExtensionCase:
             "reason": reason,
             "decider": ", ".join(_deciders(db, held, by)),
         }
-        title = f"申请延期：{held.case.title}·{held.name}"
+        title = Sentence("申请延期：{title}·{step}", title=held.case.title, step=held.name)
         return Opening(title, _key(db, task_id), variables=known, values=shown)
 
     def opened(self, db: Session, instance_id: int, opening: Opening) -> None:

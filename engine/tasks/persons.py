@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import CannotAssign, Refused, TooLarge
+from engine.forms.sentence import Sentence
 from engine.models import User
 
 MOST: Final = 50
@@ -26,7 +27,7 @@ def present(db: Session, wanted: Iterable[int]) -> dict[int, str]:
     if not ids:
         raise NobodyNamed
     if len(ids) > MOST:
-        raise TooLarge(most=f"{MOST} 人")
+        raise TooLarge(most=Sentence("{count} 人", count=MOST))
     rows = db.execute(select(User.id, User.name, User.is_active).where(User.id.in_(ids))).all()
     found = {row.id: row for row in rows}
     for one in ids:

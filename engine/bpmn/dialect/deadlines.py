@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from engine.bpmn import timers
+from engine.bpmn.dialect.time_words import AFTER, DATE, DAYS, LOOKS, WEEK, WEEK_ZH, WORKING
 from engine.bpmn.dialect.written import short
 from engine.bpmn.timers import Timer, TimerError, TimerForm
 
@@ -71,34 +71,6 @@ class DueRule:
         return self.timer.due(now)
 
 
-_AT: Final = r"(?:\s*(?P<hour>\d{1,2})[:：](?P<minute>\d{2}))?"
-_COUNT: Final = r"(?P<days>\d{1,9})\s*(?:working\s+days?|个?工作日)"
-_WORKING: Final = re.compile(rf"{_COUNT}(?:内)?{_AT}", re.IGNORECASE | re.ASCII)
-_WEEK: Final = re.compile(
-    rf"week\s+(?P<week>\d{{1,4}})\s+(?P<day>[a-z]+){_AT}", re.IGNORECASE | re.ASCII
-)
-_WEEK_ZH: Final = re.compile(
-    rf"第\s*(?P<week>\d{{1,4}})\s*(?:教学)?周\s*(?:的\s*)?(?:周|星期)(?P<day>.){_AT}"
-)
-_DATE: Final = re.compile(
-    r"(?P<kind>cycle|field)\s*[:：]\s*(?P<key>[A-Za-z][A-Za-z0-9_.]{0,59})"
-    rf"(?:\s*(?P<sign>[-+−前后])\s*{_COUNT})?{_AT}",
-    re.IGNORECASE,
-)
-_LOOKS: Final = re.compile(
-    r"[0-9]+\s*(working|个?工作日)|week\b|第|(cycle|field)\s*[:：]", re.IGNORECASE
-)
-_DAYS: Final = MappingProxyType(
-    {
-        **{name: number for number, name in enumerate(("monday", "tuesday", "wednesday"))},
-        **{name: number for number, name in enumerate(("thursday", "friday", "saturday"), 3)},
-        "sunday": 6,
-        **{name: number for number, name in enumerate("一二三四五六日")},
-        "天": 6,
-    }
-)
-
-
 def due(text: str) -> DueRule:
     """Read a deadline. Raises `timers.TimerError`."""
     text = text.strip()
@@ -106,7 +78,7 @@ def due(text: str) -> DueRule:
         return DueRule(text, DueKind.ISO, timers.read_due(text))
     if len(text) > timers.MAX_LENGTH:
         raise TimerError("时间太长，最多 {most} 个字符。", most=timers.MAX_LENGTH)
-    for pattern, read in ((_WORKING, _working), (_WEEK, _week), (_WEEK_ZH, _week), (_DATE, _date)):
+    for pattern, read in ((WORKING, _working), (WEEK, _week), (WEEK_ZH, _week), (DATE, _date)):
         found = pattern.fullmatch(text)
         if found is not None:
             return read(text, found)
@@ -119,7 +91,7 @@ def due(text: str) -> DueRule:
 
 def is_school_time(text: str) -> bool:
     """Whether this is meant as a rule of the school's time, and not as ISO 8601."""
-    return _LOOKS.match(text.strip()) is not None
+    return LOOKS.match(text.strip()) is not None
 
 
 def is_of_field(text: str) -> bool:
@@ -148,7 +120,7 @@ def _working(text: str, found: re.Match[str]) -> DueRule:
 
 
 def _week(text: str, found: re.Match[str]) -> DueRule:
-    week, day = int(found["week"]), _DAYS.get(found["day"].lower())
+    week, day = int(found["week"]), DAYS.get(found["day"].lower())
     if day is None:
         raise TimerError("“{text}”里的“{day}”不是星期几。", text=short(text), day=found["day"])
     if not 1 <= week <= MOST_WEEKS:
@@ -161,7 +133,7 @@ def _week(text: str, found: re.Match[str]) -> DueRule:
 def _date(text: str, found: re.Match[str]) -> DueRule:
     kind, days = DueKind(found["kind"].lower()), 0
     if found["sign"]:
-        days = _count(found, text) * (1 if found["sign"] in "+后" else -1)
+        days = _count(found, text) * (1 if found["sign"] in AFTER else -1)
     return DueRule(text, kind, days=days, key=found["key"], at=_time(found, text))
 
 
