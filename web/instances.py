@@ -19,7 +19,7 @@ from engine.models import InstanceStatus
 from engine.permissions import Action
 from engine.queries import called, cases, catalogue, timeline
 from engine.queries.cases import CaseView
-from engine.tasks import decide
+from engine.tasks import decide, extension
 from quality import documents, kinds, subjects
 from quality.documents import CaseDocument
 from quality.subjects import Startable
@@ -104,8 +104,8 @@ def _start_page(refusal: Refused | None = None) -> str:
     chosen = _startable(subjects.read_reference(subject)) if subject else None
     if chosen is None and len(page.items) == 1 and not text and number("after") is None:
         chosen = page.items[0]
-    of_subjects = {kind.definition for kind in kinds.every()}
-    flows = [flow for flow in catalogue.flows(db()) if flow.number and flow.key not in of_subjects]
+    elsewhere = {extension.FLOW, *(kind.definition for kind in kinds.every())}
+    flows = [flow for flow in catalogue.flows(db()) if flow.number and flow.key not in elsewhere]
     return render_template(
         "instances/new.html",
         page=page,

@@ -46,7 +46,7 @@ def install(app: Flask) -> None:
         "listed": wording.listed,
         "damage": wording.damage,
         "actor": wording.actor,
-        "dates": wording.dates,
+        "detail": wording.detail,
     }
     app.jinja_env.globals |= {
         "asset": asset,

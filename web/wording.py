@@ -9,6 +9,7 @@ from typing import Final
 
 from flask_babel import gettext
 
+from engine.assignment import BY_INITIATOR
 from engine.entries import Body, Kind
 from engine.models import Role
 from engine.queries.timeline import Line
@@ -124,6 +125,8 @@ def words(version: Version, kind: Kind | None, body: Body) -> Words:
     number = _number(body)
     if kind is Kind.TASK_RETURNED:
         return Words(verb(version, element, "return"), *_OUTCOMES["return"], number)
+    if _is_settled(kind, body):
+        return Words(gettext("自动通过"), "agreed", "ok", "check", number)
     if kind is Kind.TASK_VOTED and not body.asked.get("outcome"):
         return Words(gettext("已投票"), "other", "now", "check", number)
     if kind in (Kind.TASK_COMPLETED, Kind.TASK_VOTED):
@@ -139,14 +142,22 @@ def actor(line: Line) -> str:
     return gettext("%(who)s 代 %(principal)s", who=line.who, principal=line.done_for)
 
 
-def dates(line: Line) -> str:
-    """Both dates of a deadline that was moved, or was to be; "" for other entries."""
+def detail(line: Line) -> str:
+    """Both dates of a deadline that was moved, or why a step passed by itself; else ""."""
     if line.kind is Kind.DUE_CHANGED:
         before, after = (_read(line.body.known.get(name)) for name in ("before", "after"))
         return gettext("期限由%(before)s改为%(after)s", before=before, after=after)
     if line.kind is Kind.EXTENSION_ASKED:
         return gettext("申请延到%(until)s", until=_read(line.body.asked.get("until")))
-    return ""
+    if not _is_settled(line.kind, line.body):
+        return ""
+    if line.body.asked["settled"] == BY_INITIATOR:
+        return gettext("由发起人%(name)s本人办，不用再审", name=line.rests_on)
+    return gettext("%(name)s在前面的步骤已经同意", name=line.rests_on)
+
+
+def _is_settled(kind: Kind | None, body: Body) -> bool:
+    return kind is Kind.TASK_COMPLETED and "settled" in body.asked
 
 
 def _read(written: object) -> str:

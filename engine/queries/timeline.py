@@ -44,6 +44,8 @@ class Line:
     body: Body
     done_for: str = ""
     """In whose place it was done (代)."""
+    rests_on: str = ""
+    """Who did not have to be asked, where a step passed by itself."""
     hidden: bool = False
     """Whether it is a vote that is secret from this reader until the decision."""
 
@@ -150,6 +152,7 @@ def _line(
         row.hash,
         body,
         names.get(body.asked.get("for", 0), ""),
+        names.get(body.asked.get("person", 0), "") if "settled" in body.asked else "",
     )
 
 
@@ -162,7 +165,8 @@ def _others(body: Body) -> list[int]:
     """People an entry names besides whoever acted."""
     shown = body.asked.get("people")
     several = shown if isinstance(shown, list) else []
-    found = (_receiver(body), body.asked.get("for"), *several)
+    settled = body.asked.get("person") if "settled" in body.asked else None
+    found = (_receiver(body), body.asked.get("for"), settled, *several)
     return [one for one in found if isinstance(one, int)]
 
 

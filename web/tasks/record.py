@@ -119,9 +119,9 @@ def _entry(line: Line, version: Version) -> Entry:
 
 def _when(line: Line) -> str:
     at = moment(line.at)
-    dates = wording.dates(line)
-    if dates:
-        return gettext("%(when)s·%(dates)s", when=at, dates=dates)
+    detail = wording.detail(line)
+    if detail:
+        return gettext("%(when)s·%(detail)s", when=at, detail=detail)
     if line.kind is not Kind.TASK_RETURNED:
         return at
     if line.body.asked.get("then") == Then.BACK_TO_ME:

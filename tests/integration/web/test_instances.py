@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.college import publish
+from tests.college import ROOT, publish
+from tests.integration.engine import flow
 from tests.integration.web.office import Office, form, statements
 from tests.integration.web.paper import Paper
 
@@ -62,6 +63,39 @@ def test_nobody_begins_for_what_is_not_theirs(browser, college):
     assert stranger.post("/instances", data=asked).status_code == 404
     assert stranger.get(f"/instances/new?subject={college.subject}").status_code == 404
     assert stranger.get("/instances/new?subject=nobody").status_code == 404
+
+
+def test_an_application_for_more_time_begins_at_its_task_alone(browser, db):
+    publish(db, (ROOT / "processes/extension_request.bpmn").read_bytes())
+    publish(db, flow.chain("leave", flow.step("ask")))
+    db.commit()
+    offered = [
+        one.get("value")
+        for one in Paper.open(browser("stranger"), "/instances/new").all('input[name="definition"]')
+    ]
+    assert offered == ["leave"]
+
+
+def test_the_record_says_why_a_step_passed_by_itself(browser, db, college):
+    reviewer = college.actor(db, "reviewer")
+    steps = (
+        flow.step("ask"),
+        flow.step("look", "user:reviewer"),
+        flow.step("look_again", "user:reviewer", repeat="skip"),
+        flow.step("own", "user:leader", initiator_is_approver="skip"),
+        flow.step("last", "user:office"),
+    )
+    leader = college.actor(db, "leader")
+    case = flow.begin(db, flow.chain("passing", *steps), by=leader)
+    flow.do(db, case, "ask", by=leader)
+    flow.do(db, case, "look", by=reviewer)
+    last = flow.open_tasks(db, case)["last"]
+    db.commit()
+    for page in (f"/instances/{case}", f"/tasks/{last}"):
+        said = Paper.open(browser("office"), page).text
+        assert "周明岚在前面的步骤已经同意" in said
+        assert "由发起人吴允恭本人办，不用再审" in said
+        assert said.count("自动通过") == 2
 
 
 def test_a_case_says_who_has_it_and_what_happened(office, browser):
