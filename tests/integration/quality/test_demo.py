@@ -15,6 +15,7 @@ from engine.models import (
     Holding,
     Incident,
     LogEntry,
+    Notification,
     Post,
     ProcessInstance,
     Unit,
@@ -70,7 +71,10 @@ def test_the_demo_is_whole(reading):
         ("submit", True),
         ("college_review", False),
         ("academic_affairs_approval", False),
+        ("vote", False),
     }
+    kinds = set(reading.execute(select(Notification.kind)).scalars())
+    assert {"task_opened", "task_urged", "copied", "deputy"} <= kinds
 
     leader = person(reading, "major_leader")
     begin = {one.subject.name: one for one in subjects.startable(reading, leader).items}
