@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import instances, permissions
@@ -66,10 +66,13 @@ def reopen(
 
 
 def steps_done(db: Session, instance_id: int, version: Version) -> dict[str, int | None]:
-    """The steps of a case that were done, the last first, each with who did it last."""
+    """The steps of a case that were done, the last first, each with whose it was last."""
     task = UserTask.__table__
     rows = db.execute(
-        select(task.c.element_id, task.c.completed_by)
+        select(
+            task.c.element_id,
+            func.coalesce(task.c.done_for, task.c.completed_by).label("whose"),
+        )
         .where(
             task.c.instance_id == instance_id,
             task.c.status == TaskStatus.COMPLETED,
@@ -79,5 +82,5 @@ def steps_done(db: Session, instance_id: int, version: Version) -> dict[str, int
     found: dict[str, int | None] = {}
     for row in rows:
         if row.element_id in version.process.elements:
-            found.setdefault(row.element_id, row.completed_by)
+            found.setdefault(row.element_id, row.whose)
     return found

@@ -147,6 +147,23 @@ def may_sign(db: Session, held: Held, user_id: int) -> None:
         raise MustStepAside(who=people.names(db, [user_id]).get(user_id, "…"))
 
 
+def may_act(db: Session, held: Held, by: Actor) -> None:
+    """Go on unless somebody acts in another's place who may not decide here in their own.
+
+    Raises `MustStepAside`.
+    """
+    if predicates.in_place_of(by, held) is None or by.id is None:
+        return
+    case = held.case
+    element = case.version.process.elements[held.element_id]
+    about = About(case.subject, case.started_by, case.id, case.version)
+    barred = rounds.recused(db, element, about)
+    if held.seat:
+        barred |= rounds.declared(db, case.id, held.token)
+    if by.id in barred:
+        raise MustStepAside(who=by.name)
+
+
 def straight_back(db: Session, held: Held) -> int | None:
     """The person who sent the work back to be reworked and returned straight to them."""
     where = state.load(held.case.state)

@@ -18,7 +18,7 @@ from engine.models import TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
 from engine.scene import Scene
-from engine.tasks import lending
+from engine.tasks import lending, seats
 from engine.tasks.decide import opinion
 from engine.tasks.held import Held, hold
 from engine.versions import Version
@@ -52,6 +52,7 @@ def send_back(
     if "return" not in {verb.key for verb in held.case.version.verbs(held.element_id)}:
         raise UnknownOutcome(outcome="退回")
     lending.require_not_lent(db, held)
+    seats.may_act(db, held, by)
     reason = opinion(reason)
     if not reason:
         raise ReasonRequired

@@ -82,6 +82,7 @@ def add(
     held = hold(db, task_id, Action.TASK_ADD_SIGNER, by=by)
     lending.require_not_lent(db, held)
     require_offered(held, "add_signer", "加签")
+    seats.may_act(db, held, by)
     if where not in set(Where):
         raise CannotAssign(rule=str(where))
     reason = texts.kept(reason, instances.MAX_COMMENT)

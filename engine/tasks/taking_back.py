@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import eventlog, instances, people
+from engine import eventlog, instances, people, permissions
 from engine.bpmn import state
 from engine.bpmn.commands import TakeBack, Then
 from engine.bpmn.steps import Step
@@ -54,6 +54,12 @@ class NotDecided(Refused):
     sentence = "这一步的票还没有齐，已经投的票不能拿回。"
 
 
+class DoneFor(Refused):
+    """It was done in the place of somebody for whom this person acts no longer."""
+
+    sentence = "这一项是替{who}办的；您现在不能替{who}办，也就不能拿回。"
+
+
 def take_back(db: Session, task_id: int, *, by: Actor, reason: str = "") -> Step | None:
     """Undo what finishing this task has led to. Raises `SeenAlready`, `NothingOpened`."""
     held = hold_done(db, task_id, Action.TASK_TAKE_BACK, by=by)
@@ -61,6 +67,7 @@ def take_back(db: Session, task_id: int, *, by: Actor, reason: str = "") -> Step
         raise CalledIsOver if held.case.parent_id is not None else InstanceNotRunning
     if held.status != TaskStatus.COMPLETED:
         raise NotYours
+    principal = _principal(db, held, by)
     reason = texts.kept(reason, instances.MAX_COMMENT)
     token, then = _led_to(db, held)
     act = Act(
@@ -68,9 +75,22 @@ def take_back(db: Session, task_id: int, *, by: Actor, reason: str = "") -> Step
         TakeBack(token, held.element_id, then),
         asked={"task": held.id, "element": held.element_id},
         content={"comment": reason} if reason else {},
-        goes_to=by.id,
+        goes_to=principal or by.id,
     )
     return instances.perform(db, held.case, act, by=by)
+
+
+def _principal(db: Session, held: Held, by: Actor) -> int | None:
+    """In whose place it was done: theirs it is again. Raises `DoneFor`."""
+    table = UserTask.__table__
+    wanted = select(table.c.done_for).where(table.c.id == held.id)
+    principal: int | None = db.execute(wanted).scalar_one()
+    if principal is None or permissions.may(by, Action.TASK_ACT_FOR, held):
+        return principal
+    stands_in = (one.id for one in by.deputy_for if one.covers(held.definition))
+    if principal not in stands_in:
+        raise DoneFor(who=people.names(db, [principal]).get(principal, "…"))
+    return principal
 
 
 def _led_to(db: Session, held: Held) -> tuple[str, Then]:

@@ -1,0 +1,130 @@
+"""What somebody did in another's place stays the other's: no verb turns it into their own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import clock, deputies, replay, tasks
+from engine.errors import UnknownOutcome
+from engine.models import UserTask
+from engine.tasks.seats import MustStepAside
+from tests.college import College
+from tests.integration.engine import flow
+from tests.integration.engine.signing.voting import FIVE, Voting
+
+REVIEW = "user:reviewer"
+
+
+def stand_in(db: Session, college: College, principal: str, deputy: str) -> int:
+    today = clock.today()
+    return deputies.appoint(
+        db,
+        by=college.actor(db, principal),
+        user_id=college.users[deputy],
+        since=today,
+        until=today + timedelta(days=7),
+    )
+
+
+def begun(db: Session, college: College, **properties: str) -> int:
+    leader = college.actor(db, "leader")
+    xml = flow.chain(
+        "whose",
+        flow.step("submit"),
+        flow.step("review", REVIEW, **properties),
+        flow.step("last", "user:office"),
+    )
+    number = flow.begin(db, xml, by=leader)
+    flow.do(db, number, "submit", by=leader)
+    return number
+
+
+def holder(db: Session, case: int, element: str) -> tuple[int | None, str]:
+    db.expire_all()
+    task = flow.open_tasks(db, case)[element]
+    row = db.execute(select(UserTask).where(UserTask.id == task)).scalar_one()
+    return row.assignee_id, row.candidates
+
+
+def test_what_a_deputy_takes_back_is_the_principals_again(db: Session, college: College) -> None:
+    case = begun(db, college)
+    stand_in(db, college, "reviewer", "stranger")
+    review = flow.open_tasks(db, case)["review"]
+    tasks.complete(db, review, by=college.actor(db, "stranger"))
+    tasks.take_back(db, review, by=college.actor(db, "stranger"))
+    reviewer = college.users["reviewer"]
+    assert holder(db, case, "review") == (reviewer, f'["u:{reviewer}"]')
+    assert replay.replay(db, case).difference is None
+
+
+def test_the_principal_takes_back_what_the_deputy_did_but_a_former_deputy_does_not(
+    db: Session, college: College
+) -> None:
+    case = begun(db, college)
+    period = stand_in(db, college, "reviewer", "stranger")
+    review = flow.open_tasks(db, case)["review"]
+    tasks.complete(db, review, by=college.actor(db, "stranger"))
+    deputies.end(db, period, by=college.actor(db, "reviewer"))
+    with pytest.raises(tasks.taking_back.DoneFor):
+        tasks.take_back(db, review, by=college.actor(db, "stranger"))
+    assert flow.open_tasks(db, case).keys() == {"last"}
+
+
+def test_a_case_is_opened_again_for_the_principal(db: Session, college: College) -> None:
+    case = begun(db, college)
+    stand_in(db, college, "reviewer", "stranger")
+    flow.do(db, case, "review", by=college.actor(db, "stranger"))
+    flow.do(db, case, "last", by=college.actor(db, "office"))
+    tasks.reopen(db, case, by=college.actor(db, "admin"), reason="复核", to="review")
+    assert holder(db, case, "review")[0] == college.users["reviewer"]
+
+
+def test_a_deputy_passes_on_only_where_the_step_offers_it(db: Session, college: College) -> None:
+    case = begun(db, college, verbs="approve,return")
+    stand_in(db, college, "reviewer", "stranger")
+    review = flow.open_tasks(db, case)["review"]
+    office = college.users["office"]
+    for name in ("reviewer", "stranger"):
+        with pytest.raises(UnknownOutcome):
+            tasks.reassign(db, review, by=college.actor(db, name), to=office, reason="忙")
+    tasks.reassign(db, review, by=college.actor(db, "admin"), to=office, reason="忙")
+
+
+def test_who_must_step_aside_does_not_decide_as_a_deputy(db: Session, college: College) -> None:
+    case = begun(db, college, recuse="initiator")
+    stand_in(db, college, "reviewer", "leader")
+    review = flow.open_tasks(db, case)["review"]
+    leader = college.actor(db, "leader")
+    with pytest.raises(MustStepAside):
+        tasks.complete(db, review, by=leader)
+    with pytest.raises(MustStepAside):
+        tasks.send_back(db, review, by=leader, reason="改")
+    tasks.complete(db, review, by=college.actor(db, "reviewer"))
+
+
+def test_who_stepped_aside_does_not_vote_as_a_deputy(db: Session, college: College) -> None:
+    voting = Voting(db, college, "ratio 1/2", FIVE[:3]).begin()
+    stand_in(db, college, "reviewer", "office")
+    tasks.step_aside(db, voting.task("office"), by=voting.actor("office"), reason="本人的课程")
+    with pytest.raises(MustStepAside):
+        tasks.complete(db, voting.task("reviewer"), by=voting.actor("office"))
+
+
+def test_two_seats_are_two_votes_by_one_hand_each_under_its_own_name(
+    db: Session, college: College
+) -> None:
+    voting = Voting(db, college, "all", FIVE[:3]).begin()
+    stand_in(db, college, "reviewer", "office")
+    own, others = voting.task("office"), voting.task("reviewer")
+    tasks.complete(db, own, by=voting.actor("office"))
+    tasks.complete(db, others, by=voting.actor("office"))
+    said = {row.id: (row.completed_by, row.done_for) for row in voting.rows()}
+    office = college.users["office"]
+    assert said[own] == (office, None)
+    assert said[others] == (office, college.users["reviewer"])
+    assert voting.at() == ["review"]
+    voting.check()
