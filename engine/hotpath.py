@@ -108,10 +108,15 @@ _HOLDERS: Final = (
     " JOIN user_account u ON u.id = h.user_id WHERE p.key = :post AND u.is_active"
     " AND h.since <= :day AND (h.until IS NULL OR h.until >= :day)"
 )
+_FINISH: Final = (
+    "UPDATE job SET status = 'done', done_at = :at, locked_until = NULL"
+    " WHERE id = :job AND fence = :fence AND status = 'waiting' RETURNING id"
+)
 _SQL: Final[Mapping[str, tuple[str, str]]] = {
     "case": (_CASE, f"{_CASE} FOR UPDATE OF c"),
     "task": (_TASK, f"{_TASK} FOR UPDATE OF c, t"),
     "content": ("SELECT data FROM content WHERE id = :content",) * 2,
+    "finish": (_FINISH,) * 2,
     "active": ("SELECT id FROM user_account WHERE id = :user AND is_active",) * 2,
     "holders": (f"{_HOLDERS} ORDER BY h.user_id",) * 2,
     "holders_in_unit": (f"{_HOLDERS} AND h.unit_id = :unit ORDER BY h.user_id",) * 2,

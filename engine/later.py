@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, insert, update
+from sqlalchemy import ColumnElement, insert
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, hotpath
 from engine.errors import LeaseLost
 from engine.models import Job, JobKind, JobStatus
 
@@ -82,9 +82,7 @@ def enqueue(db: Session, topic: str, reference: str, *, at: datetime | None = No
 
 def finish(db: Session, job: Leased) -> None:
     """Mark the job done, if the lease is still this one. Raises `LeaseLost`."""
-    done = update(_TABLE).where(mine(job))
-    values = {"status": JobStatus.DONE, "done_at": clock.now(), "locked_until": None}
-    if db.execute(done.values(values).returning(_TABLE.c.id)).scalar_one_or_none() is None:
+    if not hotpath.read(db, "finish", {"job": job.id, "fence": job.fence, "at": clock.now()}):
         raise LeaseLost
 
 

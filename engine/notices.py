@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import func, update
@@ -65,11 +65,17 @@ def tell(
         db.execute(_once(db), rows)
 
 
+_ONCE: Final = {
+    name: dialect.insert(Notification.__table__).on_conflict_do_nothing(
+        index_elements=["user_id", "event"]
+    )
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
 def _once(db: Session) -> Any:
     """The insert that leaves alone what was told already."""
-    is_lite = db.get_bind().dialect.name == "sqlite"
-    made = sqlite.insert(Notification) if is_lite else postgresql.insert(Notification)
-    return made.on_conflict_do_nothing(index_elements=["user_id", "event"])
+    return _ONCE[db.get_bind().dialect.name]
 
 
 def read(db: Session, user_id: int, notice_id: int) -> None:
