@@ -11,7 +11,17 @@ import orjson
 from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
-from engine import assignment, calendars, children, copies, incidents, policies, rounds, waits
+from engine import (
+    assignment,
+    calendars,
+    children,
+    copies,
+    incidents,
+    policies,
+    recusals,
+    rounds,
+    waits,
+)
 from engine.bpmn import dialect
 from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Thrown, Waits, Why
 from engine.bpmn.process import Element
@@ -57,7 +67,7 @@ def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
     if found.fallback:
         _told_of_nobody(scene, effect, element)
     if dialect.RECUSE in element.properties and not rounds.is_round(element):
-        found = rounds.without_recused(scene, effect, element, found)
+        found = recusals.without_recused(scene, effect, element, found)
     scene.known[f"for {effect.token}"] = found.words()
     if rounds.is_round(element) and rounds.begin(
         scene, effect, element, found, partial(deadline, scene, element, effect.token)

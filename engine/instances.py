@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import (
@@ -19,6 +18,7 @@ from engine import (
     entries,
     eventlog,
     hotpath,
+    new_cases,
     notifications,
     permissions,
     versions,
@@ -28,7 +28,6 @@ from engine.bpmn import commands, dialect, state
 from engine.bpmn.steps import Step, step
 from engine.entries import Body, Kind
 from engine.errors import (
-    CannotStart,
     InstanceNotRunning,
     InstanceSuspended,
     NotFound,
@@ -44,7 +43,6 @@ from engine.permissions import Action
 from engine.scene import Parent, Scene, Settled, Tally
 from engine.versions import Version
 
-MAX_TITLE: Final = 300
 MAX_BUSINESS_KEY: Final = 200
 MAX_SUBJECT: Final = 60
 MAX_COMMENT: Final = 5_000
@@ -145,28 +143,17 @@ def perform(
     if act.content:
         writes.content = eventlog.salted(act.content)
     asked, followed, known = dict(act.asked), {}, dict(act.known)
-    taken: Step | None = None
+    taken = _step(case, act, now)
     scene: Scene | None = None
-    if act.command is not None:
-        taken = step(case.version.process, state.load(case.state), act.command, now)
     if taken is not None or act.rows is not None:
         scene = _scene(db, case, act, by, now, writes, taken)
         scene.tally = tally or scene.tally
         if act.rows is not None:
             act.rows(scene)
-    if taken is not None and scene is not None and act.command is not None:
-        effects.apply(scene, taken.effects)
-        asked["command"] = entries.command_words(act.command)
-        followed = {
-            "effects": [entries.effect_words(one) for one in taken.effects],
-            "path": taken.path,
-        }
-        writes.case["state"] = state.dump(taken.state)
-        if taken.state.ended:
-            writes.case |= {"status": taken.state.ended, "ended_at": now}
-        elif act.is_afterwards:
-            writes.case |= {"status": InstanceStatus.RUNNING.value, "ended_at": None}
-    if scene is not None:
+        if taken is not None and act.command is not None:
+            effects.apply(scene, taken.effects)
+            asked["command"] = entries.command_words(act.command)
+            followed = _moved(writes, act, taken, now)
         known |= scene.known
     if act.status is not None:
         writes.case["status"] = act.status.value
@@ -188,6 +175,23 @@ def perform(
     if scene is not None and scene.settled:
         _settle(db, case.id, scene.settled, scene.tally)
     return taken
+
+
+def _step(case: Case, act: Act, now: datetime) -> Step | None:
+    if act.command is None:
+        return None
+    return step(case.version.process, state.load(case.state), act.command, now)
+
+
+def _moved(writes: Writes, act: Act, taken: Step, now: datetime) -> dict[str, Any]:
+    """Where the case stands after a step, and what followed in words."""
+    writes.case["state"] = state.dump(taken.state)
+    if taken.state.ended:
+        writes.case |= {"status": taken.state.ended, "ended_at": now}
+    elif act.is_afterwards:
+        writes.case |= {"status": InstanceStatus.RUNNING.value, "ended_at": None}
+    told = [entries.effect_words(one) for one in taken.effects]
+    return {"effects": told, "path": taken.path}
 
 
 def _settle(db: Session, instance_id: int, steps: Sequence[Settled], tally: Tally) -> None:
@@ -279,7 +283,7 @@ def _variables(db: Session, case: Case, act: Act, taken: Step | None) -> dict[st
     return {**case.variables, **(held or {}), **stands.data}
 
 
-def start(
+def start(  # noqa: PLR0913  (what is known of a case, by keyword)
     db: Session,
     key: str,
     *,
@@ -293,7 +297,8 @@ def start(
 ) -> int:
     """Start a case on the active version of a definition. Returns its number.
 
-    `at` is the start event, "" the plain one. One begun for a place in another case belongs to who began that one, whoever acts.
+    `at` is the start event, "" the plain one. One begun for a place in another case belongs to
+    who began that one, whoever acts.
 
     Raises `UnknownDefinition`, `DefinitionSuspended`, `CannotStart`, and `CannotKeep` or
     `TooLarge` for what is written.
@@ -310,7 +315,7 @@ def start(
         opening = kind.open(db, key, by=by, subject=subject, values=values)
     else:
         opening = Opening(version.name, business_key, variables=values, values={})
-    instance_id = _insert(db, version, opening, subject, by, parent)
+    instance_id = new_cases.insert(db, version, opening, subject, by, parent)
     if kind is not None:
         kind.opened(db, instance_id, opening)
     case = lock(db, instance_id)
@@ -339,42 +344,6 @@ def start(
     perform(db, case, act, by=by, tally=parent.tally if parent is not None else None)
     db.execute(update(table).where(table.c.id == instance_id).values(offered_id=offered_id))
     return instance_id
-
-
-def _insert(
-    db: Session,
-    version: Version,
-    opening: Opening,
-    subject: str | None,
-    by: Actor,
-    parent: Parent | None,
-) -> int:
-    row = {
-        "version_id": version.id,
-        "status": InstanceStatus.RUNNING,
-        "title": opening.title[:MAX_TITLE],
-        "business_key": opening.business_key,
-        "subject": subject,
-        "variables": eventlog.as_json(opening.variables).decode(),
-        "state": state.dump(state.EMPTY),
-        "revision": 0,
-        "content_hash": "",
-        "log_seq": 0,
-        "log_hash": eventlog.GENESIS,
-        "started_by": by.id if parent is None else parent.started_by,
-        "started_at": clock.now(),
-        "parent_id": parent.instance_id if parent is not None else None,
-        "parent_token": parent.token if parent is not None else None,
-        "depth": parent.depth if parent is not None else 0,
-    }
-    added = insert(ProcessInstance.__table__).returning(ProcessInstance.__table__.c.id)
-    if opening.business_key is None:
-        return int(db.execute(added, row).scalar_one())
-    try:
-        with db.begin_nested():
-            return int(db.execute(added, row).scalar_one())
-    except IntegrityError as taken:
-        raise CannotStart(why="同样的流程已经在办。") from taken
 
 
 def cancel(db: Session, instance_id: int, *, by: Actor, reason: str) -> None:

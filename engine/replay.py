@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import entries, eventlog, recount, rounds, versions
+from engine import entries, eventlog, recount, secrecy, versions
 from engine.bpmn import state
 from engine.bpmn.state import State
 from engine.bpmn.steps import step
@@ -62,7 +62,7 @@ class Frame:
 
     def told_to(self, secret: frozenset[str], reader: int | None) -> Frame:
         """The frame as this reader may know it: a secret vote is told without what was said."""
-        if not rounds.is_secret(secret, self.kind, self.by, self.body, reader):
+        if not secrecy.is_secret(secret, self.kind, self.by, self.body, reader):
             return self
         written = {name: self.written[name] for name in ("values",) if name in self.written}
         return replace(self, written=written, hidden=True)
@@ -96,7 +96,7 @@ def replay(db: Session, instance_id: int, *, reader: int | None = None) -> Repla
         seq = frames[-1].seq + 1 if frames else 1
         sentence = "第 {seq} 条记录读不懂：它不是这个系统写下的。"
         difference = Difference(eventlog.case_chain(instance_id), seq, sentence, {"seq": seq})
-    secret = rounds.secret(db, instance_id)
+    secret = secrecy.places(db, instance_id)
     frames = [frame.told_to(secret, reader) for frame in frames]
     return Replay(
         instance_id, version, tuple(frames), difference, sum(frame.erased for frame in frames)

@@ -7,7 +7,7 @@ here the count is read and written, and never the votes before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,24 +15,19 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import assignment, clock, holders, incidents, people, signing
-from engine.assignment import About, Found
+from engine import assignment, people, recusals, signing
+from engine.assignment import Found
 from engine.bpmn import dialect
-from engine.bpmn.dialect import Method, Place, Rule, Signing, Who
+from engine.bpmn.dialect import Method, Signing, Who
 from engine.bpmn.effects import Opened
 from engine.bpmn.process import Element
-from engine.entries import Body, Kind
 from engine.models import (
-    Holding,
-    InstanceStatus,
-    ProcessInstance,
     Role,
     SigningRound,
     TaskPart,
     TaskStatus,
     UserTask,
 )
-from engine.people import Actor
 from engine.scene import NEVER, Scene
 from engine.signing import Tally, Verdict
 
@@ -103,7 +98,7 @@ def begin(scene: Scene, effect: Opened, element: Element, found: Found, deadline
     if settled and settled >= set(found.people):
         return False
     rule = signing.rule(written(element))
-    barred = recused(scene.db, element, scene.about)
+    barred = recusals.recused(scene.db, element, scene.about)
     away = [one for one in found.people if one in barred]
     voters = [one for one in found.people if one not in barred and one not in settled]
     weights = _weights(scene, rule)
@@ -111,7 +106,7 @@ def begin(scene: Scene, effect: Opened, element: Element, found: Found, deadline
         _told(scene, effect, element, _TOO_MANY, most=dialect.MAX_SEATS, count=len(voters))
         voters = []
     elif not voters and not found.fallback:
-        _told(scene, effect, element, _NOBODY_LEFT)
+        _told(scene, effect, element, recusals.NOBODY_LEFT)
     seats = [
         Seat(
             number,
@@ -154,69 +149,12 @@ def begin(scene: Scene, effect: Opened, element: Element, found: Found, deadline
 
 
 _TOO_MANY: Final = "“{step}”最多由 {most} 人会签，按规则找到了 {count} 人，已交给流程管理员处理。"
-_NOBODY_LEFT: Final = "“{step}”的办理人都要回避，已交给流程管理员办理或转办。"
 _TOO_LIGHT: Final = "“{step}”各人的权重合计 {weight}，达不到要求的 {need}，不可能通过。"
 _NO_CHAIR: Final = "“{step}”平票，没有找到可以决定的主持人，已交给流程管理员决定。"
 
 
 def _told(scene: Scene, effect: Opened, element: Element, sentence: str, **values: object) -> None:
-    tell(scene, effect.token, element, sentence, **values)
-
-
-def tell(scene: Scene, token: str, element: Element, sentence: str, **values: object) -> None:
-    """Open an incident at a round, in words."""
-    incidents.raise_for(
-        scene.db,
-        scene.instance_id,
-        sentence=sentence,
-        values={"step": element.label, **values},
-        token=token,
-        element_id=element.id,
-    )
-
-
-def without_recused(scene: Scene, effect: Opened, element: Element, found: Found) -> Found:
-    """Those whom a plain step is for, less those who must step aside."""
-    barred = recused(scene.db, element, scene.about)
-    if barred.isdisjoint(found.people):
-        return found
-    left = tuple(one for one in found.people if one not in barred)
-    scene.known[f"recused {effect.token}"] = [one for one in found.people if one in barred]
-    if not left:
-        _told(scene, effect, element, _NOBODY_LEFT)
-        return Found(None, (people.role_key(Role.PROCESS_ADMIN),), (), fallback=True)
-    holder = found.assignee_id if found.assignee_id in left else None
-    return replace(
-        found, assignee_id=holder, keys=tuple(people.user_key(one) for one in left), people=left
-    )
-
-
-def recused(db: Session, element: Element, about: About) -> frozenset[int]:
-    """Who must step aside from a step by its rule."""
-    text = element.properties.get(dialect.RECUSE, "")
-    if not text.strip():
-        return frozenset()
-    rules = dialect.recuse(text)
-    about = replace(about, element=element.id)
-    named = tuple(one for one in rules if isinstance(one, Rule))
-    found: set[int] = set()
-    if named:
-        found |= set(assignment.resolve(db, Who(None, named), about).people)
-    looker = holders.Looker(db)
-    for place in (one for one in rules if isinstance(one, Place)):
-        started = str(about.started_by or "")
-        referred = about.subject if place.startswith("subject.") else started
-        unit_id = looker.place(place, referred) if referred else None
-        if unit_id is not None:
-            found |= _in_unit(db, unit_id)
-    return frozenset(found)
-
-
-def _in_unit(db: Session, unit_id: int) -> set[int]:
-    """Who holds a post in a unit today."""
-    post = Holding.__table__
-    held = select(post.c.user_id).where(post.c.unit_id == unit_id)
-    return set(db.execute(held.where(people.in_force(post.c, clock.today()))).scalars())
+    recusals.tell(scene, effect.token, element, sentence, **values)
 
 
 def _weights(scene: Scene, rule: Signing) -> dict[int, int]:
@@ -395,12 +333,12 @@ def chair(
 ) -> None:
     """Ask the chair, since as many are for it as against it; nobody there, the administrators."""
     chairs = _chairs(scene, element, rule)
-    barred |= recused(scene.db, element, scene.about)
-    barred |= declared(scene.db, scene.instance_id, scene.token or "")
+    barred |= recusals.recused(scene.db, element, scene.about)
+    barred |= recusals.declared(scene.db, scene.instance_id, scene.token or "")
     able = [one for one in chairs if one not in barred]
     keys = tuple(people.user_key(one) for one in able) or (people.role_key(Role.PROCESS_ADMIN),)
     if not able:
-        tell(scene, scene.token or "", element, _NO_CHAIR)
+        recusals.tell(scene, scene.token or "", element, _NO_CHAIR)
     next_seat = next_number(scene.db, scene.instance_id, scene.token or "")
     seat = Seat(next_seat, able[0] if len(able) == 1 else None, keys, weight=0, part=TaskPart.CHAIR)
     seat_more(scene, element, number, [seat], deadline)
@@ -412,17 +350,6 @@ def _chairs(scene: Scene, element: Element, rule: Signing) -> tuple[int, ...]:
     return assignment.for_step(scene.db, element, scene.about).chairs
 
 
-def declared(db: Session, instance_id: int, token: str) -> frozenset[int]:
-    """Who has stepped aside from a round by declaring it."""
-    who = func.coalesce(_TASKS.c.done_for, _TASKS.c.completed_by)
-    rows = select(who).where(
-        _TASKS.c.instance_id == instance_id,
-        _TASKS.c.token == token,
-        _TASKS.c.status == TaskStatus.STEPPED_ASIDE,
-    )
-    return frozenset(one for one in db.execute(rows).scalars() if one is not None)
-
-
 def seated(db: Session, instance_id: int, token: str) -> frozenset[int]:
     """Everybody who has or had a seat in a round, or stepped aside from it."""
     who = (_TASKS.c.assignee_id, _TASKS.c.lent_by, _TASKS.c.completed_by, _TASKS.c.done_for)
@@ -430,34 +357,3 @@ def seated(db: Session, instance_id: int, token: str) -> frozenset[int]:
         _TASKS.c.instance_id == instance_id, _TASKS.c.token == token, _TASKS.c.part != "chair"
     )
     return frozenset(one for row in db.execute(rows) for one in row if one is not None)
-
-
-def secret(db: Session, instance_id: int) -> frozenset[str]:
-    """The places of a case where votes are their authors' alone, since nothing is decided yet."""
-    case = ProcessInstance.__table__
-    rows = db.execute(
-        select(_ROUNDS.c.token)
-        .join(case, case.c.id == _ROUNDS.c.instance_id)
-        .where(_ROUNDS.c.instance_id == instance_id, _ROUNDS.c.hidden, _ROUNDS.c.outcome.is_(None))
-        .where(case.c.status.in_((InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)))
-    )
-    return frozenset(rows.scalars())
-
-
-def reader(person: Actor) -> int | None:
-    """Whose secrets may be told: nobody's, where somebody tries this person's eyes on."""
-    return person.id if person.seen_by is None else None
-
-
-def is_secret(secret: frozenset[str], kind: str, by: str, body: Body, reader: int | None) -> bool:
-    """Whether a reader may not know what this entry says of a vote."""
-    if not secret or kind not in _OPINIONS or body.asked.get("token") not in secret:
-        return False
-    return reader is None or reader not in (
-        people.marked(by),
-        body.asked.get("for"),
-        body.asked.get("to"),
-    )
-
-
-_OPINIONS: Final = frozenset({Kind.TASK_VOTED, Kind.TASK_GIVEN_BACK})

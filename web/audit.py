@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import eventlog, rounds
+from engine import eventlog, secrecy
 from engine.entries import Kind
 from engine.errors import NotFound
 from engine.forms import rights, view
@@ -129,7 +129,7 @@ def form(instance_id: int, seq: int) -> str:
 
 def _looked_at(instance_id: int, seq: int | None = None) -> Replay:
     """Replay a case; looking leaves an entry of its own, kept whatever becomes of this request."""
-    found = replay_case(db(), instance_id, reader=rounds.reader(me()))
+    found = replay_case(db(), instance_id, reader=secrecy.reader(me()))
     asked = {"instance": instance_id} | ({"seq": seq} if seq is not None else {})
     with own_writing() as own:
         eventlog.record(own, Kind.REPLAY_VIEWED, by=me().mark, asked=asked)

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased
 
-from engine import instances, permissions, rounds, versions
+from engine import instances, permissions, secrecy, versions
 from engine.entries import Kind
 from engine.errors import NotFound
 from engine.forms.model import Form
@@ -115,11 +115,11 @@ def one(db: Session, person: Actor, task_id: int) -> Task:
 
 def _told_to(db: Session, person: Actor, task: Task) -> Task:
     """A vote that is secret is told to nobody but who gave it."""
-    reader = rounds.reader(person)
+    reader = secrecy.reader(person)
     is_own = reader is not None and reader in (task.completed_by, task.done_for)
     if task.outcome is None or not task.seat or is_own:
         return task
-    if task.token not in rounds.secret(db, task.instance_id):
+    if task.token not in secrecy.places(db, task.instance_id):
         return task
     return replace(task, outcome=None)
 

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from engine import entries, eventlog, people, rounds, versions
+from engine import entries, eventlog, people, secrecy, versions
 from engine.bpmn import state
 from engine.bpmn.process import Process
 from engine.entries import Body, Kind
@@ -58,7 +58,7 @@ class Line:
     def told_to(self, secret: frozenset[str], reader: int | None) -> Line:
         """The line as this reader may know it: a secret vote is told without what was said."""
         kind = self.kind or ""
-        if not rounds.is_secret(secret, kind, self.by, self.body, reader):
+        if not secrecy.is_secret(secret, kind, self.by, self.body, reader):
             return self
         return replace(self, outcome="", comment="", hidden=True)
 
@@ -89,14 +89,14 @@ def lines(
         (row, entries.read_body(row.body) if is_whole else None) for row, is_whole in rows[:limit]
     ]
     whole = [(row.by, body) for row, body in read if body is not None]
-    secret = rounds.secret(db, instance_id)
+    secret = secrecy.places(db, instance_id)
     written = _written(db, instance_id, [body.content for _by, body in whole if body.content])
     named = [one for by, body in whole for one in (people.marked(by), *_others(body))]
     names = people.names(db, named)
     found = tuple(
         _damaged(row)
         if body is None or written.get(body.content, b"") is None
-        else _line(row, body, written, names, process).told_to(secret, rounds.reader(person))
+        else _line(row, body, written, names, process).told_to(secret, secrecy.reader(person))
         for row, body in read
     )
     return found, found[-1].seq if len(rows) > limit else None

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import people, rounds, signing
+from engine import people, secrecy, signing
 from engine.bpmn.dialect import Signing
 from engine.models import SigningRound, TaskStatus, UserTask
 from engine.people import Actor
@@ -97,7 +97,7 @@ def of_task(db: Session, person: Actor, task: Task) -> RoundView | None:
         .where(_TASKS.c.instance_id == place[0], _TASKS.c.token == place[1])
         .order_by(_TASKS.c.turn, _TASKS.c.seat)
     ).all()
-    secret = task.token in rounds.secret(db, task.instance_id) if row["hidden"] else False
+    secret = task.token in secrecy.places(db, task.instance_id) if row["hidden"] else False
     named = [
         one
         for seat in seats
@@ -131,7 +131,7 @@ def _keys(seat: Any) -> tuple[str, ...]:
 
 
 def _seat(seat: Any, names: dict[int, str], words: Any, person: Actor, *, secret: bool) -> SeatView:
-    reader = rounds.reader(person)
+    reader = secrecy.reader(person)
     is_mine = reader is not None and reader in (seat.assignee_id, seat.completed_by, seat.done_for)
     told = seat.outcome if seat.status == TaskStatus.COMPLETED else None
     return SeatView(

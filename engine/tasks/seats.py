@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import effects, instances, people, predicates, rounds, signing
+from engine import effects, instances, people, predicates, recusals, rounds, signing
 from engine.assignment import About
 from engine.bpmn import state
 from engine.bpmn.commands import Complete
@@ -143,7 +143,7 @@ def may_sign(db: Session, held: Held, user_id: int) -> None:
     case = held.case
     about = About(case.subject, case.started_by, case.id, case.version)
     element = case.version.process.elements[held.element_id]
-    if user_id in rounds.recused(db, element, about):
+    if user_id in recusals.recused(db, element, about):
         raise MustStepAside(who=people.names(db, [user_id]).get(user_id, "…"))
 
 
@@ -157,9 +157,9 @@ def may_act(db: Session, held: Held, by: Actor) -> None:
     case = held.case
     element = case.version.process.elements[held.element_id]
     about = About(case.subject, case.started_by, case.id, case.version)
-    barred = rounds.recused(db, element, about)
+    barred = recusals.recused(db, element, about)
     if held.seat:
-        barred |= rounds.declared(db, case.id, held.token)
+        barred |= recusals.declared(db, case.id, held.token)
     if by.id in barred:
         raise MustStepAside(who=by.name)
 

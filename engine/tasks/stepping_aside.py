@@ -8,7 +8,17 @@ import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import assignment, effects, eventlog, instances, people, predicates, rounds, signing
+from engine import (
+    assignment,
+    effects,
+    eventlog,
+    instances,
+    people,
+    predicates,
+    recusals,
+    rounds,
+    signing,
+)
 from engine.bpmn.steps import Step
 from engine.entries import Kind, read_body
 from engine.errors import ReasonRequired
@@ -61,7 +71,7 @@ def _leave_seat(db: Session, held: Held, by: Actor, reason: str) -> Step | None:
         number = rounds.next_number(db, held.case.id, held.token)
         seat = Seat(number, None, (people.role_key(Role.PROCESS_ADMIN),))
         rounds.seat_more(scene, element, held.number, [seat], seats.deadline(scene, held))
-        rounds.tell(scene, held.token, element, NOBODY_LEFT)
+        recusals.tell(scene, held.token, element, NOBODY_LEFT)
 
     act = seats.SeatAct(
         Kind.TASK_STEPPED_ASIDE,
@@ -81,11 +91,11 @@ def _leave_to_others(scene: Scene, held: Held, by: Actor) -> None:
     left = [one for one in named if one not in away]
     if not left:
         found = assignment.for_step(scene.db, element, scene.about).people
-        barred = away | rounds.recused(scene.db, element, scene.about)
+        barred = away | recusals.recused(scene.db, element, scene.about)
         left = [one for one in found if one not in barred]
     keys = tuple(people.user_key(one) for one in left) or (people.role_key(Role.PROCESS_ADMIN),)
     if not left:
-        rounds.tell(scene, held.token, element, NOBODY_LEFT)
+        recusals.tell(scene, held.token, element, NOBODY_LEFT)
     changed: dict[str, Any] = {
         "assignee_id": None,
         "status": TaskStatus.READY,

@@ -8,7 +8,7 @@ import orjson
 from flask import url_for
 from flask_babel import gettext
 
-from engine import eventlog, instances, rounds, tasks
+from engine import eventlog, instances, secrecy, tasks
 from engine.db import begin_writing
 from engine.entries import Kind
 from engine.errors import TooLarge
@@ -111,7 +111,7 @@ def show_replay(instance_id: int) -> Json:
     db().rollback()
     begin_writing(db())
     cases.see(db(), me(), instance_id)
-    found = replay(db(), instance_id, reader=rounds.reader(me()))
+    found = replay(db(), instance_id, reader=secrecy.reader(me()))
     asked = {"instance": instance_id}
     eventlog.record(db(), Kind.REPLAY_VIEWED, by=me().mark, asked=asked)
     return {

@@ -1,0 +1,57 @@
+"""The row of a case that begins."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sql
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine import clock, eventlog
+from engine.bpmn import state
+from engine.errors import CannotStart
+from engine.handlers import Opening
+from engine.models import InstanceStatus, ProcessInstance
+from engine.people import Actor
+from engine.scene import Parent
+from engine.versions import Version
+
+MAX_TITLE: Final = 300
+
+
+def insert(
+    db: Session,
+    version: Version,
+    opening: Opening,
+    subject: str | None,
+    by: Actor,
+    parent: Parent | None,
+) -> int:
+    """Put a case down before anything happened in it. Raises `CannotStart` for a key taken."""
+    row = {
+        "version_id": version.id,
+        "status": InstanceStatus.RUNNING,
+        "title": opening.title[:MAX_TITLE],
+        "business_key": opening.business_key,
+        "subject": subject,
+        "variables": eventlog.as_json(opening.variables).decode(),
+        "state": state.dump(state.EMPTY),
+        "revision": 0,
+        "content_hash": "",
+        "log_seq": 0,
+        "log_hash": eventlog.GENESIS,
+        "started_by": by.id if parent is None else parent.started_by,
+        "started_at": clock.now(),
+        "parent_id": parent.instance_id if parent is not None else None,
+        "parent_token": parent.token if parent is not None else None,
+        "depth": parent.depth if parent is not None else 0,
+    }
+    added = sql.insert(ProcessInstance.__table__).returning(ProcessInstance.__table__.c.id)
+    if opening.business_key is None:
+        return int(db.execute(added, row).scalar_one())
+    try:
+        with db.begin_nested():
+            return int(db.execute(added, row).scalar_one())
+    except IntegrityError as taken:
+        raise CannotStart(why="同样的流程已经在办。") from taken
