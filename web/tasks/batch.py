@@ -5,15 +5,18 @@ POST /tasks/batch/summary   the rows chosen in the inbox      POST /tasks/batch 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import tasks
-from engine.errors import Refused
+from engine.errors import ReasonRequired, Refused
 from engine.forms import validation
 from engine.queries import task_page, task_verbs
 from engine.queries.task_page import Task
+from engine.tasks import decide as deciding
 from engine.tasks.batch import MOST
 from web import wording
 from web.access import signed_in
@@ -50,10 +53,15 @@ def summarise() -> ResponseReturnValue:
 def decide() -> ResponseReturnValue:
     """Decide them; one that is refused stays, with the reason, and undoes none of the others."""
     chosen = _chosen()
-    if not chosen:
-        return _page([], NothingChosen())
     outcome = request.form.get("outcome", "")
-    comment = request.form.get("comment", "")
+    try:
+        if not chosen:
+            raise NothingChosen
+        comment = deciding.opinion(request.form.get("comment", ""))
+        if outcome == "refuse" and not comment:
+            raise ReasonRequired
+    except Refused as refusal:
+        return _page(_chosen("listed"), refusal, ticked={one.id for one in chosen})
     titles = {one.id: one for one in chosen}
     found = tasks.complete_many(
         db(), list(titles), by=me(), outcome=outcome if outcome in OUTCOMES else "", comment=comment
@@ -65,8 +73,8 @@ def decide() -> ResponseReturnValue:
     return render_template("tasks/batch_done.html", results=results, done=done)
 
 
-def _chosen() -> list[Task]:
-    ids = [row_number(one) for one in request.form.getlist("task")[: MOST + 1]]
+def _chosen(name: str = "task") -> list[Task]:
+    ids = [row_number(one) for one in request.form.getlist(name)[: MOST + 1]]
     known = dict.fromkeys(one for one in ids if one is not None)
     if len(known) > MOST:
         raise OnePageFull(most=MOST)
@@ -79,7 +87,10 @@ def _chosen() -> list[Task]:
     return found
 
 
-def _page(chosen: list[Task], refusal: Refused | None = None) -> ResponseReturnValue:
+def _page(
+    chosen: list[Task], refusal: Refused | None = None, *, ticked: Collection[int] | None = None
+) -> ResponseReturnValue:
+    """The tasks with their facts; `ticked` are those still meant after a refusal, None for all."""
     rows = [(one, _why_not(one)) for one in chosen]
     fit = [one for one, why in rows if not why]
     shared = set.intersection(*(_outcomes(one) for one in fit)) if fit else set()
@@ -91,6 +102,7 @@ def _page(chosen: list[Task], refusal: Refused | None = None) -> ResponseReturnV
         "tasks/batch.html",
         rows=rows,
         fit=fit,
+        ticked={one.id for one in fit} if ticked is None else ticked,
         is_mixed=len(steps) > 1,
         outcomes=[
             (key, wording.verb(fit[0].version, fit[0].element_id, key))

@@ -27,7 +27,7 @@ from engine.tasks import drafts
 from engine.tasks.drafts import Saved
 from web import wording
 from web.session import db, me, settings
-from web.tasks import buttons, picking, record
+from web.tasks import buttons, picking, record, signing_words
 from web.tasks.asked import NOTHING, Typed
 from web.tasks.buttons import Buttons
 
@@ -100,6 +100,7 @@ def of(
         "picked": colleagues.named(db(), typed.several) if opened else (),
         "outcomes": buttons.outcomes(task),
         "seats": seats.of(db(), me(), task),
+        "signing_rule": signing_words.of(task),
         "holders": task_verbs.holders(db(), task) if "on_behalf" in verbs.keys else (),
         "picks": picking.fields(task, typed) if fills else (),
         "is_mine": task.completed_by == me().id,

@@ -147,6 +147,19 @@ def test_rows_are_chosen_looked_at_and_decided_together(browser, db, college, re
     assert (nothing.status_code, "请先选中要一起办的任务。" in nothing.text) == (422, True)
 
 
+def test_a_batch_that_is_refused_keeps_what_was_chosen_and_written(browser, review):
+    mine = browser("reviewer")
+    fields = {"listed": str(review), "outcome": "approve", "comment": "都看过了"}
+    nothing = Paper(mine, send(mine, "/tasks/", "/tasks/batch", **fields))
+    assert (nothing.status, "请先选中要一起办的任务。" in nothing.text) == (422, True)
+    assert nothing.all("textarea")[0].text_content().strip() == "都看过了"
+    assert [one.get("value") for one in nothing.all('input[name="task"]')] == [str(review)]
+    fields |= {"task": str(review), "comment": "长" * 10_000}
+    long = Paper(mine, send(mine, "/tasks/", "/tasks/batch", **fields))
+    assert long.status == 413
+    assert len(long.all("textarea")[0].text_content().strip()) == 10_000
+
+
 def test_a_deputy_is_appointed_sees_the_work_and_is_ended(browser, college, review):
     mine, today = browser("reviewer"), clock.today()
     until = (today + timedelta(days=3)).isoformat()
