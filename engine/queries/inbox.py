@@ -7,7 +7,7 @@ index gives the first rows in order, so a page costs the same however many tasks
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session, aliased
 from engine import clock, predicates
 from engine.models import (
     Draft,
+    InstanceStatus,
     ProcessDefinition,
     ProcessInstance,
     ProcessVersion,
+    SigningRound,
     TaskCandidate,
     User,
     UserTask,
@@ -29,6 +31,7 @@ from engine.people import Actor, Principal
 
 PAGE: Final = 50
 MOST: Final = 200
+_GOING: Final = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
 _LENDER, _PRINCIPAL = aliased(User), aliased(User)
 
 
@@ -290,7 +293,24 @@ def done(
     mine = select(task.c.id.label("task_id"), task.c.completed_at.label("sort_at")).where(
         task.c.completed_by == actor.id
     )
-    return _newest(db, actor, mine, (task.c.completed_at, task.c.id), after, limit)
+    page = _newest(db, actor, mine, (task.c.completed_at, task.c.id), after, limit)
+    return page if actor.seen_by is None else _without_secrets(db, page)
+
+
+def _without_secrets(db: Session, page: Page) -> Page:
+    """A page as whoever tries a person's eyes on may read it: no vote before the decision."""
+    task, case = UserTask.__table__, ProcessInstance.__table__
+    here = SigningRound.__table__
+    rows = db.execute(
+        select(task.c.id)
+        .join(case, case.c.id == task.c.instance_id)
+        .join(here, (here.c.instance_id == case.c.id) & (here.c.token == task.c.token))
+        .where(task.c.id.in_([row.task_id for row in page.rows]), here.c.hidden)
+        .where(here.c.outcome.is_(None), case.c.status.in_(_GOING))
+    )
+    secret = frozenset(rows.scalars())
+    told = (replace(one, outcome=None) if one.task_id in secret else one for one in page.rows)
+    return replace(page, rows=tuple(told))
 
 
 def drafts(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import eventlog, instances, tasks, versions
+from engine import eventlog, instances, secrecy, tasks, versions
 from engine.errors import CannotAssign
 from engine.models import ProcessInstance, User, UserTask
 from web.api import preconditions, task_view, told
@@ -51,23 +51,29 @@ def shown(task_id: int) -> Told:
 
 
 def done(task_id: int) -> Json:
-    """What became of a task and its case, read back; asks no rights, for the act asked them."""
+    """What became of a task and its case, read back; the act asked the rights.
+
+    A vote that is secret is told to nobody but who gave it.
+    """
     task, case = UserTask.__table__, ProcessInstance.__table__
     columns = (case.c.id, case.c.title, case.c.status.label("state"), case.c.version_id)
     heads = (case.c.log_seq, case.c.log_hash, task.c.status, task.c.outcome)
+    whose = (task.c.token, task.c.completed_by, task.c.done_for)
     row = (
         db()
         .execute(
-            select(*columns, *heads)
+            select(*columns, *heads, *whose)
             .join(task, task.c.instance_id == case.c.id)
             .where(task.c.id == task_id)
         )
         .one()
     )
+    is_told = secrecy.reader(me()) in (row.completed_by, row.done_for) or row.outcome is None
+    is_told = is_told or row.token not in secrecy.places(db(), row.id)
     return {
         "task": task_id,
         "status": row.status,
-        "outcome": row.outcome,
+        "outcome": row.outcome if is_told else None,
         "event": {"chain": eventlog.case_chain(row.id), "seq": row.log_seq, "hash": row.log_hash},
         "instance": task_view.brief(
             row.id, row.title, row.state, versions.of_case(db(), row.version_id)

@@ -66,7 +66,7 @@ def follow(notice_id: int) -> ResponseReturnValue:
     found = queries.one(db(), user_id, notice_id)
     if found is None:
         raise NotFound
-    if found.read_at is None:
+    if found.read_at is None and me().seen_by is None:
         db().rollback()
         with own_writing() as writer:
             notices.read(writer, user_id, notice_id)
