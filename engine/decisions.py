@@ -170,6 +170,12 @@ def known(db: Session, given: Iterable[bytes] = ()) -> frozenset[str]:
     return frozenset(found for file in files for found in _by_id(file))
 
 
+def labels(db: Session) -> tuple[tuple[str, str], ...]:
+    """The ids of all tables with their names, as a designer chooses among them."""
+    found = {key: one.label for file in kept(db) for key, one in _by_id(file.dmn).items()}
+    return tuple(sorted(found.items(), key=lambda one: (one[1], one[0])))
+
+
 def named(outline: Outline) -> frozenset[str]:
     """The tables that a diagram names: its business rule tasks, and calls of what a table says."""
     found: set[str] = set()

@@ -210,3 +210,10 @@ def _current(db: Session, today: date) -> int | None:
 def names(db: Session) -> Sequence[str]:
     """The keys of all named dates that any year has."""
     return db.execute(select(_DATES.c.key).distinct()).scalars().all()
+
+
+def named_dates(db: Session) -> list[tuple[str, str]]:
+    """Every date of the catalogue and of the years by key and name, as a designer chooses."""
+    found = {one["key"]: one["name"] for one in catalogue()}
+    rows = db.execute(select(_DATES.c.key, _DATES.c.name).order_by(_DATES.c.year))
+    return list((found | {row.key: row.name for row in rows}).items())

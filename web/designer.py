@@ -25,7 +25,7 @@ from engine.errors import NotFound, StaleDraft
 from engine.permissions import Action
 from engine.queries import choices
 from engine.queries.choices import Choices
-from quality import subjects
+from quality import cycle, subjects
 from web import who_words
 from web.access import needs
 from web.errors import UNPROCESSABLE, problem, status_of
@@ -40,10 +40,14 @@ NO_REVISION: Final = -1
 # The field of the panel that a rule is about: a finding leads there.
 FIELDS: Final[Mapping[str, str]] = {
     "assignment_known": "who",
+    "call_known": "calledElement",
     "case_known": "case",
     "condition_place": "condition",
     "condition_readable": "condition",
+    "decision_known": "decisionRef",
     "due_readable": "due",
+    "error_caught": "error",
+    "escalation_known": "escalation",
     "field_rights_known": "field_rights",
     "form_exists": "form",
     "gateway_default": "condition",
@@ -56,6 +60,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "refuse_has_path": "verbs",
     "returns_to_known": "returns_to",
     "script_lines": "script",
+    "signal_named": "signal",
+    "signing_known": "signing",
     "timer_readable": "timer",
     "user_task_assigned": "who",
     "verbs_known": "verbs",
@@ -197,6 +203,10 @@ def _known(found: Choices) -> dict[str, Any]:
         ],
         "topics": [{"value": topic, "label": topic} for topic in found.topics],
         "cases": [{"value": case, "label": case} for case in found.cases],
+        "flows": _pairs(found.flows),
+        "decisions": _pairs(found.decisions),
+        "policies": _pairs(found.policies),
+        "dates": _pairs(cycle.named_dates(db())),
         "variables": [{"value": name, "label": name} for name in variables],
     }
 

@@ -1,4 +1,4 @@
-"""What a designer may choose from: posts, forms with their fields, services, kinds of case."""
+"""What a designer may choose from: posts, forms, services, flows, tables, policies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, decisions, policies
 from engine.college import kinds
 from engine.forms import load
 from engine.forms.model import Form, Grid
@@ -37,6 +37,9 @@ class Choices:
     forms: tuple[FormChoice, ...]
     topics: tuple[str, ...]
     cases: tuple[str, ...]
+    flows: tuple[tuple[str, str], ...]
+    decisions: tuple[tuple[str, str], ...]
+    policies: tuple[tuple[str, str], ...]
 
 
 def choices(db: Session) -> Choices:
@@ -51,7 +54,17 @@ def choices(db: Session) -> Choices:
         forms=tuple(_form(key, form) for key, form in readings if form is not None),
         topics=tuple(sorted(HANDLERS)),
         cases=tuple(sorted(CASES)),
+        flows=tuple((row.key, row.name) for row in db.execute(_flows())),
+        decisions=decisions.labels(db),
+        policies=tuple((one.key, one.name) for one in policies.every(db)),
     )
+
+
+def _flows() -> Select[str, str]:
+    """Definitions with a version, which another flow may call."""
+    wanted = select(ProcessDefinition.key, ProcessDefinition.name)
+    published = wanted.where(ProcessDefinition.active_version_id.is_not(None))
+    return published.order_by(ProcessDefinition.name).limit(MOST)
 
 
 def _units() -> Select[str, str]:

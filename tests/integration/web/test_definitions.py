@@ -121,6 +121,9 @@ def test_the_designer_knows_what_may_be_chosen(browser):
     assert posts["college_reviewer"] == "二级学院审核岗"
     (major,) = (one for one in known["forms"] if one["value"] == "major")
     assert "goals" in {one["value"] for one in major["fields"]}
+    assert KEY in {one["value"] for one in known["flows"]}
+    assert {"value": "plan_end", "label": "诊改计划制定截止"} in known["dates"]
+    assert {"decisions", "policies"} <= known.keys()
     assert browser("admin").get("/definitions/nobody/draft").status_code == 404
 
 

@@ -28,7 +28,8 @@ export default function contextPad(t) {
       if (element.type === "label") return entries;
       if (LANES.test(element.type)) Object.assign(entries, this.lanes(element));
       if (FLOW_NODE.test(element.type)) {
-        if (element.type !== "bpmn:EndEvent") Object.assign(entries, this.next(element));
+        const goesOn = element.type !== "bpmn:EndEvent" && !element.businessObject.triggeredByEvent;
+        if (goesOn) Object.assign(entries, this.next(element));
         entries.connect = entry("connect", "bpmn-icon-connection-multi", t("connect"), (event) =>
           this.connect.start(event, element),
         );

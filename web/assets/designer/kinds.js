@@ -10,6 +10,8 @@ export const PALETTE = [
   { key: "user_task", icon: "M3 6h18v12H3z M7 10a1.6 1.6 0 1 1 3.2 0a1.6 1.6 0 1 1-3.2 0z M6 15.500c0-3 5.200-3 5.200 0", shape: { type: "bpmn:UserTask" } },
   { key: "service_task", icon: "M3 6h18v12H3z M12 9.500v5 M9.500 12h5 M10.200 10.200l3.600 3.600 M13.800 10.200l-3.600 3.600", shape: { type: "bpmn:ServiceTask" } },
   { key: "script_task", icon: "M3 6h18v12H3z M8 10h8 M8 12.500h8 M8 15h5", shape: { type: "bpmn:ScriptTask" } },
+  { key: "rule_task", icon: "M3 6h18v12H3z M7 10h10v5H7z M7 12.500h10 M11 10v5", shape: { type: "bpmn:BusinessRuleTask" } },
+  { key: "call", icon: "M3 6h18v12H3z M5 8h14v8H5z M9.500 12h5 M12 9.500v5", shape: { type: "bpmn:CallActivity" } },
   null,
   { key: "exclusive", icon: "M12 3l9 9-9 9-9-9z M9.500 9.500l5 5 M14.500 9.500l-5 5", shape: { type: "bpmn:ExclusiveGateway" } },
   { key: "parallel", icon: "M12 3l9 9-9 9-9-9z M12 8v8 M8 12h8", shape: { type: "bpmn:ParallelGateway" } },
@@ -28,9 +30,15 @@ export const PALETTE = [
 /** Entries of the library's «change into» menu that lead to something we run. */
 export const REPLACE = new Set(
   [
-    "none-start", "none-end", "terminate-end", "timer-intermediate-catch", "message-intermediate-catch",
-    "timer-boundary", "message-boundary", "non-interrupting-timer-boundary", "non-interrupting-message-boundary",
-    "user-task", "service-task", "send-task", "receive-task", "script-task", "expanded-subprocess",
+    "none-start", "timer-start", "message-start", "signal-start", "error-start", "escalation-start",
+    "non-interrupting-message-start", "non-interrupting-timer-start", "non-interrupting-signal-start", "non-interrupting-escalation-start",
+    "none-end", "terminate-end", "message-end", "signal-end", "error-end", "escalation-end",
+    "timer-intermediate-catch", "message-intermediate-catch", "signal-intermediate-catch",
+    "none-intermediate-throw", "message-intermediate-throw", "signal-intermediate-throw", "escalation-intermediate-throw",
+    "timer-boundary", "message-boundary", "signal-boundary", "error-boundary", "escalation-boundary",
+    "non-interrupting-timer-boundary", "non-interrupting-message-boundary", "non-interrupting-signal-boundary", "non-interrupting-escalation-boundary",
+    "user-task", "service-task", "send-task", "receive-task", "script-task", "rule-task", "call-activity",
+    "expanded-subprocess", "event-subprocess",
     "exclusive-gateway", "parallel-gateway", "inclusive-gateway", "event-based-gateway",
     "sequence-flow", "default-flow", "conditional-flow",
   ].map((name) => `replace-with-${name}`),
@@ -40,5 +48,6 @@ export const REPLACE = new Set(
 export function kindOf(element) {
   const type = element.type.replace("bpmn:", "");
   const event = element.businessObject.eventDefinitions?.[0]?.$type?.replace("bpmn:", "").replace("EventDefinition", "");
+  if (element.businessObject.triggeredByEvent) return "kind_EventSubProcess";
   return event ? `kind_${type}_${event}` : `kind_${type}`;
 }

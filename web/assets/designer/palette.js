@@ -4,7 +4,7 @@ import { icon, make } from "../page/elements.js";
 import { addNext } from "./insert.js";
 import { PALETTE } from "./kinds.js";
 
-const FOLLOWED = /(Task|Gateway|SubProcess|StartEvent|CatchEvent|BoundaryEvent)$/;
+const FOLLOWED = /(Task|Gateway|SubProcess|CallActivity|StartEvent|CatchEvent|ThrowEvent|BoundaryEvent)$/;
 
 /** Fill `root` with the buttons for `editor`. */
 export function palette(root, editor, t) {

@@ -1,7 +1,18 @@
 // Reading and writing what an element says: attributes, `camunda:property` values, conditions, timers.
 // Every write is one step of undo.
 
-const DEFINITIONS = { timer: "bpmn:TimerEventDefinition", message: "bpmn:MessageEventDefinition" };
+const NAMED = {
+  signal: { type: "bpmn:Signal", reference: "signalRef", key: "name" },
+  error: { type: "bpmn:Error", reference: "errorRef", key: "errorCode" },
+  escalation: { type: "bpmn:Escalation", reference: "escalationRef", key: "escalationCode" },
+};
+const DEFINITIONS = {
+  timer: "bpmn:TimerEventDefinition",
+  message: "bpmn:MessageEventDefinition",
+  signal: "bpmn:SignalEventDefinition",
+  error: "bpmn:ErrorEventDefinition",
+  escalation: "bpmn:EscalationEventDefinition",
+};
 
 /** Reads and writes for one editor. */
 export class Properties {
@@ -109,16 +120,30 @@ export class Properties {
   }
 
   setMessageName(element, name) {
+    this.refer(element, this.messageOwner(element), { type: "bpmn:Message", reference: "messageRef", key: "name" }, name);
+  }
+
+  /** The name of the signal, the code of the error or of the escalation, of an event. */
+  named(element, kind) {
+    const told = this.definition(element, kind)?.[NAMED[kind].reference];
+    return told?.[NAMED[kind].key] ?? told?.name ?? "";
+  }
+
+  setNamed(element, kind, text) {
+    this.refer(element, this.definition(element, kind), NAMED[kind], text);
+  }
+
+  /** Let `owner` refer to the one in the file that is called `text`, which is made where there is none; "" is no reference. */
+  refer(element, owner, { type, reference, key }, text) {
     const root = this.editor.getDefinitions();
-    const owner = this.messageOwner(element);
-    const known = root.rootElements.find((each) => each.$type === "bpmn:Message" && each.name === name);
-    const message = name ? (known ?? this.factory.create("bpmn:Message", { name })) : undefined;
+    const known = root.rootElements.find((each) => each.$type === type && each[key] === text);
+    const target = text ? (known ?? this.factory.create(type, { name: text, [key]: text })) : undefined;
     this.together(() => {
-      if (message && !known) {
-        message.$parent = root;
-        this.modeling.updateModdleProperties(element, root, { rootElements: [...root.rootElements, message] });
+      if (target && !known) {
+        target.$parent = root;
+        this.modeling.updateModdleProperties(element, root, { rootElements: [...root.rootElements, target] });
       }
-      this.modeling.updateModdleProperties(element, owner, { messageRef: message });
+      this.modeling.updateModdleProperties(element, owner, { [reference]: target });
     });
   }
 

@@ -3,7 +3,7 @@
 import ElementFactory from "bpmn-js/lib/features/modeling/ElementFactory";
 
 const STEP = { width: 140, height: 64 };
-const STEPS = /^bpmn:(User|Manual|Service|Send|Receive|Script)Task$/;
+const STEPS = /^bpmn:((User|Manual|Service|Send|Receive|Script|BusinessRule)Task|CallActivity)$/;
 
 class Sizes extends ElementFactory {
   getDefaultSize(element, di) {

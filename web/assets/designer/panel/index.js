@@ -3,17 +3,24 @@
 import { make } from "../../page/elements.js";
 import { kindOf } from "../kinds.js";
 import { Properties } from "../properties.js";
+import { call, decision } from "./calls.js";
+import { due } from "./due.js";
 import { returns, verbs } from "./decide.js";
+import { message, named, startAs } from "./events.js";
 import { form } from "./form.js";
 import { advanced, name, notes, process } from "./general.js";
-import { due, timer } from "./time.js";
+import { others } from "./others.js";
+import { signing } from "./signing.js";
+import { timer } from "./time.js";
 import { otherwise, who } from "./who.js";
-import { condition, message, script, service, ways } from "./work.js";
+import { condition, script, service, ways } from "./work.js";
 
 const SECTIONS = [
-  [/^bpmn:(UserTask|ManualTask)$/, [who, otherwise, form, verbs, returns, due]],
+  [/^bpmn:(UserTask|ManualTask)$/, [who, signing, otherwise, form, verbs, returns, due, others]],
   [/^bpmn:(ServiceTask|SendTask)$/, [service]],
   [/^bpmn:ScriptTask$/, [script]],
+  [/^bpmn:BusinessRuleTask$/, [decision]],
+  [/^bpmn:CallActivity$/, [call]],
   [/^bpmn:ReceiveTask$/, [message]],
   [/^bpmn:(Exclusive|Inclusive)Gateway$/, [ways]],
   [/^bpmn:SequenceFlow$/, [condition]],
@@ -62,11 +69,18 @@ export function panel(root, editor, { known, t, readOnly, jump }) {
   };
 }
 
+const EVENTS = {
+  "bpmn:TimerEventDefinition": [timer, startAs],
+  "bpmn:MessageEventDefinition": [message, startAs],
+  "bpmn:SignalEventDefinition": [named("signal"), startAs],
+  "bpmn:ErrorEventDefinition": [named("error")],
+  "bpmn:EscalationEventDefinition": [named("escalation")],
+};
+
 function sections(element) {
   const found = SECTIONS.filter(([type]) => type.test(element.type)).flatMap(([, parts]) => parts);
   const event = element.businessObject.eventDefinitions?.[0]?.$type;
-  if (event === "bpmn:TimerEventDefinition") found.push(timer);
-  if (event === "bpmn:MessageEventDefinition") found.push(message);
+  found.push(...(EVENTS[event] ?? []));
   return [...found, notes, advanced];
 }
 

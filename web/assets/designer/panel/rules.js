@@ -48,6 +48,25 @@ export function ruleWords(rule, context) {
   });
 }
 
+/** Rules as lines that can be removed; `write` is told those that stay. */
+export function ruleLines(rules, context, write) {
+  if (!rules.length) return null;
+  const { t } = context;
+  const words = rules.map((rule) => ruleWords(rule, context));
+  return make(
+    "ul",
+    { class: "zg-rules" },
+    rules.map((rule, number) =>
+      make(
+        "li",
+        {},
+        make("span", {}, words[number]),
+        make("button", { type: "button", class: "btn plain square", "aria-label": t("remove", { name: words[number] }), onclick: () => write(rules.filter((each) => each !== rule)) }, "×"),
+      ),
+    ),
+  );
+}
+
 /** The picker: a kind, then its parts, then one button; `add` is told the rule. `without` are kinds left out. */
 export function ruleBuilder(name, element, context, add, without = []) {
   const { t } = context;
@@ -159,7 +178,7 @@ export async function people(text, list) {
 }
 
 /** The plain fields of the forms that steps of this diagram show, each once. */
-function fields({ known, editor }) {
+export function fields({ known, editor }) {
   const used = new Set(editor.get("elementRegistry").filter((each) => each.businessObject?.get?.("camunda:formRef")).map((each) => each.businessObject.get("camunda:formRef")));
   const forms = (known.forms ?? []).filter((form) => used.has(form.value));
   const found = forms.flatMap((form) => form.fields).filter(({ value }) => !value.includes("."));

@@ -1,15 +1,8 @@
-// 期限 of a step and 定时 of an event: a number and a unit, or ISO 8601 as written by other tools.
+// 定时 of an event, and the control for a length of time: a number and a unit, or text as written by other tools.
 
 import { make } from "../../page/elements.js";
 import { readDuration, writeDuration } from "../words.js";
 import { block, choice, line, section, tick } from "./inputs.js";
-
-/** How long a user task may take. */
-export function due(element, { properties, t }) {
-  const now = properties.property(element, "due") || properties.attribute(element, "camunda:dueDate");
-  const write = (text) => properties.setProperty(element, "due", text);
-  return section("due", t("due"), spoken(now, t), duration("due", now, write, t("due_hint"), t));
-}
 
 /** When a timer event goes off. */
 export function timer(element, { properties, t }) {
@@ -32,7 +25,8 @@ export function timer(element, { properties, t }) {
   );
 }
 
-function duration(name, text, write, hint, t) {
+/** A number and a unit; `write` is told ISO 8601. */
+export function duration(name, text, write, hint, t) {
   const read = readDuration(text);
   if (text && !read) return block(name, t("duration_as_text"), line(text, write), t("iso_hint"));
   const unit = choice(read?.unit ?? "days", ["hours", "days", "weeks"].map((each) => [each, t(each)]), commit, { "aria-label": t("unit") });
@@ -44,7 +38,8 @@ function duration(name, text, write, hint, t) {
   return make("div", { class: "field", "data-field": name }, make("div", { class: "row" }, number, unit), make("span", { class: "hint" }, hint));
 }
 
-function spoken(text, t) {
+/** A length of time in words. */
+export function spoken(text, t) {
   const read = readDuration(text);
   if (read) return t(`${read.unit}_count`, { number: read.number });
   return text || t("no_due");

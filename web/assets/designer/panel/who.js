@@ -3,7 +3,7 @@
 import { make } from "../../page/elements.js";
 import { list } from "../words.js";
 import { block, choice, line, section } from "./inputs.js";
-import { ruleBuilder, ruleWords } from "./rules.js";
+import { ruleBuilder, ruleLines } from "./rules.js";
 
 const REPEAT = ["never", "consecutive", "skip"];
 const OWN = ["self", "skip", "up"];
@@ -20,9 +20,9 @@ export function who(element, context) {
     "who",
     t("who"),
     total ? t("rules", { count: total }) : t("nobody"),
-    lines(rules, context, write),
+    ruleLines(rules, context, write),
     ruleBuilder("who", element, context, (rule) => !rules.includes(rule) && write([...rules, rule])),
-    rules.length > 1 ? make("span", { class: "hint" }, t("any_one")) : null,
+    rules.length > 1 && !properties.property(element, "signing") ? make("span", { class: "hint" }, t("any_one")) : null,
     people.length || assignee
       ? block("candidateUsers", t("named_people"), line([assignee, ...people].filter(Boolean).join(","), (text) => name(element, properties, text)), t("named_people_hint"))
       : null,
@@ -43,29 +43,11 @@ export function otherwise(element, context) {
     t("otherwise"),
     rules.length ? t("rules", { count: rules.length }) : t("otherwise_admin"),
     make("span", { class: "lab" }, t("fallback")),
-    lines(rules, context, write),
+    ruleLines(rules, context, write),
     ruleBuilder("fallback", element, context, (rule) => !rules.includes(rule) && write([...rules, rule]), ["pick"]),
     make("span", { class: "hint" }, t("fallback_hint")),
     block("repeat", t("repeat"), choice(repeat, REPEAT.map((word) => [word, t(`repeat_${word}`)]), set("repeat", "never"))),
     block("initiator_is_approver", t("own"), choice(own, OWN.map((word) => [word, t(`own_${word}`)]), set("initiator_is_approver", "self"))),
-  );
-}
-
-function lines(rules, context, write) {
-  if (!rules.length) return null;
-  const { t } = context;
-  const words = rules.map((rule) => ruleWords(rule, context));
-  return make(
-    "ul",
-    { class: "zg-rules" },
-    rules.map((rule, number) =>
-      make(
-        "li",
-        {},
-        make("span", {}, words[number]),
-        make("button", { type: "button", class: "btn plain square", "aria-label": t("remove", { name: words[number] }), onclick: () => write(rules.filter((each) => each !== rule)) }, "×"),
-      ),
-    ),
   );
 }
 

@@ -1,4 +1,4 @@
-// What the system does by itself: 服务 of a service task, 脚本 of a script task, 消息 waited for, 条件 of a way.
+// What the system does by itself: 服务 of a service task, 脚本 of a script task, 条件 of a way.
 
 import { make } from "../../page/elements.js";
 import { area, block, choice, line, section, tick } from "./inputs.js";
@@ -18,12 +18,6 @@ export function service(element, { properties, known, t }) {
 export function script(element, { properties, t }) {
   const now = properties.attribute(element, "script");
   return section("script", t("script"), "", block("script", t("script_lines"), area(now, (text) => properties.setAttribute(element, "script", text), { rows: 6, class: "in-t code" }), t("script_hint")));
-}
-
-/** The message an event or a receive task waits for. */
-export function message(element, { properties, t }) {
-  const now = properties.messageName(element);
-  return section("message", t("message_section"), now, block("message", t("message_name"), line(now, (text) => properties.setMessageName(element, text)), t("message_hint")));
 }
 
 /** The ways out of a gateway: a condition each, and one for «otherwise». */
