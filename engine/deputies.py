@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine import clock, eventlog, notices, permissions
 from engine.entries import Kind
-from engine.errors import CannotAssign, Forbidden, NotFound, Refused, TooLarge
+from engine.errors import Forbidden, NobodyThere, NotFound, Refused, TooLarge
 from engine.models import Deputy, ProcessDefinition, Role, User
 from engine.people import Actor
 from engine.permissions import Action
@@ -93,7 +93,7 @@ def appoint(
 ) -> int:
     """Let somebody act for oneself, or, as an administrator of people, for another person.
 
-    Raises `Forbidden`, `OwnDeputy`, `PeriodWrong`, `InTurn`, `AlreadyDeputy`, `CannotAssign`.
+    Raises `Forbidden`, `OwnDeputy`, `PeriodWrong`, `InTurn`, `AlreadyDeputy`, `NobodyThere`.
     """
     principal = by.id if principal_id is None else principal_id
     if principal is None:
@@ -148,7 +148,7 @@ def _present(db: Session, *user_ids: int) -> dict[int, str]:
     names = {row.id: row.name for row in rows if row.is_active}
     for one in user_ids:
         if one not in names:
-            raise CannotAssign(rule="…")
+            raise NobodyThere
     return names
 
 

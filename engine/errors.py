@@ -167,6 +167,12 @@ class CannotAssign(Refused):
     sentence = "“{rule}”没有找到可以办理的人。"
 
 
+class NobodyThere(CannotAssign):
+    """The person chosen does not exist, or has left."""
+
+    sentence = "没有找到您选的人，请重新选。"
+
+
 class StaleDraft(Refused):
     """The draft was saved by somebody else, or in another window, in the meantime."""
 

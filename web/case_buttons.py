@@ -73,6 +73,7 @@ def drawn(view: CaseView, asked: str, refusal: Refused | None) -> dict[str, Any]
         "asked": asked,
         "verb_error": said if asked else "",
         "trouble": "" if asked else said,
+        "left_over": "" if asked or not said else written.reason or written.note,
         "typed": written,
         "withdrawable": any(one.key == "withdraw" for one in found),
         "is_unread": copies.is_unread(db(), view.row.id, me().id or 0),

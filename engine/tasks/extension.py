@@ -51,6 +51,12 @@ class UntilWrong(Refused):
     sentence = "延期要晚于现在的期限（{due}），最长 {most} 天。"
 
 
+class UntilUnreadable(CannotStart):
+    """The time asked for is no time."""
+
+    sentence = "看不懂延到哪一天、几点，请重新填写。"
+
+
 class AskedAlready(Refused):
     """An application for this task still waits to be decided."""
 
@@ -156,13 +162,13 @@ def _asked(values: Mapping[str, Any]) -> tuple[int, datetime]:
 
 
 def moment(written: str) -> datetime:
-    """A time as it was written, at the school where it names no zone. Raises `CannotStart`."""
+    """A time as it was written, at the school where it names no zone. Raises `UntilUnreadable`."""
     try:
         at = datetime.fromisoformat(written)
         at = at if at.tzinfo is not None else at.replace(tzinfo=clock.zone())
         return at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise CannotStart(why="看不懂延期到哪一天。") from error
+        raise UntilUnreadable from error
 
 
 def _deciders(db: Session, held: Held, by: Actor) -> list[str]:

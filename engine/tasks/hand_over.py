@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine import effects, incidents, instances, people
 from engine.entries import Kind
 from engine.errors import CannotAssign, ReasonRequired, UnknownOutcome
 from engine.instances import Act
-from engine.models import Role, TaskStatus, User, UserTask
+from engine.models import Role, TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
-from engine.tasks import lending, seats
+from engine.tasks import lending, persons, seats
 from engine.tasks.decide import opinion
 from engine.tasks.held import Held, hold
+
+
+class HoldsItAlready(CannotAssign):
+    """The task is with this person already."""
+
+    sentence = "这项任务已经在{name}手里，请选别人。"
 
 
 def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> None:
@@ -27,9 +33,9 @@ def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> N
     reason = opinion(reason)
     if not reason:
         raise ReasonRequired
-    name = db.execute(select(User.name).where(User.id == to, User.is_active)).scalar_one_or_none()
-    if name is None or to == held.assignee_id:
-        raise CannotAssign(rule=name or "…")
+    name = persons.present(db, [to])[to]
+    if to == held.assignee_id:
+        raise HoldsItAlready(name=name)
     pass_on(db, held, to=to, by=by, reason=reason)
 
 

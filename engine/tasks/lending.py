@@ -32,6 +32,12 @@ class IsLent(Refused):
     sentence = "这是{who}委派给您的任务：请写好意见交回，由{who}决定。"
 
 
+class LentToOneself(CannotAssign):
+    """Whoever lends a task keeps it anyway."""
+
+    sentence = "不能委派给自己，请选别人。"
+
+
 class NotLent(Refused):
     """There is nothing to call back."""
 
@@ -46,9 +52,9 @@ def lend(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> None:
     reason = texts.kept(reason, instances.MAX_COMMENT)
     if not reason:
         raise ReasonRequired
-    name = persons.present(db, [to])[to]
+    persons.present(db, [to])
     if to == by.id or by.id is None:
-        raise CannotAssign(rule=name)
+        raise LentToOneself
     _move(db, held, to=to, owner=by.id, lent_by=by.id)
     asked = held.asked(by, token=held.token, seat=held.seat, to=to)
     act = Act(Kind.TASK_LENT, asked=asked, content={"comment": reason})

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.errors import CannotAssign, Refused, TooLarge
+from engine.errors import CannotAssign, NobodyThere, Refused, TooLarge
 from engine.forms.sentence import Sentence
 from engine.models import User
 
@@ -21,8 +21,14 @@ class NobodyNamed(Refused):
     sentence = "请至少选一个人。"
 
 
+class HasLeft(CannotAssign):
+    """The person chosen is here no more."""
+
+    sentence = "{name}已经离校，请选别人。"
+
+
 def present(db: Session, wanted: Iterable[int]) -> dict[int, str]:
-    """Names of these people by id, in the order named. Raises `CannotAssign` for one who left."""
+    """Names of these people by id, in the order named. Raises `NobodyThere`, `HasLeft`."""
     ids = tuple(dict.fromkeys(wanted))
     if not ids:
         raise NobodyNamed
@@ -32,7 +38,7 @@ def present(db: Session, wanted: Iterable[int]) -> dict[int, str]:
     found = {row.id: row for row in rows}
     for one in ids:
         if one not in found:
-            raise CannotAssign(rule="…")
+            raise NobodyThere
         if not found[one].is_active:
-            raise CannotAssign(rule=found[one].name)
+            raise HasLeft(name=found[one].name)
     return {one: found[one].name for one in ids}

@@ -14,7 +14,7 @@ from engine.errors import CannotReturn, ReasonRequired, Refused
 from engine.forms import texts
 from engine.handlers import CASES
 from engine.instances import Act
-from engine.models import InstanceStatus, TaskStatus, UserTask
+from engine.models import InstanceStatus, TaskPart, TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
 from engine.versions import Version
@@ -76,6 +76,7 @@ def steps_done(db: Session, instance_id: int, version: Version) -> dict[str, int
         .where(
             task.c.instance_id == instance_id,
             task.c.status == TaskStatus.COMPLETED,
+            task.c.part != TaskPart.ADDED,
         )
         .order_by(task.c.completed_at.desc(), task.c.id.desc())
     )

@@ -14,7 +14,7 @@ from engine.bpmn.steps import Step
 from engine.entries import Kind
 from engine.errors import CannotReturn, ReasonRequired, UnknownOutcome
 from engine.instances import Act
-from engine.models import TaskStatus, UserTask
+from engine.models import TaskPart, TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
 from engine.scene import Scene
@@ -120,7 +120,7 @@ def _meant(word: str, first_step: str, earlier: list[str]) -> list[str]:
 
 
 def _who_did(db: Session, held: Held, element_id: str) -> int | None:
-    """Whoever did the target step last does it again."""
+    """Whoever did the target step last does it again; who was added to it is not its holder."""
     table = UserTask.__table__
     return db.execute(
         select(func.coalesce(table.c.done_for, table.c.completed_by))
@@ -128,6 +128,7 @@ def _who_did(db: Session, held: Held, element_id: str) -> int | None:
             table.c.instance_id == held.case.id,
             table.c.element_id == element_id,
             table.c.status == TaskStatus.COMPLETED,
+            table.c.part != TaskPart.ADDED,
         )
         .order_by(table.c.id.desc())
         .limit(1)

@@ -69,6 +69,7 @@ def of(
     verbs = buttons.of(task, fills=fills, others=may_claim + may_release, has_targets=bool(targets))
     paper = _paper(task, typed, refusal, seen, fills=fills)
     steps = coming.ahead(db(), task)
+    choice = buttons.choice(task, opened) if opened else None
     return {
         "task": task,
         "paper": paper,
@@ -83,7 +84,7 @@ def of(
         "steps": steps,
         "buttons": verbs,
         "choices": tuple(filter(None, (buttons.choice(task, one) for one in _asking(task, verbs)))),
-        "choice": buttons.choice(task, opened) if opened else None,
+        "choice": choice,
         "targets": targets,
         "done_as": wording.verb(task.version, task.element_id, task.outcome or ""),
         "may_claim": may_claim,
@@ -94,8 +95,8 @@ def of(
         "done_for": _name(task.done_for),
         "typed": typed,
         "refusal": refusal,
-        "lacks_reason": isinstance(refusal, ReasonRequired),
-        "opened": opened,
+        "lacks_reason": isinstance(refusal, ReasonRequired) and (choice is not None or not opened),
+        "opened": opened if choice is not None else "",
         "people": _people(typed.query) if opened in SEARCHING else (),
         "picked": colleagues.named(db(), typed.several) if opened else (),
         "outcomes": buttons.outcomes(task),

@@ -68,6 +68,23 @@ def test_lending_asks_whom_and_why_and_the_task_comes_back(browser, college, rev
     assert again.press("同意").status == 200
 
 
+def test_whom_one_cannot_lend_to_is_said(browser, college, review):
+    mine, place = browser("reviewer"), f"/tasks/{review}"
+    own = str(college.users["reviewer"])
+    for chosen, sentence in ((own, "不能委派给自己"), ("999999", "没有找到您选的人")):
+        refused = send(mine, place, f"{place}/delegation", lend_to=chosen, lend_reason="请看")
+        assert (refused.status_code, sentence in refused.text) == (422, True)
+
+
+def test_what_was_written_about_a_task_that_went_elsewhere_is_shown(browser, college, review):
+    reviewer, office = browser("reviewer"), str(college.users["office"])
+    place = f"/tasks/{review}"
+    send(reviewer, place, f"{place}/delegation", lend_to=office, lend_reason="请看")
+    late = send(reviewer, place, f"{place}/completion", outcome="approve", comment="写了很久")
+    assert late.status_code == 403
+    assert "写了很久" in Paper(reviewer, late).says("#typed")[0]
+
+
 def test_several_people_get_a_copy_and_say_that_they_read_it(browser, college, case, review):
     mine, place = browser("reviewer"), f"/tasks/{review}"
     people = [str(college.users[name]) for name in ("stranger", "office")]

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import tasks
+from engine import replay, tasks
 from engine.errors import Forbidden
-from engine.models import TaskCandidate
+from engine.models import TaskCandidate, UserTask
 from engine.tasks.seats import SignsAlready
 from engine.tasks.signers import LastSigner
 from tests.college import College
+from tests.integration.engine import flow
 from tests.integration.engine.signing.voting import FIVE, Voting
 
 RULES = ("any", "all", "ratio 2/3")
@@ -24,6 +25,27 @@ def add(voting: Voting, name: str, who: list[str], where: str) -> None:
     tasks.add_signers(
         voting.db, task, by=voting.actor(name), people=ids, where=where, reason="请一起把关"
     )
+
+
+def test_a_step_that_comes_back_is_its_holders_not_the_added_signers(
+    db: Session, college: College
+) -> None:
+    steps = (
+        flow.step("ask"),
+        flow.step("look", "user:reviewer", verbs="approve,add_signer"),
+        flow.step("last", "user:office", verbs="approve,return", returns_to="look"),
+    )
+    leader, reviewer, office = (college.actor(db, one) for one in ("leader", "reviewer", "office"))
+    case = flow.begin(db, flow.chain("back", *steps), by=leader)
+    flow.do(db, case, "ask", by=leader)
+    look, other = flow.open_tasks(db, case)["look"], college.users["stranger"]
+    tasks.add_signers(db, look, by=reviewer, people=[other], where="before", reason="请先看")
+    flow.do(db, case, "look", by=college.actor(db, "stranger"))
+    tasks.complete(db, look, by=reviewer)
+    tasks.send_back(db, flow.open_tasks(db, case)["last"], by=office, to="look", reason="再看")
+    again = select(UserTask.assignee_id).where(UserTask.id == flow.open_tasks(db, case)["look"])
+    assert db.execute(again).scalar_one() == reviewer.id
+    assert replay.replay(db, case).difference is None
 
 
 @pytest.mark.parametrize("rule", RULES)
