@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, eventlog, instances, notifications, settings
 from engine.entries import Kind, read_body
-from engine.errors import Refused
+from engine.errors import Forbidden, NotFound, Refused
 from engine.forms import texts
 from engine.instances import Act
 from engine.models import LogEntry, TaskStatus, UserTask
@@ -57,7 +57,10 @@ def urge_case(db: Session, instance_id: int, *, by: Actor, note: str = "") -> in
         raise NothingToUrge
     soon: list[datetime] = []
     for task_id in ids:
-        held = hold(db, task_id, Action.TASK_URGE, by=by)
+        try:
+            held = hold(db, task_id, Action.TASK_URGE, by=by)
+        except NotFound:
+            raise Forbidden from None  # they know of the case, not of its tasks
         again = may_again_at(db, held, by)
         if again is None:
             _urge(db, held, by=by, note=note)
