@@ -61,6 +61,7 @@ class Task:
     follows: int = 0
     weight: int = 1
     part: str = "holder"
+    done_for: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def read(frames: Iterable[Frame]) -> Record:
         elif frame.kind == Kind.SIGNER_ADDED:
             _signers_added(record, frame, key)
         elif frame.kind == Kind.TASK_RETURNED and key in record.tasks and key[1]:
-            _close(record, key, "return", people.marked(frame.by))
+            _close(record, key, "return", people.marked(frame.by), asked.get("for"))
         _follow(record, frame)
         command = asked.get("command", {})
         if command.get("do") == "Move":
@@ -124,9 +125,9 @@ def _follow(record: Record, frame: Frame) -> None:
             for key in [one for one in record.tasks if one[0] == token]:
                 mine = token == acted and not key[1]
                 outcome = asked.get("outcome") or _return(asked)
-                who = people.marked(frame.by)
+                how = (outcome, people.marked(frame.by), asked.get("for"))
                 if record.tasks[key].status != CLOSED:
-                    _close(record, key, *((outcome, who) if mine else (None, None)))
+                    _close(record, key, *(how if mine else (None, None)))
 
 
 def _opened(record: Record, effect: Mapping[str, Any], known: Mapping[str, Any]) -> None:
@@ -181,7 +182,8 @@ def _seat_acts(record: Record, frame: Frame, key: Key) -> None:
     if frame.kind == Kind.TASK_VOTED and outcome is None:
         outcome = UNKNOWN
     who = people.marked(frame.by) if frame.kind != Kind.SIGNER_REMOVED else None
-    _close(record, key, outcome if frame.kind == Kind.TASK_VOTED else None, who)
+    said = outcome if frame.kind == Kind.TASK_VOTED else None
+    _close(record, key, said, who, frame.body.asked.get("for"))
     tally = _counted(round_, task, frame.kind, outcome)
     for _seat, _holder, weight, _follows, part in known.get("seats", ()):
         if tally is not None and part == "signer":
@@ -212,9 +214,11 @@ def _counted(round_: Round, task: Task, kind: Kind, outcome: str | None) -> Tall
     return change(tally, task.part, task.weight)
 
 
-def _close(record: Record, key: Key, outcome: str | None, who: int | None) -> None:
+def _close(
+    record: Record, key: Key, outcome: str | None, who: int | None, done_for: int | None = None
+) -> None:
     task = record.tasks[key]
-    record.tasks[key] = replace(task, status=CLOSED, outcome=outcome, who=who)
+    record.tasks[key] = replace(task, status=CLOSED, outcome=outcome, who=who, done_for=done_for)
 
 
 def _move(record: Record, places: Mapping[str, str]) -> None:

@@ -9,19 +9,26 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import entries, eventlog, recount, secrecy, versions
+from engine import entries, eventlog, recount, secrecy, signing, versions
 from engine.bpmn import state
 from engine.bpmn.state import State
 from engine.bpmn.steps import step
 from engine.entries import Body, Kind
 from engine.errors import NotFound, Refused
-from engine.models import Content, LogEntry, ProcessInstance, SigningRound, UserTask
+from engine.models import (
+    Content,
+    InstanceStatus,
+    LogEntry,
+    ProcessInstance,
+    SigningRound,
+    UserTask,
+)
 from engine.versions import Version
 
 
@@ -209,7 +216,18 @@ def _compare_rows(db: Session, case: Mapping[str, Any], frames: list[Frame]) -> 
         return Difference(chain, case["log_seq"], "流程登记的校验值与最后一条记录不符。")
     if last is not None and state.dump(last.state) != case["state"]:
         return Difference(chain, 0, "流程现在的位置与记录重演的结果不同。")
+    if case["status"] != _status(frames):
+        return Difference(chain, 0, "流程登记的状态与记录重演的结果不同。")
     return _compare_tasks(db, case["id"], frames)
+
+
+def _status(frames: list[Frame]) -> str:
+    """What became of a case by its record."""
+    if frames and frames[-1].state.ended:
+        return frames[-1].state.ended
+    stands = [frame.kind for frame in frames if frame.kind in _STANDS]
+    is_held = stands[-1:] == [Kind.INSTANCE_SUSPENDED]
+    return (InstanceStatus.SUSPENDED if is_held else InstanceStatus.RUNNING).value
 
 
 def _compare_tasks(db: Session, instance_id: int, frames: list[Frame]) -> Difference | None:
@@ -241,6 +259,9 @@ def _tasks(db: Session, instance_id: int) -> dict[tuple[str, int], tuple[Any, ..
         table.c.outcome,
         table.c.completed_by,
         table.c.assignee_id,
+        table.c.done_for,
+        table.c.weight,
+        table.c.part,
     )
     rows = db.execute(columns.where(table.c.instance_id == instance_id).order_by(table.c.id))
     return {
@@ -251,16 +272,20 @@ def _tasks(db: Session, instance_id: int) -> dict[tuple[str, int], tuple[Any, ..
             row.outcome,
             row.completed_by,
             row.assignee_id,
+            row.done_for,
+            row.weight,
+            row.part,
         )
         for row in rows
     }
 
 
 def _is_as_told(told: recount.Task, stood: tuple[Any, ...]) -> bool:
-    element, number, status, outcome, who, holder = stood
+    element, number, status, outcome, *rest = stood
     is_outcome = told.outcome in (outcome, recount.UNKNOWN)
-    same = (told.element, told.number, told.status, told.who, told.holder)
-    return is_outcome and same == (element, number, status, who, holder)
+    seat = [told.who, told.holder, told.done_for, told.weight, told.part]
+    same = (told.element, told.number, told.status) == (element, number, status)
+    return is_outcome and same and seat == rest
 
 
 def _compare_rounds(db: Session, instance_id: int, record: recount.Record) -> Difference | None:
@@ -278,11 +303,14 @@ def _compare_rounds(db: Session, instance_id: int, record: recount.Record) -> Di
 def _is_counted(told: recount.Round, stood: Mapping[str, Any]) -> bool:
     if (told.rule, told.outcome) != (stood["rule"], stood["outcome"]):
         return False
+    if bool(stood["hidden"]) != signing.rule(told.rule).hidden:
+        return False
     return told.tally is None or all(
         value == stood[name] for name, value in asdict(told.tally).items()
     )
 
 
+_STANDS: Final = frozenset({Kind.INSTANCE_SUSPENDED, Kind.INSTANCE_RESUMED, Kind.INSTANCE_REOPENED})
 _STATUS: Mapping[str, str] = {
     "ready": recount.OPEN,
     "claimed": recount.OPEN,

@@ -157,7 +157,7 @@ def _named(db: Session, rule: DueRule, asked: Asked, today: date) -> date | date
         raise _Missing(message, rule=rule.text, key=rule.key)
     try:
         return _written(str(value))
-    except ValueError:
+    except (ValueError, OverflowError):
         message = "期限“{rule}”：表单的“{key}”填的“{value}”不是日期。"
         shown = str(value)[:60]
         raise _Missing(message, rule=rule.text, key=rule.key, value=shown) from None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, deputies, replay, tasks
 from engine.errors import UnknownOutcome
-from engine.models import UserTask
+from engine.models import ProcessInstance, SigningRound, UserTask
 from engine.tasks.seats import MustStepAside
 from tests.college import College
 from tests.integration.engine import flow
@@ -128,3 +128,23 @@ def test_two_seats_are_two_votes_by_one_hand_each_under_its_own_name(
     assert said[others] == (office, college.users["reviewer"])
     assert voting.at() == ["review"]
     voting.check()
+
+
+CHANGED = {
+    "whether a round is secret": update(SigningRound).values(hidden=False),
+    "in whose place": update(UserTask).where(UserTask.outcome == "approve").values(done_for=5),
+    "a weight": update(UserTask).where(UserTask.status == "claimed").values(weight=900),
+    "a part": update(UserTask).where(UserTask.status == "claimed").values(part="added"),
+    "the state of the case": update(ProcessInstance).values(status="cancelled"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_what_is_changed_behind_the_records_back_is_found(
+    db: Session, college: College, what: str
+) -> None:
+    voting = Voting(db, college, "ratio 1/2; hidden", FIVE[:3]).begin()
+    voting.vote("reviewer")
+    voting.check()
+    db.execute(CHANGED[what].execution_options(synchronize_session=False))
+    assert replay.replay(db, voting.case).difference is not None
