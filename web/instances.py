@@ -7,6 +7,8 @@ GET  /instances/N/bpmn   its diagram         POST /instances/N/cancellation
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -18,7 +20,7 @@ from engine.errors import CannotStart, NotFound, ReasonRequired, Refused, TooLar
 from engine.models import InstanceStatus
 from engine.permissions import Action
 from engine.queries import called, cases, catalogue, timeline
-from engine.queries.cases import CaseView
+from engine.queries.cases import CaseView, OpenTask
 from engine.tasks import decide, extension
 from quality import documents, kinds, subjects
 from quality.documents import CaseDocument
@@ -34,6 +36,7 @@ bp = Blueprint("instances", __name__, url_prefix="/instances")
 
 LINES: Final = 200
 CHOICES: Final = 50
+MOST_NAMED: Final = 10
 
 
 @bp.get("")
@@ -182,6 +185,7 @@ def page(
         "instances/show.html",
         view=view,
         row=view.row,
+        waiting=_together(view.waiting),
         marks=drawings.marks(timeline.drawing(db(), me(), instance_id)),
         record=decisions if only == "decisions" else record,
         decisions=len(decisions),
@@ -202,6 +206,39 @@ def page(
         reason=request.form.get("reason", ""),
         **case_buttons.drawn(view, asked or request.args.get("ask", ""), verb_refusal),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A step that waits, with all who hold it: several sign one step together."""
+
+    first: OpenTask
+    names: tuple[str, ...]
+    ids: frozenset[int]
+
+    @property
+    def who(self) -> str:
+        """Those who hold it, the first few by name."""
+        if len(self.names) <= MOST_NAMED:
+            return wording.listed(self.names)
+        some = wording.listed(self.names[:MOST_NAMED])
+        return gettext("%(some)s等 %(count)s 人", some=some, count=len(self.names))
+
+
+def _together(waiting: Iterable[OpenTask]) -> list[_Waiting]:
+    """The open tasks of a case, those of one round as one."""
+    found: dict[tuple[object, ...], list[OpenTask]] = {}
+    for task in waiting:
+        own = (task.element_id, task.number) if task.assignee_id else (task.id,)
+        found.setdefault(own, []).append(task)
+    return [
+        _Waiting(
+            them[0],
+            tuple(dict.fromkeys(name for one in them for name in one.who)),
+            frozenset(one.id for one in them),
+        )
+        for them in found.values()
+    ]
 
 
 def _subject(view: CaseView) -> subjects.SubjectRow | None:

@@ -199,3 +199,15 @@ def test_a_longer_record_asks_no_more_often(office, browser, app):
         values = office.does("values", case)
         office.does("hand_in", case, "leader", values)
     assert statements(app, lambda: admin.get(f"/instances/{case}")) <= before + 1
+
+
+def test_those_who_sign_one_step_are_named_in_one_line(browser, db, college):
+    signers = "user:reviewer, user:reviewer2, user:office"
+    steps = (flow.step("ask"), flow.step("vote", signers, signing="all"))
+    leader = college.actor(db, "leader")
+    case = flow.begin(db, flow.chain("together", *steps), by=leader)
+    flow.do(db, case, "ask", by=leader)
+    db.commit()
+    page = Paper.open(browser("reviewer"), f"/instances/{case}")
+    assert page.says(".holder b") == ["等 周明岚、郑怀瑾、李致远 办理"]
+    assert page.says(".holder a") == ["去办理"]
