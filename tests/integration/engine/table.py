@@ -201,6 +201,7 @@ class Cell:
             rows = self.open(only)
             if not rows or (until and any(row.element_id == until for row in rows)):
                 return
+            rows.sort(key=lambda one: (one.element_id == "other", one.id))
             row = next((one for one in rows if one.element_id != until), rows[0])
             said = outcome if row.element_id == "review" else "approve"
             tasks.complete(self.db, row.id, by=self.holder(row.id), outcome=said, comment="意见")
