@@ -174,11 +174,12 @@ def _rows() -> Select[Any]:
 
 
 def own(person: Actor) -> Select[Any]:
-    """The cases a person has to do with, from four indexes."""
+    """The cases a person has to do with, from five indexes."""
     case, task, offer = ProcessInstance.__table__, UserTask.__table__, TaskCandidate.__table__
     copied = Copy.__table__
     parts = union(
         select(case.c.id).where(case.c.started_by == person.id),
+        select(case.c.id).where(case.c.successor_id == person.id),
         select(task.c.instance_id).where(task.c.completed_by == person.id),
         select(copied.c.instance_id).where(copied.c.user_id == person.id),
         select(task.c.instance_id)
@@ -213,13 +214,14 @@ def see(db: Session, person: Actor, instance_id: int) -> None:
 def ties(db: Session, person: Actor, instance_id: int) -> Iterator[Tie]:
     """What lets this person know of the case, one after the other. Raises `NotFound`."""
     case, task = ProcessInstance.__table__, UserTask.__table__
-    wanted = select(case.c.started_by, case.c.version_id).where(case.c.id == instance_id)
+    wanted = select(case.c.started_by, case.c.successor_id, case.c.version_id)
+    wanted = wanted.where(case.c.id == instance_id)
     started = db.execute(wanted).one_or_none()
     if started is None:
         raise NotFound
     if permissions.may(person, Action.INSTANCE_VIEW_ANY):
         yield Tie.ALLOWED
-    if started.started_by == person.id:
+    if person.id is not None and person.id in (started.started_by, started.successor_id):
         yield Tie.STARTED
     columns = select(task.c.assignee_id, task.c.completed_by, task.c.candidates, task.c.status)
     rows = db.execute(columns.where(task.c.instance_id == instance_id)).all()

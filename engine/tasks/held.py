@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import effects, hotpath, instances, people, permissions, predicates
@@ -168,7 +168,7 @@ def glance(db: Session, task_id: int) -> Glance:
             table.c.assignee_id,
             table.c.candidates,
             table.c.completed_by,
-            case.c.started_by,
+            func.coalesce(case.c.successor_id, case.c.started_by).label("started_by"),
             definition.c.key,
         )
         .join(case, case.c.id == table.c.instance_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import instances, people, permissions
@@ -89,7 +89,7 @@ def require_undecided(db: Session, instance_id: int, version: Version, by: Actor
     if handed_in is None:
         raise NotSubmitted
     task = UserTask.__table__
-    others = or_(task.c.completed_by != by.id, task.c.done_for != by.id)
+    others = func.coalesce(task.c.done_for, task.c.completed_by) != by.id
     row = db.execute(
         select(task.c.completed_by, task.c.completed_at)
         .where(

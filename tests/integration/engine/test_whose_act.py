@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, deputies, replay, tasks
-from engine.errors import UnknownOutcome
+from engine import clock, deputies, handing_over, replay, tasks
+from engine.errors import NotFound, UnknownOutcome
 from engine.models import ProcessInstance, SigningRound, UserTask
+from engine.queries import cases
 from engine.tasks.seats import MustStepAside
+from engine.tasks.withdrawing import DecidedAlready
 from tests.college import College
 from tests.integration.engine import flow
 from tests.integration.engine.signing.voting import FIVE, Voting
@@ -148,3 +150,41 @@ def test_what_is_changed_behind_the_records_back_is_found(
     voting.check()
     db.execute(CHANGED[what].execution_options(synchronize_session=False))
     assert replay.replay(db, voting.case).difference is not None
+
+
+def test_what_a_deputy_handed_in_is_withdrawn_by_whoever_began_it(
+    db: Session, college: College
+) -> None:
+    leader = college.actor(db, "leader")
+    steps = (flow.step("submit"), flow.step("review", REVIEW), flow.step("last"))
+    case = flow.begin(db, flow.chain("whose", *steps), by=leader)
+    stand_in(db, college, "leader", "stranger")
+    flow.do(db, case, "submit", by=college.actor(db, "stranger"))
+    tasks.withdraw(db, case, by=leader)
+    assert holder(db, case, "submit")[0] == leader.id
+
+
+def test_who_began_a_case_does_not_withdraw_what_they_decided_for_another(
+    db: Session, college: College
+) -> None:
+    case = begun(db, college)
+    stand_in(db, college, "reviewer", "leader")
+    flow.do(db, case, "review", by=college.actor(db, "leader"))
+    with pytest.raises(DecidedAlready):
+        tasks.withdraw(db, case, by=college.actor(db, "leader"))
+
+
+def test_whoever_took_a_case_over_sees_it_and_its_tasks(db: Session, college: College) -> None:
+    case, office = begun(db, college), college.users["office"]
+    handing_over.confirm(
+        db,
+        college.users["leader"],
+        {f"case:{case}": office},
+        by=college.actor(db, "admin"),
+        reason="离职",
+    )
+    stranger = college.actor(db, "stranger")
+    cases.see(db, college.actor(db, "office"), case)
+    tasks.look(db, flow.open_tasks(db, case)["review"], by=college.actor(db, "office"))
+    with pytest.raises(NotFound):
+        cases.see(db, stranger, case)
