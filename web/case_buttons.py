@@ -92,7 +92,8 @@ def of(view: CaseView) -> tuple[Verb, ...]:
         found.append(_verb(view, "withdraw", gettext("撤回"), "undo", "withdraw"))
     if is_running and view.waiting and permissions.may(me(), Action.TASK_URGE, _Work(view)):
         found.append(_verb(view, "urge", gettext("催办"), "bell", "urge"))
-    if not copying.MAY_COPY.isdisjoint(_ties(view)):
+    may_look = permissions.may(me(), Action.PERSON_VIEW)
+    if may_look and not copying.MAY_COPY.isdisjoint(_ties(view)):
         found.append(_verb(view, "copy", gettext("抄送"), "copy", "copy"))
     is_called = view.row.status in OVER and permissions.may(me(), Action.INSTANCE_REOPEN)
     if is_called:

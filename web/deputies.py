@@ -113,7 +113,7 @@ def _page(who: int, refusal: Refused | None = None) -> str:
     form: Any = request.form
     is_admin = Role.PEOPLE_ADMIN in me().roles
     found = deputies.of(db(), who, past=True)
-    query = form.get("deputy_q", "")
+    query, may_look = form.get("deputy_q", ""), permissions.may(me(), Action.PERSON_VIEW)
     every, following = (
         deputies.every(db(), by=me(), after=number("after")) if is_admin else ((), None)
     )
@@ -131,7 +131,7 @@ def _page(who: int, refusal: Refused | None = None) -> str:
         flows=[flow for flow in catalogue.flows(db()) if flow.number],
         chosen_flows=form.getlist("flow"),
         query=query,
-        people=colleagues.starting_with(db(), query),
+        people=colleagues.starting_with(db(), query) if may_look else (),
         chosen=form.get("deputy_to", ""),
         since=form.get("since", ""),
         until=form.get("until", ""),

@@ -51,6 +51,8 @@ def allowed(person: Actor, task: Task) -> tuple[str, ...]:
     ]
     if "reassign" not in may and permissions.may(person, Action.TASK_ACT_FOR, task):
         may.append("reassign")
+    if not permissions.may(person, Action.PERSON_VIEW):
+        may = [key for key in may if key != "copy"]
     if task.due_at is None:
         may = [key for key in may if key != "extend"]
     if task.seat == 0 and task.part == TaskPart.HOLDER:

@@ -61,6 +61,8 @@ def _send(
     task_id: int | None,
     asked: dict[str, object],
 ) -> None:
+    # the record names whoever gets a copy: it is no way around the directory
+    permissions.require(by, Action.PERSON_VIEW)
     note = texts.kept(note, instances.MAX_COMMENT)
     receivers = persons.present(db, to)
     now = clock.now()

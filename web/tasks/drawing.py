@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -98,7 +98,7 @@ def of(
         "lacks_reason": isinstance(refusal, ReasonRequired) and (choice is not None or not opened),
         "opened": opened if choice is not None else "",
         "people": _people(typed.query) if opened in SEARCHING else (),
-        "picked": colleagues.named(db(), typed.several) if opened else (),
+        "picked": _picked(typed.several) if opened else (),
         "outcomes": buttons.outcomes(task),
         "seats": seats.of(db(), me(), task),
         "signing_rule": signing_words.of(task),
@@ -120,6 +120,12 @@ def _people(text: str) -> tuple[Colleague, ...]:
     """Whom the task may be handed to; nobody for somebody from outside, who sees no directory."""
     may_look = permissions.may(me(), Action.PERSON_VIEW)
     return colleagues.starting_with(db(), text) if may_look else ()
+
+
+def _picked(chosen: Iterable[int]) -> tuple[Colleague, ...]:
+    """Those chosen so far, for whom the directory is open."""
+    may_look = permissions.may(me(), Action.PERSON_VIEW)
+    return colleagues.named(db(), chosen) if may_look else ()
 
 
 def clock_time(at: datetime | None) -> str:
