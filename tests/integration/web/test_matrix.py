@@ -186,8 +186,7 @@ class Asking:
         self.db, self.app, self.client, self.name, self.user = db, app, client, name, user
         signed = {"username": name, "password": "test-password"}
         token = client.post("/api/v1/tokens", json=signed).json["token"]
-        newest = select(WebSession.csrf).where(WebSession.user_id == user)
-        csrf = db.execute(newest.order_by(WebSession.created_at.desc())).scalars().first()
+        csrf = db.query(WebSession.csrf).filter_by(user_id=user).scalar()
         db.rollback()
         self.api = {"Authorization": f"Bearer {token}"}
         self.page = {**HTMX, "X-CSRF-Token": csrf, "Accept": "application/json"}
@@ -238,9 +237,10 @@ class Asking:
         action = VERBS.get((rule.endpoint, method)) or VERBS.get((verb, method))
         if action is None:
             return True
-        if "task_id" in row:
-            return self.may(action, tasks.glance(self.db, row["task_id"]))
-        return self.may(action, self._case(row["instance_id"]))
+        is_task = "task_id" in row
+        about = tasks.glance(self.db, row["task_id"]) if is_task else self._case(row["instance_id"])
+        self.db.rollback()
+        return self.may(action, about)
 
     def _case(self, instance_id: int) -> Glance:
         """A case as the policy's questions about a task see it: nobody's, but for who began it."""
