@@ -22,6 +22,7 @@ OWNERS = {
     "web/bench/inbox.py": "the same",
     "web/bench/rights.py": "the same",
     "web/bench/scratch.py": "the same",
+    "web/bench/votes.py": "the same",
     "web/bench/workers.py": "the same",
     "web/notices/post.py": "what was sent is kept before the next is sent",
 }
