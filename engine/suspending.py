@@ -123,7 +123,8 @@ def suspend_flow(
     private = {"comment": reason}
     eventlog.record(db, Kind.DEFINITION_SUSPENDED, by=by.mark, asked=asked, private=private)
     if with_cases:
-        later.enqueue(db, ALL, f"{InstanceStatus.SUSPENDED}:{definition_id}:{reason}"[:100])
+        kept, _hashed = eventlog.keep(db, None, private)
+        later.enqueue(db, ALL, f"{InstanceStatus.SUSPENDED}:{definition_id}:{kept}")
 
 
 def resume_flow(db: Session, key: str, *, by: Actor, with_cases: bool = False) -> None:
@@ -134,7 +135,7 @@ def resume_flow(db: Session, key: str, *, by: Actor, with_cases: bool = False) -
     asked = {"key": key, "with_cases": with_cases}
     eventlog.record(db, Kind.DEFINITION_RESUMED, by=by.mark, asked=asked)
     if with_cases:
-        later.enqueue(db, ALL, f"{InstanceStatus.RUNNING}:{definition_id}:")
+        later.enqueue(db, ALL, f"{InstanceStatus.RUNNING}:{definition_id}:0")
 
 
 def is_suspended(db: Session, key: str) -> bool:
@@ -167,7 +168,8 @@ def _reason(text: str) -> str:
 @handlers.background(ALL)
 def some(db: Session, reference: str) -> bool:
     """Suspend or resume the next cases of a flow, the outermost first. Whether more are left."""
-    status, definition_id, reason = reference.split(":", 2)
+    status, definition_id, kept = reference.split(":")
+    reason = eventlog.contents(db, int(kept) or None).get("comment", "")
     before = (
         InstanceStatus.RUNNING if status == InstanceStatus.SUSPENDED else InstanceStatus.SUSPENDED
     )

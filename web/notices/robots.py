@@ -26,6 +26,7 @@ MOST_WRITTEN: Final = 3_000
 """Bytes of text; 企业微信 takes 4,096 with everything around it."""
 MAX_SAID: Final = 200
 OK: Final = 200
+_SIGNS: Final = str.maketrans("<>[]", "＜＞［］")
 
 
 class RobotRefused(Refused):
@@ -36,7 +37,7 @@ class RobotRefused(Refused):
 
 def send(robot: Robot, text: str, ca_file: str = "") -> None:
     """Write to the group. Raises `RobotRefused`."""
-    url, body = _WRITE[robot.form](robot, _cut(text), _secret(robot))
+    url, body = _WRITE[robot.form](robot, _cut(_plain(text)), _secret(robot))
     try:
         with outward.bound(requests.Session(), ca_file) as session:
             answer = session.post(url, json=body, allow_redirects=False)
@@ -63,6 +64,11 @@ def _secret(robot: Robot) -> str:
     if not secret:
         raise RobotRefused(name=robot.name, why=f"{robot.secret}: —")
     return secret
+
+
+def _plain(text: str) -> str:
+    """Titles are what people wrote: no link, no colour, no call to everybody begins in them."""
+    return text.translate(_SIGNS)
 
 
 def _cut(text: str) -> str:
