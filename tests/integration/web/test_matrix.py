@@ -87,7 +87,6 @@ VERBS = {
     ("api.do_on_behalf", "POST"): Action.TASK_ACT_FOR,
     ("tasks.add_signer", "POST"): Action.TASK_ADD_SIGNER,
     ("api.add_signers", "POST"): Action.TASK_ADD_SIGNER,
-    ("api.remove_signer", "DELETE"): Action.TASK_ADD_SIGNER,
     ("tasks.step_aside", "POST"): Action.TASK_STEP_ASIDE,
     ("api.step_aside", "POST"): Action.TASK_STEP_ASIDE,
     ("instances.withdraw", "POST"): Action.INSTANCE_WITHDRAW,
@@ -107,6 +106,8 @@ NOT_THERE = {
     "tasks.remove_signer",
 }
 """Addresses that speak of a second thing, which an empty request does not name."""
+BY_RULE = {"api.remove_signer"}
+"""Addresses that the thing itself refuses: only who added a signer takes them off again."""
 HTMX = {"HX-Request": "true"}
 
 
@@ -309,7 +310,7 @@ def _known(who: Asking, rule: Rule, method: str, row: Row) -> list[str]:
     status, _body = who.ask(rule, method, row)
     wrong = [f"{status}"] * (status == UNAUTHORIZED or status >= BROKEN)
     wrong += ["hidden"] * (status == NOT_FOUND and rule.endpoint not in NOT_THERE)
-    wrong += ["refused"] * (may_do and status == FORBIDDEN)
+    wrong += ["refused"] * (may_do and status == FORBIDDEN and rule.endpoint not in BY_RULE)
     wrong += [f"{status}: not refused"] * (not may_do and status not in REFUSALS)
     return wrong
 
