@@ -87,7 +87,6 @@ def told(db: Session, found: Replay, form_url: str) -> list[dict[str, Any]]:
         intervenes = _intervenes(frame, by, holders)
         holders.follow(frame.body, frame.kind, by)
         changed = () if before is None else _changes(version, before, after)
-        element = str(frame.body.asked.get("element", ""))
         answer.append(
             {
                 **drawings.drawn(
@@ -104,10 +103,10 @@ def told(db: Session, found: Replay, form_url: str) -> list[dict[str, Any]]:
                 "when": moment(frame.at),
                 "kind": "intervention" if intervenes else words.mark,
                 "title": _title(frame, words, names, version),
-                "who": _who(by, names, version, element),
-                "element": element or None,
+                "who": _who(frame, by, names, version),
+                "element": str(frame.body.asked.get("element", "")) or None,
                 **_said(frame, words),
-                "facts": _facts(frame, words, holders, version),
+                "facts": _facts(frame, words, holders, version, names),
                 "form_changes": [_change(one) for one in changed[:MOST_CHANGES]],
                 "form_url": form_url.format(seq=frame.seq) if after else None,
                 "hash": frame.hash,
@@ -165,7 +164,8 @@ def _intervenes(frame: Frame, by: int | None, holders: Holders) -> bool:
 
 def _title(frame: Frame, words: Words, names: Mapping[int, str], version: Version) -> str:
     asked = frame.body.asked
-    who = names.get(people.marked(frame.by) or 0, "") or gettext("系统")
+    principal = names.get(asked.get("for") or 0, "")
+    who = wording.acting(names.get(people.marked(frame.by) or 0, "") or gettext("系统"), principal)
     step = version.process.label(str(asked.get("element", "")))
     if frame.kind is Kind.TASK_RETURNED:
         to = version.process.label(str(asked.get("to", "")))
@@ -179,12 +179,16 @@ def _title(frame: Frame, words: Words, names: Mapping[int, str], version: Versio
 
 
 def _who(
-    by: int | None, names: Mapping[int, str], version: Version, element: str
+    frame: Frame, by: int | None, names: Mapping[int, str], version: Version
 ) -> dict[str, str] | None:
     if by is None:
         return None
-    name = names.get(by, "…")
-    return {"name": name, "post": version.process.label(element), "initials": initials(name)}
+    asked, name = frame.body.asked, names.get(by, "…")
+    return {
+        "name": wording.acting(name, names.get(asked.get("for") or 0, "")),
+        "post": version.process.label(str(asked.get("element", ""))),
+        "initials": initials(name),
+    }
 
 
 def _said(frame: Frame, words: Words) -> dict[str, str | None]:
@@ -195,10 +199,15 @@ def _said(frame: Frame, words: Words) -> dict[str, str | None]:
     )
 
 
-def _facts(frame: Frame, words: Words, holders: Holders, version: Version) -> list[tuple[str, str]]:
+def _facts(
+    frame: Frame, words: Words, holders: Holders, version: Version, names: Mapping[int, str]
+) -> list[tuple[str, str]]:
     facts = []
-    for element, names in holders.shown().items():
-        where = f"{version.process.label(element)}·{wording.listed(names)}"
+    if "settled" in frame.body.asked:
+        name = names.get(frame.body.asked.get("person") or 0, "…")
+        facts.append((gettext("为什么通过"), wording.passed(frame.body, name)))
+    for element, holding in holders.shown().items():
+        where = f"{version.process.label(element)}·{wording.listed(holding)}"
         facts.append((gettext("现在在"), where))
     if words.number > 1:
         facts.append((gettext("遍数"), gettext("第 %(number)s 遍", number=words.number)))
@@ -214,8 +223,9 @@ def _facts(frame: Frame, words: Words, holders: Holders, version: Version) -> li
 def _people(frames: tuple[Frame, ...]) -> Iterator[int | None]:
     for frame in frames:
         yield people.marked(frame.by)
-        to = frame.body.asked.get("to")
-        yield to if isinstance(to, int) else None
+        for name in ("to", "for", "person"):
+            other = frame.body.asked.get(name)
+            yield other if isinstance(other, int) else None
         for name, known in frame.body.known.items():
             if name.startswith("for "):
                 yield known["assignee_id"]

@@ -137,9 +137,12 @@ def words(version: Version, kind: Kind | None, body: Body) -> Words:
 
 def actor(line: Line) -> str:
     """Who did it; with a deputy, both people: 乙 代 甲."""
-    if not line.done_for:
-        return line.who
-    return gettext("%(who)s 代 %(principal)s", who=line.who, principal=line.done_for)
+    return acting(line.who, line.done_for)
+
+
+def acting(who: str, principal: str) -> str:
+    """Who acts, and in whose place, if in anybody's."""
+    return gettext("%(who)s 代 %(principal)s", who=who, principal=principal) if principal else who
 
 
 def detail(line: Line) -> str:
@@ -149,11 +152,14 @@ def detail(line: Line) -> str:
         return gettext("期限由%(before)s改为%(after)s", before=before, after=after)
     if line.kind is Kind.EXTENSION_ASKED:
         return gettext("申请延到%(until)s", until=_read(line.body.asked.get("until")))
-    if not _is_settled(line.kind, line.body):
-        return ""
-    if line.body.asked["settled"] == BY_INITIATOR:
-        return gettext("由发起人%(name)s本人办，不用再审", name=line.rests_on)
-    return gettext("%(name)s在前面的步骤已经同意", name=line.rests_on)
+    return passed(line.body, line.rests_on) if _is_settled(line.kind, line.body) else ""
+
+
+def passed(body: Body, name: str) -> str:
+    """Why a step passed by itself; `name` is who did not have to be asked."""
+    if body.asked["settled"] == BY_INITIATOR:
+        return gettext("由发起人%(name)s本人办，不用再审", name=name)
+    return gettext("%(name)s在前面的步骤已经同意", name=name)
 
 
 def _is_settled(kind: Kind | None, body: Body) -> bool:

@@ -65,6 +65,8 @@ class Entry:
     when: str
     quote: str
     system: str = ""
+    face: str = ""
+    """Whose mark stands beside it: the deputy's own, where one acts for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _entry(line: Line, version: Version) -> Entry:
         when=_when(line),
         quote=quote,
         system="gear" if is_system else "",
+        face="" if is_system else line.who,
     )
 
 

@@ -7,9 +7,10 @@ import json
 import pytest
 from sqlalchemy import text
 
-from engine import eventlog
+from engine import eventlog, tasks
 from engine.db import begin_writing
 from tests import tampering
+from tests.integration.engine import flow
 from tests.integration.web.conftest import PASSWORD
 from tests.integration.web.office import Office, form, statements
 from tests.integration.web.paper import Paper
@@ -40,6 +41,17 @@ def test_the_moments_carry_state_words_and_hashes(office, browser):
     assert last["passes"]["submit"] == 2
     assert told[1]["previous_hash"] == told[0]["hash"]
     assert len(last["hash"]) == 64
+
+
+def test_a_moment_names_both_where_one_acted_for_another(office, browser, db, college):
+    case = office.submitted()
+    review, admin = flow.open_tasks(db, case)["college_review"], college.actor(db, "admin")
+    tasks.on_behalf(db, review, by=admin, of=college.users["reviewer"], reason="本人住院")
+    db.commit()
+    last = frames(browser("auditor"), case)[-1]
+    assert last["who"]["name"] == "何知行 代 周明岚"
+    assert last["who"]["initials"] == "知行"
+    assert last["title"].startswith("何知行 代 周明岚：")
 
 
 def test_a_moment_tells_what_it_changed_in_the_form(office, browser):
