@@ -105,13 +105,18 @@ def _page(
         ticked={one.id for one in fit} if ticked is None else ticked,
         is_mixed=len(steps) > 1,
         outcomes=[
-            (key, wording.verb(fit[0].version, fit[0].element_id, key))
-            for key in OUTCOMES
-            if key in shared
+            (key, _label(fit, key, is_mixed=len(steps) > 1)) for key in OUTCOMES if key in shared
         ],
         comment=request.form.get("comment", ""),
         refusal=refusal,
     ), status
+
+
+def _label(fit: list[Task], key: str, *, is_mixed: bool) -> str:
+    """What the one step calls it; the usual word where there are several."""
+    if is_mixed:
+        return gettext(wording.VERBS[key])
+    return wording.verb(fit[0].version, fit[0].element_id, key)
 
 
 def _outcomes(task: Task) -> set[str]:

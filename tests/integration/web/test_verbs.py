@@ -157,6 +157,8 @@ def test_rows_are_chosen_looked_at_and_decided_together(browser, db, college, re
     chosen = [str(one) for one in (review, *more)]
     summary = send(mine, "/tasks/?select=1", "/tasks/batch/summary", task=chosen)
     assert "一起办理 2 项" in summary.text
+    assert "选中的任务不在同一个步骤" in summary.text
+    assert Paper(mine, summary).says('button[name="outcome"]') == ["同意"]
     done = send(mine, "/tasks/", "/tasks/batch", task=chosen, outcome="approve", comment="同意")
     assert "办好 2 项，共 3 项" in done.text
     assert "这项任务已经由郑怀瑾于" in done.text
