@@ -64,7 +64,7 @@ def change() -> ResponseReturnValue:
     first, last = _day(given["first"]), _day(given["last"] or given["first"])
     try:
         if first is None or last is None:
-            raise calendars.SpanWrong(most=366, first=clock.today().year - 1, last="…")
+            raise calendars.SpanUnread
         if given["kind"] == "usual":
             calendars.clear_days(db(), first, last, by=me(), campus=given["campus"])
         else:

@@ -50,6 +50,8 @@ def in_words(sentence: str, values: Mapping[str, object]) -> str:
 def _told(name: str, value: object) -> object:
     if isinstance(value, datetime):
         return moment(value)
+    if isinstance(value, date):
+        return full_day(value)
     if isinstance(value, Sentence):
         return value.said(gettext)
     return gettext(value) if name in WORDED and isinstance(value, str) and value else value

@@ -4,6 +4,7 @@ State holidays come from a library, what the school decides from rows; the count
 """
 
 from engine.calendars.editing import (
+    SpanUnread,
     SpanWrong,
     TermWithoutMonday,
     campuses,
@@ -36,6 +37,7 @@ __all__ = [
     "Known",
     "NoWorkingDay",
     "School",
+    "SpanUnread",
     "SpanWrong",
     "TermWithoutMonday",
     "Why",

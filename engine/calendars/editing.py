@@ -28,6 +28,12 @@ _TERMS: Final = Term.__table__
 _VERSIONS: Final = CalendarVersion.__table__
 
 
+class SpanUnread(Refused):
+    """A day was not given, or there is no such day."""
+
+    sentence = "请填写从哪天到哪天，写成 2027-01-20 这样的日期。"
+
+
 class SpanWrong(Refused):
     """The days do not follow one another, or are too many or too far."""
 

@@ -47,6 +47,9 @@ def of_tree(root: etree._Element) -> File:
     """The decisions of a file that is parsed already. Raises `Unreadable`."""
     space, _brace, tag = str(root.tag).removeprefix("{").partition("}")
     if tag != "definitions" or space not in NAMESPACES:
+        if space == parse.BPMN:
+            sentence = "这是流程图（BPMN）文件，不是决策表。流程图请到“流程设计”里上传。"
+            raise Unreadable(error("", "dmn_namespace", sentence))
         sentence = "这不是 DMN 文件：最外层是“{tag}”，应当是 DMN 命名空间里的 definitions。"
         raise Unreadable(error("", "dmn_namespace", sentence, tag=str(root.tag)[:120]))
     found = list(_children(root, "decision"))

@@ -54,6 +54,7 @@ def test_what_cannot_be_kept_is_said_and_stays_on_the_page(office, wrong):
     answer = send(office, "/calendar/days", **given)
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
+    assert "…" not in answer.text.split('role="alert"')[1][:300]
 
 
 def test_a_term_is_kept_only_from_a_monday_and_alone(office):
