@@ -1,7 +1,6 @@
 """Cases for the table of verbs: each signing rule in each place, and what people do there.
 
-A cell begins a case, brings it to the step `review`, says one verb, and walks on to the end; the
-record must replay to what the tables say.
+A cell begins a case, brings it to `review`, says one verb, walks to the end, and must replay.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, Final
 
 from sqlalchemy import Row, or_, select
@@ -147,9 +146,8 @@ class Cell:
 
     def reach(self) -> None:
         """Begin the case and bring it to `review`; for a second pass return it once."""
-        self.root = instances.start(
-            self.db, f"table_{self.rule}_{self.place}", by=self.actor("leader")
-        )
+        key = f"table_{self.rule}_{self.place}"
+        self.root = instances.start(self.db, key, by=self.actor("leader"))
         self.go()
         self.on(until="review")
         if self.place == "second":
@@ -167,12 +165,10 @@ class Cell:
     def open(self, element: str = "") -> list[Row[Any]]:
         """Open tasks, at one element or all."""
         table = UserTask.__table__
-        wanted = select(table).where(
-            table.c.instance_id.in_(self.cases()), table.c.status.in_(OPEN)
-        )
+        wanted = table.c.instance_id.in_(self.cases()) & table.c.status.in_(OPEN)
         if element:
-            wanted = wanted.where(table.c.element_id == element)
-        return list(self.db.execute(wanted.order_by(table.c.id)))
+            wanted &= table.c.element_id == element
+        return list(self.db.execute(select(table).where(wanted).order_by(table.c.id)))
 
     def seats(self) -> list[Row[Any]]:
         """All rows of the step, open or not."""
@@ -182,8 +178,7 @@ class Cell:
 
     def row(self, task_id: int) -> Row[Any]:
         """A task as it stands."""
-        table = UserTask.__table__
-        return self.db.execute(select(table).where(table.c.id == task_id)).one()
+        return self.db.execute(select(UserTask.__table__).where(UserTask.id == task_id)).one()
 
     def holder(self, task_id: int) -> Actor:
         """Somebody who may do this task."""
@@ -212,9 +207,9 @@ class Cell:
     def end(self) -> None:
         """Walk to the end and compare each record with the tables."""
         self.on()
-        table = ProcessInstance.__table__
         for case in self.cases():
-            status = self.db.execute(select(table.c.status).where(table.c.id == case)).scalar_one()
+            stands = select(ProcessInstance.status).where(ProcessInstance.id == case)
+            status = self.db.execute(stands).scalar_one()
             assert status in ("completed", "cancelled"), (self.rule, self.place, status)
             found = replay.replay(self.db, case)
             assert found.difference is None, (self.rule, self.place, found.difference)
@@ -354,8 +349,7 @@ def step_aside(cell: Cell) -> None:
 def move(cell: Cell) -> None:
     task, _by = cell.first()
     case = cell.row(task).instance_id
-    table = ProcessInstance.__table__
-    version = select(table.c.version_id).where(table.c.id == case)
+    version = select(ProcessInstance.version_id).where(ProcessInstance.id == case)
     here = versions.of_case(cell.db, cell.db.execute(version).scalar_one())
     begins = f'<bpmn:process id="{here.key}"'.encode()
     xml = next(one for one in diagrams(cell.rule, cell.place) if begins in one)
@@ -401,7 +395,6 @@ VERBS: Final[Mapping[str, Callable[[Cell], None]]] = {
 
 def lay(db: Session) -> None:
     """Publish a flow for each rule and place."""
-    for rule in RULES:
-        for place in PLACES:
-            for xml in diagrams(rule, place):
-                definitions.publish(db, xml, by=SYSTEM, note="table")
+    for rule, place in product(RULES, PLACES):
+        for xml in diagrams(rule, place):
+            definitions.publish(db, xml, by=SYSTEM, note="table")
