@@ -18,7 +18,7 @@ from engine.forms import feel
 AS_IT_IS: Final = "="
 ANYTHING: Final = "-"
 
-_NEGATED: Final = re.compile(r"not\s*[(（](.*)[)）]", re.DOTALL)
+_NEGATED: Final = re.compile(r"not\s*[(\uff08](.*)[)\uff09]", re.DOTALL)  # also full-width
 _COMMA: Final = re.compile(r"[,，、]")
 _MARKED: Final = re.compile(r'date\(\s*"(\d{4}-\d{2}-\d{2})"\s*\)|@"(\d{4}-\d{2}-\d{2})"')
 _DAY: Final = re.compile(r"(?<![\w\"-])(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?![\w\"-])")

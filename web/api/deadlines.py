@@ -31,7 +31,7 @@ class CalendarDayTold(Shape):
 
     day = Day(required=True)
     is_working = Flag("Whether the school works on this day.", required=True)
-    why = Text(KEY, "usual, weekend, holiday, exchanged (调休) or school.", required=True)
+    why = Text(KEY, "usual, weekend, holiday, exchanged or school.", required=True)
     name = Text(NAME, "Which holiday or vacation it is.", required=True)
 
 
