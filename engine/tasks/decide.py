@@ -49,7 +49,6 @@ def complete(
         lending.hand_back(db, held, by=by, comment=comment, filled=_filled(db, held, values))
         return None
     seats.may_act(db, held, by)
-    seats.may_act(db, held, by)
     _require_outcome(held, outcome)
     if outcome == "refuse" and not comment:
         raise ReasonRequired
