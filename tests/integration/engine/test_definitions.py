@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -250,6 +251,7 @@ def test_versions_made_ready_are_kept_up_to_a_number(
     db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(versions, "MOST_KEPT", 1)
+    monkeypatch.setattr(versions, "_kept", OrderedDict())
     made = [definitions.publish(db, xml, by=SYSTEM, note="版") for xml in (ONE, TWO)]
     for one in made * 2:
         assert versions.of_case(db, one.version_id).number == one.number

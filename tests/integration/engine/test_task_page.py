@@ -52,7 +52,7 @@ def test_every_step_ahead_names_its_people(db, leader):
     assert [(one.name, one.is_next, bool(one.who)) for one in found] == [
         ("check", True, True),
         ("sign", False, True),
-        ("file", False, False),
+        ("file", False, True),
     ]
 
 

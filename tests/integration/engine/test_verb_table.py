@@ -18,6 +18,16 @@ DOCS = Path(__file__).parents[3] / "docs/verbs.md"
 DONE = "✓"
 WRITE = "ZHENGAI_WRITE_DOCS"
 """Set to anything, a run writes what it found into the docs instead of complaining."""
+CELLS = [
+    *(("sqlite", rule) for rule in RULES),
+    pytest.param("postgresql", "ratio", marks=pytest.mark.postgresql),
+    *(
+        pytest.param("postgresql", rule, marks=(pytest.mark.postgresql, pytest.mark.soak))
+        for rule in RULES
+        if rule != "ratio"
+    ),
+]
+"""All on SQLite and one on PostgreSQL; there the rest, which only takes its time, is a soak."""
 
 
 def cell(
@@ -38,7 +48,7 @@ def cell(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(("database_url", "rule"), CELLS, indirect=["database_url"])
 def test_every_verb_works_as_the_table_says(
     db: Session, sessions: sessionmaker[Session], college: College, rule: str
 ) -> None:
