@@ -215,11 +215,13 @@ def _read_table(connection: Connection, table: Table, archive: zipfile.ZipFile) 
             rows = iter(_parents_first(rows))
         while batch := list(islice(rows, BATCH)):
             connection.execute(table.insert(), batch)
-    if connection.dialect.name == "postgresql" and "id" in table.columns:
+    numbered = table.autoincrement_column
+    if connection.dialect.name == "postgresql" and numbered is not None:
+        column = numbered.name
         connection.execute(
             text(
-                f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"  # noqa: S608  (our own table's name)
-                f" coalesce((SELECT max(id) FROM {table.name}), 0) + 1, false)"
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', '{column}'),"  # noqa: S608  (our own names)
+                f" coalesce((SELECT max({column}) FROM {table.name}), 0) + 1, false)"
             )
         )
 

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.web.office import Office
 from tests.integration.web.paper import Paper
 
-COUNT = "//nav[contains(@class, 'rail')]//span[@class='count']/text()"
+COUNT = "//nav[contains(@class, 'rail')]//a[@href='/tasks/']//span[@class='count']/text()"
 
 
 @pytest.fixture
