@@ -18,6 +18,8 @@ def test_somebody_is_found_while_one_types_and_given_a_post(enter: Enter) -> Non
     keeper = enter("people_admin")
     page = keeper.page
     page.get_by_role("navigation", name="主导航").get_by_role("link", name="通讯录").click()
+    expect(page).to_have_url(re.compile(r"/people"))
+    page.wait_for_load_state()
     page.get_by_role("searchbox").press_sequentially("clx")
     rows = page.locator(".people-t tbody tr")
     expect(rows.filter(has_text=NAME).first).to_be_visible()
