@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -12,10 +12,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
+    Date,
     String,
     and_,
-    exists,
+    bindparam,
     literal,
     or_,
     select,
@@ -95,42 +97,22 @@ def marked(mark: str) -> int | None:
 
 def actor(db: Session, user_id: int) -> Actor:
     """Load a person with roles, posts and seats as of today. Raises `NotFound` for one who left."""
-    today = clock.today()
-    stands_in = exists().where(Deputy.user_id == user_id, in_force(Deputy, today))
-    known = select(User.name, User.is_external, stands_in.label("stands_in"))
-    known = known.where(User.id == user_id, User.is_active)
-    user = db.execute(known).one_or_none()
-    if user is None:
+    found: dict[int, list[Any]] = {}
+    for row in db.execute(_STANDING, {"who": user_id, "day": clock.today()}):
+        found.setdefault(row.deputy, []).append(row)
+    rows = found.pop(_ONESELF, None)
+    if rows is None:
         raise NotFound
-    roles = frozenset(
-        db.execute(
-            select(RoleGrant.role).where(RoleGrant.user_id == user_id, in_force(RoleGrant, today))
-        ).scalars()
-    )
-    holdings = (
-        select(Post.key, Holding.unit_id, literal(None, String).label("seat"))
-        .join(Post, Post.id == Holding.post_id)
-        .where(Holding.user_id == user_id, in_force(Holding, today))
-    )
-    seats = (
-        select(Committee.key, literal(None, BigInteger), Membership.seat)
-        .join(Committee, Committee.id == Membership.committee_id)
-        .where(Membership.user_id == user_id, in_force(Membership, today))
-    )
-    if user.is_external:
-        roles |= {Role.EXTERNAL_EXPERT}
-    keys = {user_key(user_id), *(role_key(role) for role in roles)}
-    units: set[int] = set()
-    held: Sequence[Any] = db.execute(holdings.union_all(seats)).all()
-    for key, unit_id, seat in held:
-        if seat is not None:
-            keys |= {committee_key(key), committee_key(key, seat)}
-        else:
-            keys |= {post_key(key), post_key(key, unit_id)}
-            units.add(unit_id)
-    principals = _principals(db, user_id, today) if user.stands_in else ()
+    roles = {row.key for row in rows if row.kind == "r"}
+    if rows[0].is_external:
+        roles.add(Role.EXTERNAL_EXPERT)
     return Actor(
-        user_id, user.name, roles, frozenset(keys), frozenset(units), deputy_for=principals
+        user_id,
+        rows[0].name,
+        frozenset(roles),
+        frozenset({*_keys(rows), *map(role_key, roles)}),
+        frozenset(row.unit for row in rows if row.kind == "p"),
+        deputy_for=tuple(_principal(mine) for _number, mine in sorted(found.items())),
     )
 
 
@@ -140,59 +122,67 @@ def principal(db: Session, user_id: int) -> Principal:
     return Principal(user_id, one.name, one.keys)
 
 
-def _principals(db: Session, user_id: int, today: date) -> tuple[Principal, ...]:
-    """Those whom this person stands in for today, with their keys, in one statement."""
-    mine = (
-        select(Deputy.id, Deputy.principal_id, Deputy.definitions, User.name)
-        .join(User, User.id == Deputy.principal_id)
-        .where(Deputy.user_id == user_id, in_force(Deputy, today), User.is_active)
-        .cte("mine")
-    )
-    number, text = literal(None, BigInteger), literal(None, String)
-    rows = db.execute(
-        union_all(
-            select(mine, literal("").label("kind"), text.label("key"), number.label("unit")),
-            select(mine, literal("p"), Post.key, Holding.unit_id)
-            .join(Holding, Holding.user_id == mine.c.principal_id)
-            .join(Post, Post.id == Holding.post_id)
-            .where(in_force(Holding, today)),
-            select(mine, literal("r"), RoleGrant.role, number)
-            .join(RoleGrant, RoleGrant.user_id == mine.c.principal_id)
-            .where(in_force(RoleGrant, today)),
-            select(mine, Membership.seat, Committee.key, number)
-            .join(Membership, Membership.user_id == mine.c.principal_id)
-            .join(Committee, Committee.id == Membership.committee_id)
-            .where(in_force(Membership, today)),
-        )
-    ).all()
-    found: dict[int, tuple[Any, set[str]]] = {}
+def _principal(rows: Sequence[Any]) -> Principal:
+    one = rows[0]
+    flows = frozenset(orjson.loads(one.definitions)) if one.definitions is not None else None
+    return Principal(one.person, one.name, frozenset(_keys(rows)), flows)
+
+
+def _keys(rows: Sequence[Any]) -> Iterator[str]:
+    """The keys of one person, from all that was found of them."""
+    yield user_key(rows[0].person)
     for row in rows:
-        _row, keys = found.setdefault(row.id, (row, {user_key(row.principal_id)}))
-        keys |= _keys_of(row)
-    return tuple(
-        Principal(
-            row.principal_id,
-            row.name,
-            frozenset(keys),
-            frozenset(orjson.loads(row.definitions)) if row.definitions is not None else None,
-        )
-        for _number, (row, keys) in sorted(found.items())
-    )
+        if row.kind == "p":
+            yield from (post_key(row.key), post_key(row.key, row.unit))
+        elif row.kind == "r":
+            yield role_key(row.key)
+        elif row.kind == "c":
+            yield from (committee_key(row.key), committee_key(row.key, row.seat))
 
 
-def _keys_of(row: Any) -> set[str]:
-    if not row.kind:
-        return set()
-    if row.kind == "p":
-        return {post_key(row.key), post_key(row.key, row.unit)}
-    if row.kind == "r":
-        return {role_key(row.key)}
-    return {committee_key(row.key), committee_key(row.key, row.kind)}
-
-
-def in_force(dated: Any, day: date) -> ColumnElement[bool]:
+def in_force(dated: Any, day: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that a row with `since` and `until` (a holding, a role) is in force."""
     return and_(dated.since <= day, or_(dated.until.is_(None), dated.until >= day))
+
+
+_ONESELF: Final = 0
+_DAY: Final = bindparam("day", type_=Date)
+_WHO: Final = bindparam("who", type_=BigInteger)
+_NO_TEXT: Final = literal(None, String)
+_NO_NUMBER: Final = literal(None, BigInteger)
+_PEOPLE: Final = union_all(
+    select(
+        literal(_ONESELF).label("deputy"),
+        User.id.label("person"),
+        _NO_TEXT.label("definitions"),
+        User.name,
+        User.is_external,
+    ).where(User.id == _WHO, User.is_active),
+    select(Deputy.id, Deputy.principal_id, Deputy.definitions, User.name, User.is_external)
+    .join(User, User.id == Deputy.principal_id)
+    .where(Deputy.user_id == _WHO, in_force(Deputy, _DAY), User.is_active),
+).cte("people")
+_STANDING: Final = union_all(
+    select(
+        _PEOPLE,
+        literal("").label("kind"),
+        _NO_TEXT.label("key"),
+        _NO_NUMBER.label("unit"),
+        _NO_TEXT.label("seat"),
+    ),
+    select(_PEOPLE, literal("p"), Post.key, Holding.unit_id, _NO_TEXT)
+    .join(Holding, Holding.user_id == _PEOPLE.c.person)
+    .join(Post, Post.id == Holding.post_id)
+    .where(in_force(Holding, _DAY)),
+    select(_PEOPLE, literal("r"), RoleGrant.role, _NO_NUMBER, _NO_TEXT)
+    .join(RoleGrant, RoleGrant.user_id == _PEOPLE.c.person)
+    .where(in_force(RoleGrant, _DAY)),
+    select(_PEOPLE, literal("c"), Committee.key, _NO_NUMBER, Membership.seat)
+    .join(Membership, Membership.user_id == _PEOPLE.c.person)
+    .join(Committee, Committee.id == Membership.committee_id)
+    .where(in_force(Membership, _DAY)),
+)
+"""A person and those whom they stand in for today, a row for each and for all that each holds."""
 
 
 def user_key(user_id: int) -> str:
