@@ -134,6 +134,22 @@ class Looker:
         for role in missing:
             self._roles[role] = _once(user_id for given, user_id in rows if given == role)
 
+    def behind(self, keys: Iterable[str]) -> tuple[int, ...]:
+        """Who reads the inboxes with these keys."""
+        found: dict[int, None] = {}
+        for key in keys:
+            kind, _colon, rest = key.partition(":")
+            name, _colon, more = rest.partition(":")
+            if kind == "u":
+                found |= dict.fromkeys(self.active([int(name)]))
+            elif kind == "p":
+                found |= dict.fromkeys(self.post(name, int(more) if more else None))
+            elif kind == "r":
+                found |= dict.fromkeys(self.role(name))
+            elif kind == "c":
+                found |= dict.fromkeys(self.committee(name, more))
+        return tuple(found)
+
     def user(self, name: str) -> int | None:
         """The person with this user name, or with this number; None for one who left."""
         self.users([name])

@@ -6,11 +6,10 @@ runs; a second pass is another event. How the rows reach people outside is `web.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy.orm import Session
 
 from engine import clock, hotpath_told
 from engine.bpmn import dialect
@@ -19,7 +18,7 @@ from engine.models import TaskStatus
 from engine.notices import Notice, tell
 from engine.scene import Scene
 
-__all__ = ["Notice", "behind", "follow", "tell"]
+__all__ = ["Notice", "follow", "tell"]
 
 TELL_THEMSELVES: Final = frozenset({"engine.extension"})
 """Kinds of cases that tell of their end in words of their own."""
@@ -44,7 +43,7 @@ def follow(scene: Scene, seq: int, ended: str) -> None:
             day=clock.today(),
         )
     for row in scene.writes.turned:
-        others = [one for one in behind(scene.db, row["keys"]) if one != scene.by.id]
+        others = [one for one in Looker(scene.db).behind(row["keys"]) if one != scene.by.id]
         tell(
             scene.db,
             others[:MOST],
@@ -100,22 +99,5 @@ def _people(scene: Scene, row: Mapping[str, Any]) -> Sequence[int]:
         return (row["assignee_id"],)
     found = scene.known.get(f"for {row['token']}", {})
     if row.get("seat") or not found.get("people"):
-        return behind(scene.db, row["keys"])[:MOST]
+        return Looker(scene.db).behind(row["keys"])[:MOST]
     return tuple(found["people"][:MOST])
-
-
-def behind(db: Session, keys: Iterable[str]) -> tuple[int, ...]:
-    """The people whose inbox shows what stands under these keys, as of today."""
-    looker, found = Looker(db), list[int]()
-    for key in keys:
-        kind, _colon, rest = key.partition(":")
-        name, _colon, more = rest.partition(":")
-        if kind == "u":
-            found += looker.active([int(name)])
-        elif kind == "r":
-            found += looker.role(name)
-        elif kind == "p":
-            found += looker.post(name, int(more) if more else None)
-        elif kind == "c":
-            found += looker.committee(name, more)
-    return tuple(dict.fromkeys(found))

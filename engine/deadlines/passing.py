@@ -30,10 +30,11 @@ from engine.assignment import About
 from engine.bpmn import dialect
 from engine.bpmn.dialect import Who
 from engine.calendars import NoWorkingDay
-from engine.deadlines.reached import behind, tell
+from engine.deadlines.reached import tell
 from engine.due_dates import Open, Why
 from engine.entries import Kind
 from engine.errors import InstanceSuspended
+from engine.holders import Looker
 from engine.instances import Act, Case
 from engine.later import Leased
 from engine.models import InstanceStatus, JobKind, JobStatus, TaskStatus, UserTask
@@ -210,7 +211,7 @@ def _remind(passing: Passing) -> Deed:
     task = passing.task
     if task.assignee_id is not None:
         return (task.assignee_id,), {}
-    return behind(passing.db, orjson.loads(task.candidates)), {}
+    return Looker(passing.db).behind(orjson.loads(task.candidates)), {}
 
 
 def _tell(passing: Passing) -> Deed:

@@ -1,4 +1,4 @@
-"""Whom a rung reaches: the people behind the keys of a task, and how they are told."""
+"""How the people whom a rung reaches are told of it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import notifications
-from engine.notifications import Notice, behind
-
-__all__ = ["behind", "tell"]
+from engine.notifications import Notice
 
 
 def tell(

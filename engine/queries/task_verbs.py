@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine import people, permissions
 from engine.bpmn import dialect
+from engine.holders import Looker
 from engine.models import InstanceStatus, TaskPart, TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
-from engine.queries import inbox_keys
 from engine.queries.cases import OPEN
 from engine.queries.task_page import Task
 
@@ -92,7 +92,7 @@ def holders(db: Session, task: Task) -> tuple[tuple[int, str], ...]:
     found = (
         [task.assignee_id]
         if task.assignee_id is not None
-        else inbox_keys.behind(db, task.candidate_keys)
+        else Looker(db).behind(task.candidate_keys)
     )
     names = people.names(db, found)
     return tuple((one, names[one]) for one in found[:MOST_HOLDERS] if one in names)

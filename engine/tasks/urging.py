@@ -12,12 +12,12 @@ from engine import clock, eventlog, instances, notifications, settings
 from engine.entries import Kind, read_body
 from engine.errors import Forbidden, NotFound, Refused
 from engine.forms import texts
+from engine.holders import Looker
 from engine.instances import Act
 from engine.models import LogEntry, TaskStatus, UserTask
 from engine.notifications import Notice
 from engine.people import Actor
 from engine.permissions import Action
-from engine.queries import inbox_keys
 from engine.tasks.held import Held, hold
 
 MOST_LOOKED_AT: Final = 200
@@ -105,7 +105,7 @@ def tell_urged(db: Session, held: Held, *, by: Actor) -> None:
     if held.assignee_id is not None:
         holders: tuple[int, ...] = (held.assignee_id,)
     else:
-        holders = inbox_keys.behind(db, held.candidate_keys)
+        holders = Looker(db).behind(held.candidate_keys)
     notifications.tell(
         db,
         holders,
