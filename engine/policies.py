@@ -25,10 +25,10 @@ from engine.calendars import Calendar, Due, NoWorkingDay
 from engine.entries import Kind
 from engine.errors import NotFound, Refused
 from engine.forms import texts
-from engine.forms.sentence import Sentence
 from engine.models import EscalationPolicy, Job, JobKind, JobStatus, Post
 from engine.people import Actor
 from engine.permissions import Action
+from engine.sentence import Sentence
 
 MOST_RUNGS: Final = 20
 MOST_DAYS: Final = 250

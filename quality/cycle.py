@@ -17,9 +17,9 @@ from engine import clock, eventlog, permissions
 from engine.entries import Kind
 from engine.errors import NotFound, Refused
 from engine.forms import texts
-from engine.forms.sentence import Sentence
 from engine.people import Actor
 from engine.permissions import Action
+from engine.sentence import Sentence
 from quality.foundation import CATALOG
 from quality.models import CycleDate, CycleYear
 

@@ -11,7 +11,7 @@ from flask_babel import Babel, get_locale, gettext
 
 from engine import clock
 from engine.errors import Refused
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 from web.session import settings
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}

@@ -9,7 +9,7 @@ from typing import Any, Final
 from engine.forms import changes, fieldtypes
 from engine.forms.changes import Mark
 from engine.forms.model import Field, Kind, Layout
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 
 BLANK: Final = "own-000000000000"
 

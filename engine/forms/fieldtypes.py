@@ -17,7 +17,7 @@ from marshmallow import ValidationError
 
 from engine.forms import limits, patterns, texts
 from engine.forms.model import Field, Kind, Moment
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+")
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()-]{4,29}")

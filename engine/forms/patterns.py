@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from engine.forms import limits
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 
 MAX_LENGTH: Final = 200
 MAX_WEIGHT: Final = 100_000

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from engine.forms import limits, rows
 from engine.forms.model import Field, Form, Grid, Kind
-from engine.forms.sentence import Sentence
 from engine.forms.validation import Invalid
+from engine.sentence import Sentence
 
 _NAME: Final = re.compile(
     r"(?P<what>values|rows)\[(?P<key>[^\[\]]{1,64})\](?:\[(?P<row>[^\[\]]{0,100})\])?"

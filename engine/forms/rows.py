@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engine.forms.model import Field, Grid, Kind
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 
 OWN: Final = re.compile(r"own-[0-9a-f]{12}")
 

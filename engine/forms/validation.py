@@ -17,7 +17,7 @@ from engine.forms import limits, rows, schema, visibility
 from engine.forms.fieldtypes import is_empty
 from engine.forms.model import Field, Form, Grid
 from engine.forms.rights import Right, Rights
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 
 Values = Mapping[str, Any]
 

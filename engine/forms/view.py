@@ -10,7 +10,7 @@ from engine.forms import drawn, fieldtypes, rows, view_grid, visibility
 from engine.forms.drawn import FieldView, FormView, GroupView, PartView, SeparatorView, TextView
 from engine.forms.model import Field, Form, Grid, Group, Part, Text
 from engine.forms.rights import Right, Rights
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 
 Values = Mapping[str, Any]
 

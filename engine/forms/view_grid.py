@@ -11,7 +11,7 @@ from engine.forms.drawn import ColumnView, FieldView, GoalView, GoneView, GridVi
 from engine.forms.model import Field, Grid
 from engine.forms.rights import Right
 from engine.forms.rows import Row
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 
 
 @dataclass

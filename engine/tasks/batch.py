@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import Refused, TooLarge
-from engine.forms.sentence import Sentence
 from engine.models import UserTask
 from engine.people import Actor
+from engine.sentence import Sentence
 from engine.tasks.decide import complete
 
 MOST: Final = 200

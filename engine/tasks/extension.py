@@ -23,7 +23,6 @@ from engine.due_dates import Why
 from engine.entries import Kind
 from engine.errors import CannotAssign, CannotStart, ReasonRequired, Refused
 from engine.forms import texts
-from engine.forms.sentence import Sentence
 from engine.handlers import Opening
 from engine.holders import Looker
 from engine.instances import Act
@@ -31,6 +30,7 @@ from engine.models import InstanceStatus, ProcessInstance, Role, User
 from engine.notifications import Notice
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
+from engine.sentence import Sentence
 from engine.tasks.held import Held, hold, require_offered
 
 FLOW: Final = "extension_request"

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from engine.college import committees, kinds, persons
 from engine.college.posts import Held
 from engine.college.witness import Witness
-from engine.forms.sentence import Sentence
 from engine.models import Post, PostKind, Seat, Unit, User
 from engine.queries.directory import State
+from engine.sentence import Sentence
 from web.api.fields import (
     Choice,
     Day,

@@ -14,7 +14,7 @@ from marshmallow import fields as base
 
 from engine.forms import texts
 from engine.forms.fieldtypes import wrong
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 
 MAX_NUMBER: Final = 2**63 - 1
 MAX_DIGITS: Final = 19

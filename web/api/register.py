@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from engine.errors import Refused
-from engine.forms.sentence import Sentence
 from engine.models import Unit, User
+from engine.sentence import Sentence
 from quality import kinds, subjects
 from quality.subjects import SubjectRow, TeamRow, described
 from web.api import told

@@ -17,8 +17,8 @@ from werkzeug.exceptions import UnsupportedMediaType
 from engine.bpmn.findings import Finding
 from engine.bpmn.parse import Unreadable
 from engine.errors import LockedOut, Refused
-from engine.forms.sentence import Sentence
 from engine.forms.validation import Invalid
+from engine.sentence import Sentence
 from web.api import fields, idempotency, scopes
 from web.api.fields import Shape
 from web.api.preconditions import Stale, unless_seen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine import people
 from engine.db import begin_writing
 from engine.errors import SignInFailed
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 from web.access import public, signed_in
 from web.api import schemas
 from web.api.fields import Json

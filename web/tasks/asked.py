@@ -10,9 +10,9 @@ from flask import request
 
 from engine.bpmn.commands import Then
 from engine.forms import posted
-from engine.forms.sentence import Sentence
 from engine.forms.validation import Invalid
 from engine.queries.task_page import Task
+from engine.sentence import Sentence
 from web import asked
 
 MOST_NAMED: Final = 100

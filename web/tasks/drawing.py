@@ -15,7 +15,6 @@ from engine.forms.changes import Change
 from engine.forms.drawn import FormView
 from engine.forms.model import Form
 from engine.forms.rights import Rights
-from engine.forms.sentence import Sentence
 from engine.forms.validation import Invalid
 from engine.people import user_key
 from engine.permissions import Action
@@ -23,6 +22,7 @@ from engine.queries import cases, colleagues, coming, seats, task_page, task_ver
 from engine.queries.colleagues import Colleague
 from engine.queries.task_page import Seen, Task
 from engine.queries.timeline import Line
+from engine.sentence import Sentence
 from engine.tasks import drafts
 from engine.tasks.drafts import Saved
 from web import wording

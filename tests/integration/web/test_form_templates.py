@@ -8,7 +8,7 @@ from flask_babel import Babel
 from lxml import html
 
 from engine.forms import posted, rights, validation, view
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 from tests.unit.engine.forms.making import ROOT, field, form, goals, grid, items, major, own
 
 EVIL = "</textarea><script>alert(1)</script> \"' {{7*7}} <b>"

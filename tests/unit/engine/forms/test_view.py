@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.forms import rights, view
-from engine.forms.sentence import Sentence
+from engine.sentence import Sentence
 from tests.unit.engine.forms.making import field, form, goals, grid, items, major, own
 
 EDIT = rights.EDIT_ALL

@@ -22,5 +22,9 @@ class Sentence(str):
         return self
 
     def said(self, translate: Callable[[str], str]) -> str:
-        """The sentence in the language of `translate` (a gettext function)."""
-        return translate(self.template).format(**self.values)
+        """The sentence in the language of `translate` (a gettext function), and those in it."""
+        said = {
+            name: value.said(translate) if isinstance(value, Sentence) else value
+            for name, value in self.values.items()
+        }
+        return translate(self.template).format(**said)
