@@ -27,7 +27,7 @@ from web import steps, who_words
 from web.access import needs
 from web.errors import UNPROCESSABLE
 from web.htmx import render
-from web.i18n import in_words, say
+from web.i18n import in_words, said, say
 from web.session import db, me
 from web.steps import Step
 
@@ -99,7 +99,7 @@ def page(key: str, standing: Refused | None = None) -> str:
         steps=_steps(active),
         may_edit=may_edit,
         draft=draft if has_draft else None,
-        findings=[(one, _text(one)) for one in found],
+        findings=[(one, said(one.where), _text(one)) for one in found],
         errors=sum(one.severity == "error" for one in found),
         is_suspended=suspending.is_suspended(db(), key),
         may_suspend=active is not None and permissions.may(me(), Action.INSTANCE_SUSPEND),

@@ -29,7 +29,7 @@ from quality import cycle, subjects
 from web import who_words
 from web.access import needs
 from web.errors import UNPROCESSABLE, problem, status_of
-from web.i18n import in_words, moment, say
+from web.i18n import in_words, moment, said, say
 from web.session import db, me
 
 bp = Blueprint("designer", __name__, url_prefix="/definitions")
@@ -175,6 +175,7 @@ def _finding(one: Finding) -> dict[str, str]:
     sentence = in_words(one.sentence, one.values)
     return {
         "element": one.element,
+        "name": said(one.where),
         "severity": one.severity,
         "rule": one.rule,
         "sentence": sentence,

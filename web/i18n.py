@@ -47,13 +47,18 @@ def in_words(sentence: str, values: Mapping[str, object]) -> str:
     return str(gettext(sentence)).format_map(_Known(known))
 
 
+def said(text: str) -> str:
+    """A text in the reader's language, where it is a sentence of ours; else as it is."""
+    return text.said(gettext) if isinstance(text, Sentence) else text
+
+
 def _told(name: str, value: object) -> object:
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
         return full_day(value)
     if isinstance(value, Sentence):
-        return value.said(gettext)
+        return said(value)
     return gettext(value) if name in WORDED and isinstance(value, str) and value else value
 
 

@@ -16,13 +16,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found: where (`element` id, "" for the file), by which rule, in a sentence."""
+    """One thing found: where (`element` id, "" for the file), by which rule, in a sentence.
+
+    `where` is what people call the element; "" for the whole file.
+    """
 
     element: str
     severity: Severity
     rule: str
     sentence: str
     values: Mapping[str, object] = field(default_factory=dict)
+    where: str = ""
 
     def text(self) -> str:
         """The sentence with its values filled in."""

@@ -68,7 +68,7 @@ def draw_third_step(admin: Person) -> None:
     shape(page, BEFORE).click()
     page.locator(".djs-context-pad [data-action='append.user_task']").click()
     findings = page.locator("[data-designer-findings]")
-    expect(findings.get_by_text("未命名的办理步骤").first).to_be_visible()
+    expect(findings.get_by_text("办理步骤（在‘教务处审定’之后）", exact=True).first).to_be_visible()
     expect(findings.get_by_text(re.compile("个错误"))).to_be_visible()
     admin.photograph("03-designer-finding")
     findings.locator("li button").first.click()

@@ -5,11 +5,12 @@ A rule is `check(outline, known)`, yielding findings. Rules know nothing of one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from engine.bpmn import naming
 from engine.bpmn.findings import Finding, Severity, warning
 from engine.bpmn.lint import (
     assignment_known,
@@ -81,6 +82,8 @@ Rule = Callable[[Outline, Known], Iterator[Finding]]
 
 MAX_FINDINGS: Final = 500
 MAX_SHOWN: Final = 200
+# The values of findings that are the label of an element: its name, or its id where it has none
+LABELS: Final = frozenset({"name", "host", "source", "target", "split"})
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
@@ -162,7 +165,7 @@ def lint(outline: Outline, known: Known | None = None) -> tuple[Finding, ...]:
     found.sort(key=lambda finding: (place.get(finding.element, 0), finding.severity))
     if len(found) > MAX_FINDINGS:
         found = _cut(outline, found)
-    return tuple(_short(finding) for finding in found)
+    return tuple(_named(outline, found))
 
 
 def _places(outline: Outline) -> Mapping[str, int]:
@@ -180,10 +183,19 @@ def _cut(outline: Outline, found: list[Finding]) -> list[Finding]:
     return [*kept, warning(outline.id, "more", sentence, count=len(found) - len(kept))]
 
 
-def _short(finding: Finding) -> Finding:
-    """Bound what a stranger wrote, so that a list of findings stays small."""
-    values = {
-        key: value[:MAX_SHOWN] + "…" if isinstance(value, str) and len(value) > MAX_SHOWN else value
-        for key, value in finding.values.items()
-    }
-    return replace(finding, element=finding.element[:MAX_ID], values=values)
+def _named(outline: Outline, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Call each place as people do, and bound what a stranger wrote: a list stays small."""
+    called = naming.called(outline)
+    nameless = {one.id for one in (*outline.nodes, *outline.flows) if not one.name}
+    for finding in found:
+        values = {
+            key: called(str(value)) if key in LABELS and value in nameless else _short(value)
+            for key, value in finding.values.items()
+        }
+        where = called(finding.element) if finding.element not in ("", outline.id) else ""
+        yield replace(finding, element=finding.element[:MAX_ID], values=values, where=where)
+
+
+def _short(value: object) -> object:
+    is_long = isinstance(value, str) and len(value) > MAX_SHOWN
+    return f"{str(value)[:MAX_SHOWN]}…" if is_long else value

@@ -51,7 +51,7 @@ export function findings(root, editor, { url, t, xml, jump }) {
 
   function row(finding) {
     const element = editor.get("elementRegistry").get(finding.element);
-    const name = element ? element.businessObject.name || t("unnamed_kind", { kind: t(kindOf(element)) }) : t("whole_file");
+    const name = finding.name || element?.businessObject.name || t(element?.parent ? kindOf(element) : "whole_file");
     const error = finding.severity === "error";
     return make(
       "li",

@@ -1,4 +1,4 @@
-// Reading and writing what an element says: attributes, `camunda:property` values, conditions, timers.
+// Reading and writing what an element says: attributes, `camunda:property` values, conditions, timers, loops, hand-overs.
 // Every write is one step of undo.
 
 const NAMED = {
@@ -12,7 +12,11 @@ const DEFINITIONS = {
   signal: "bpmn:SignalEventDefinition",
   error: "bpmn:ErrorEventDefinition",
   escalation: "bpmn:EscalationEventDefinition",
+  link: "bpmn:LinkEventDefinition",
 };
+const RETRIES = "camunda:FailedJobRetryTimeCycle";
+const HANDED = ["camunda:In", "camunda:Out"];
+const HAND_WORDS = ["source", "sourceExpression", "target", "businessKey", "variables"];
 
 /** Reads and writes for one editor. */
 export class Properties {
@@ -52,26 +56,90 @@ export class Properties {
   }
 
   setProperty(element, name, value) {
-    const subject = this.subject(element);
     const before = this.all(element);
     const found = before.some((each) => each.name === name);
     const written = value === "" ? [] : [this.moddle.create("camunda:Property", { name, value })];
     const values = found
       ? before.flatMap((each) => (each.name === name ? written : [each]))
       : [...before, ...written];
-    const others = (subject.extensionElements?.values ?? []).filter((each) => each !== this.holder(element));
     const holder = values.length ? [this.moddle.create("camunda:Properties", { values })] : [];
-    const extension = this.factory.create("bpmn:ExtensionElements", { values: [...others, ...holder] });
+    for (const each of values) each.$parent = holder[0];
+    this.extend(element, ["camunda:Properties"], holder);
+  }
+
+  holder(element) {
+    return this.extensions(element, ["camunda:Properties"])[0] ?? null;
+  }
+
+  /** The extension elements of an element that have one of these types. */
+  extensions(element, types) {
+    return (this.subject(element).extensionElements?.values ?? []).filter((each) => types.includes(each.$type));
+  }
+
+  /** Put `made` in the place of the extension elements of these types; the others stay. */
+  extend(element, types, made) {
+    const subject = this.subject(element);
+    const others = (subject.extensionElements?.values ?? []).filter((each) => !types.includes(each.$type));
+    const extension = this.factory.create("bpmn:ExtensionElements", { values: [...others, ...made] });
     extension.$parent = subject;
     for (const each of extension.values) each.$parent = extension;
-    for (const each of values) each.$parent = holder[0];
     this.modeling.updateModdleProperties(element, subject, {
       extensionElements: extension.values.length ? extension : undefined,
     });
   }
 
-  holder(element) {
-    return this.subject(element).extensionElements?.values?.find((each) => each.$type === "camunda:Properties") ?? null;
+  /** How often a job is tried, as stock modelers write it: an element of its own. */
+  retries(element) {
+    return this.extensions(element, [RETRIES])[0]?.body ?? "";
+  }
+
+  setRetries(element, body) {
+    this.extend(element, [RETRIES], body ? [this.moddle.create(RETRIES, { body })] : []);
+  }
+
+  /** What a call hands over: `{ way: "in" | "out", ...attributes }` in their order. */
+  handed(element) {
+    return this.extensions(element, HANDED).map((each) => ({
+      way: each.$type === "camunda:In" ? "in" : "out",
+      ...Object.fromEntries(HAND_WORDS.filter((name) => each.get(name) !== undefined).map((name) => [name, each.get(name)])),
+    }));
+  }
+
+  setHanded(element, lines) {
+    const made = lines.map(({ way, ...words }) => this.moddle.create(way === "in" ? "camunda:In" : "camunda:Out", words));
+    this.extend(element, HANDED, made);
+  }
+
+  /** The parts of a multi-instance mark; null where an activity runs once. */
+  loop(element) {
+    const marks = element.businessObject.loopCharacteristics;
+    if (marks?.$type !== "bpmn:MultiInstanceLoopCharacteristics") return null;
+    return {
+      sequential: Boolean(marks.isSequential),
+      collection: marks.get("camunda:collection") ?? "",
+      variable: marks.get("camunda:elementVariable") ?? "",
+      cardinality: marks.loopCardinality?.body ?? "",
+      completion: marks.completionCondition?.body ?? "",
+    };
+  }
+
+  /** Write the mark; null takes it off. */
+  setLoop(element, parts) {
+    const marks = parts && this.factory.create("bpmn:MultiInstanceLoopCharacteristics", { isSequential: parts.sequential });
+    if (marks) {
+      marks.$parent = element.businessObject;
+      marks.set("camunda:collection", parts.collection || undefined);
+      marks.set("camunda:elementVariable", parts.variable || undefined);
+      marks.loopCardinality = this.formal(parts.cardinality, marks);
+      marks.completionCondition = this.formal(parts.completion, marks);
+    }
+    this.modeling.updateProperties(element, { loopCharacteristics: marks ?? undefined });
+  }
+
+  formal(body, parent) {
+    const expression = body ? this.factory.create("bpmn:FormalExpression", { body }) : undefined;
+    if (expression) expression.$parent = parent;
+    return expression;
   }
 
   condition(flow) {
@@ -79,9 +147,7 @@ export class Properties {
   }
 
   setCondition(flow, body) {
-    const expression = body ? this.factory.create("bpmn:FormalExpression", { body }) : undefined;
-    if (expression) expression.$parent = flow.businessObject;
-    this.modeling.updateProperties(flow, { conditionExpression: expression });
+    this.modeling.updateProperties(flow, { conditionExpression: this.formal(body, flow.businessObject) });
   }
 
   /** Make `flow` the way that is taken when no other is, or stop it being so. */
@@ -105,10 +171,17 @@ export class Properties {
 
   setTimer(element, name, body) {
     const definition = this.definition(element, "timer");
-    const expression = body ? this.factory.create("bpmn:FormalExpression", { body }) : undefined;
-    if (expression) expression.$parent = definition;
     const cleared = { timeDuration: undefined, timeDate: undefined, timeCycle: undefined };
-    this.modeling.updateModdleProperties(element, definition, { ...cleared, [name]: expression });
+    this.modeling.updateModdleProperties(element, definition, { ...cleared, [name]: this.formal(body, definition) });
+  }
+
+  /** The name of a link, which its two ends share. */
+  linkName(element) {
+    return this.definition(element, "link")?.name ?? "";
+  }
+
+  setLinkName(element, name) {
+    this.modeling.updateModdleProperties(element, this.definition(element, "link"), { name });
   }
 
   messageName(element) {

@@ -41,15 +41,15 @@ export function writeRights(rights) {
 
 /** "P3D" as `{ number: 3, unit: "days" }`; null when a person wrote something else. */
 export function readDuration(text) {
-  const found = /^P(?:(\d+)([DW])|T(\d+)H)$/.exec(text.trim());
-  if (!found) return null;
-  const [, number, unit, hours] = found;
-  if (hours) return { number: Number(hours), unit: "hours" };
-  return { number: Number(number), unit: unit === "D" ? "days" : "weeks" };
+  const [, day, time] = /^P(?:(\d+[DW])|T(\d+[HM]))$/.exec(text.trim()) ?? [];
+  const written = day ?? time;
+  if (!written) return null;
+  const unit = { D: "days", W: "weeks", H: "hours", M: "minutes" }[written.at(-1)];
+  return { number: Number(written.slice(0, -1)), unit };
 }
 
 /** The ISO 8601 text of a number and a unit. */
 export function writeDuration(number, unit) {
   if (!number) return "";
-  return { days: `P${number}D`, weeks: `P${number}W`, hours: `PT${number}H` }[unit];
+  return { days: `P${number}D`, weeks: `P${number}W`, hours: `PT${number}H`, minutes: `PT${number}M` }[unit];
 }

@@ -24,9 +24,9 @@ export function due(element, context) {
   return section(
     "due",
     t("due"),
-    words(text, now, context),
+    dueWords(text, now, context),
     block("due", t("due_how"), choice(now.kind, kinds, (kind) => keep(first[kind] ?? text))),
-    PARTS[now.kind]?.(now, { ...context, text, keep, write: (changed) => keep(writeDue({ ...now, ...changed })) }),
+    DUE_PARTS[now.kind]?.(now, { ...context, text, keep, write: (changed) => keep(writeDue({ ...now, ...changed })) }),
     escalation(element, context),
   );
 }
@@ -53,7 +53,8 @@ function named(now, offered, { write, t }) {
   return [block("due_key", t(`due_${now.kind}_key`), choice(now.key, options, (key) => write({ key })), t(`due_${now.kind}_hint`)), away(now, write, t), at(now, write, t)];
 }
 
-const PARTS = {
+/** The fields of each kind. */
+export const DUE_PARTS = {
   duration: (_now, { text, keep, t }) => duration("due_duration", text, keep, t("due_hint"), t),
   working: (now, { write, t }) => make("div", { class: "zg-rule-parts" }, number("days", now.days, [1, MOST_DAYS], write, t), at(now, write, t)),
   week: (now, { write, t }) =>
@@ -69,7 +70,8 @@ const PARTS = {
   text: (_now, { text, keep, t }) => block("due_text", t("due_as_text"), line(text, keep, { class: "in-t code" }), t("due_text_hint")),
 };
 
-function words(text, now, context) {
+/** A deadline in words. */
+export function dueWords(text, now, context) {
   const { t } = context;
   if (now.kind === "working") return t("due_words_working", { days: now.days, at: now.at });
   if (now.kind === "week") return t("due_words_week", { week: now.week, day: t(`day_${now.day}`), at: now.at });

@@ -1,4 +1,4 @@
-// What an event waits for or tells: message, signal, error, escalation; whom a start begins a case for.
+// What an event waits for or tells: message, signal, error, escalation, link; whom a start begins a case for.
 
 import { block, line, section, tick } from "./inputs.js";
 
@@ -37,6 +37,14 @@ export function named(kind) {
   };
 }
 
+/** The name that the two ends of a link share. */
+export function link(element, { properties, t }) {
+  const now = properties.linkName(element);
+  const throws = THROWS.test(element.type);
+  const field = line(now, (text) => properties.setLinkName(element, text), { maxlength: 100 });
+  return section("link", t("link_section"), now, block("link", t("link_name"), field, t(throws ? "link_throw_hint" : "link_catch_hint")));
+}
+
 /** In whose name a start that nobody presses begins a case. */
 export function startAs(element, context) {
   if (element.type !== "bpmn:StartEvent" || element.parent?.businessObject.triggeredByEvent) return null;
@@ -48,8 +56,11 @@ function property(name, element, { properties, t }, label = t(name)) {
   return block(name, label, field, t(`${name}_hint`));
 }
 
-/** Whether the event stops what it is attached to. */
-function interrupts(element, { properties, t }) {
-  if (element.type !== "bpmn:BoundaryEvent") return null;
-  return tick(element.businessObject.cancelActivity !== false, t("event_interrupts"), (on) => properties.setAttribute(element, "cancelActivity", on));
+/** Whether the event stops what it is attached to, or what its sub-process stands in. */
+export function interrupts(element, { properties, t }) {
+  const isStart = element.type === "bpmn:StartEvent" && element.parent?.businessObject.triggeredByEvent;
+  if (!isStart && element.type !== "bpmn:BoundaryEvent") return null;
+  const name = isStart ? "isInterrupting" : "cancelActivity";
+  const told = isStart ? "start_interrupts" : "event_interrupts";
+  return tick(element.businessObject[name] !== false, t(told), (on) => properties.setAttribute(element, name, on));
 }

@@ -5,6 +5,7 @@ import { make } from "../../page/elements.js";
 import { area, block, line, section } from "./inputs.js";
 
 const KNOWN = new Set([...dialect.attributes, ...dialect.properties].map((each) => each.name));
+const READ = new Set(["camunda:Properties", "camunda:FailedJobRetryTimeCycle", "camunda:In", "camunda:Out"]);
 const ID = /^[A-Za-z_][\w.-]{0,99}$/;
 
 /** The name; on the empty canvas, the name of the process. */
@@ -71,6 +72,6 @@ function foreign(element, properties) {
     }
   }
   for (const each of properties.all(element)) if (!KNOWN.has(each.name)) found.push([each.name, each.value]);
-  for (const each of subject.extensionElements?.values ?? []) if (each.$type !== "camunda:Properties") found.push([each.$type, "…"]);
+  for (const each of subject.extensionElements?.values ?? []) if (!READ.has(each.$type)) found.push([each.$type, "…"]);
   return found;
 }

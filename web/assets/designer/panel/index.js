@@ -3,26 +3,28 @@
 import { make } from "../../page/elements.js";
 import { kindOf } from "../kinds.js";
 import { Properties } from "../properties.js";
-import { call, decision } from "./calls.js";
+import { call, decision, handed } from "./calls.js";
 import { due } from "./due.js";
 import { returns, verbs } from "./decide.js";
-import { message, named, startAs } from "./events.js";
+import { link, message, named, startAs } from "./events.js";
 import { form } from "./form.js";
 import { advanced, name, notes, process } from "./general.js";
+import { loop } from "./loop.js";
 import { others } from "./others.js";
 import { signing } from "./signing.js";
-import { timer } from "./time.js";
+import { timer } from "./timer.js";
 import { otherwise, who } from "./who.js";
-import { condition, script, service, ways } from "./work.js";
+import { condition, retries, script, service, ways } from "./work.js";
 
 const SECTIONS = [
   [/^bpmn:(UserTask|ManualTask)$/, [who, signing, otherwise, form, verbs, returns, due, others]],
-  [/^bpmn:(ServiceTask|SendTask)$/, [service]],
+  [/^bpmn:(ServiceTask|SendTask)$/, [service, retries, loop]],
   [/^bpmn:ScriptTask$/, [script]],
   [/^bpmn:BusinessRuleTask$/, [decision]],
-  [/^bpmn:CallActivity$/, [call]],
+  [/^bpmn:CallActivity$/, [call, handed, loop]],
+  [/^bpmn:SubProcess$/, [loop]],
   [/^bpmn:ReceiveTask$/, [message]],
-  [/^bpmn:(Exclusive|Inclusive)Gateway$/, [ways]],
+  [/(Task|CallActivity|SubProcess|Event|Exclusive.*|Inclusive.*)$/, [ways]],
   [/^bpmn:SequenceFlow$/, [condition]],
   [/^bpmn:(Process|Collaboration|Participant)$/, [process]],
 ];
@@ -75,6 +77,7 @@ const EVENTS = {
   "bpmn:SignalEventDefinition": [named("signal"), startAs],
   "bpmn:ErrorEventDefinition": [named("error")],
   "bpmn:EscalationEventDefinition": [named("escalation")],
+  "bpmn:LinkEventDefinition": [link],
 };
 
 function sections(element) {

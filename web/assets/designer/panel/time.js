@@ -1,35 +1,16 @@
-// 定时 of an event, and the control for a length of time: a number and a unit, or text as written by other tools.
+// A length of time: a number and a unit, or text as written by other tools.
 
 import { make } from "../../page/elements.js";
 import { readDuration, writeDuration } from "../words.js";
-import { block, choice, line, section, tick } from "./inputs.js";
+import { block, choice, line } from "./inputs.js";
 
-/** When a timer event goes off. */
-export function timer(element, { properties, t }) {
-  const { name, body } = properties.timer(element);
-  const kinds = ["timeDuration", "timeDate", "timeCycle"].map((each) => [each, t(each)]);
-  const control =
-    name === "timeDuration"
-      ? duration("timer", body, (text) => properties.setTimer(element, name, text), t("timer_hint"), t)
-      : block("timer", t(name), line(body, (text) => properties.setTimer(element, name, text)), t(`${name}_hint`));
-  const boundary = element.type === "bpmn:BoundaryEvent";
-  return section(
-    "timer",
-    t("timer_section"),
-    spoken(body, t),
-    block("timer_kind", t("timer_kind"), choice(name, kinds, (kind) => properties.setTimer(element, kind, ""))),
-    control,
-    boundary
-      ? tick(element.businessObject.cancelActivity !== false, t("interrupts"), (on) => properties.setAttribute(element, "cancelActivity", on))
-      : null,
-  );
-}
+const UNITS = ["minutes", "hours", "days", "weeks"];
 
 /** A number and a unit; `write` is told ISO 8601. */
 export function duration(name, text, write, hint, t) {
   const read = readDuration(text);
   if (text && !read) return block(name, t("duration_as_text"), line(text, write), t("iso_hint"));
-  const unit = choice(read?.unit ?? "days", ["hours", "days", "weeks"].map((each) => [each, t(each)]), commit, { "aria-label": t("unit") });
+  const unit = choice(read?.unit ?? "days", UNITS.map((each) => [each, t(each)]), commit, { "aria-label": t("unit") });
   const number = make("input", { class: "in-t", type: "number", min: 1, max: 999, value: read?.number ?? "", "aria-label": t("number"), onchange: commit });
   function commit() {
     const value = Math.min(999, Math.max(0, Math.round(Number(number.value) || 0)));

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from engine.bpmn import parse
 from engine.bpmn.findings import Severity
 from engine.bpmn.lint import MAX_FINDINGS, MAX_SHOWN, lint
@@ -83,3 +85,35 @@ def test_a_plain_drawing_of_bpmn_js_is_read_and_judged_by_element():
         ("Flow_1qrbbmg", "gateway_default"),
         ("Flow_0jmo0i5", "gateway_default"),
     }
+
+
+STEP = '<userTask id="a" name="提交"/>'
+TIMER = '<boundaryEvent id="x" attachedToRef="a"><timerEventDefinition/></boundaryEvent>'
+
+
+@pytest.mark.parametrize(
+    ("nodes", "flows", "element", "called"),
+    [
+        ('<userTask id="x"/>', "ax", "x", "办理步骤（在‘提交’之后）"),
+        ('<complexGateway id="x"/><task id="y"/>', "ax xy", "x", "复杂网关（在‘提交’之后）"),
+        ('<task id="x"/><complexGateway id="y"/>', "ax xy", "y", "复杂网关（在‘提交’之后）"),
+        ('<task id="x"/>', "xa", "x", "未定类型的步骤（在‘提交’之前）"),
+        ('<task id="x"/><task id="y"/>', "xy yx", "x", "未定类型的步骤"),
+        (TIMER, "", "x", "定时事件（在‘提交’上）"),
+    ],
+)
+def test_what_has_no_name_is_called_by_its_kind_and_where_it_hangs(nodes, flows, element, called):
+    lines = (
+        f'<sequenceFlow id="{f}" sourceRef="{f[0]}" targetRef="{f[1]}"/>' for f in flows.split()
+    )
+    found = [one for one in judged(STEP + nodes + "".join(lines)) if one.element == element]
+    assert {one.where for one in found} == {called}
+    assert any(called in one.text() for one in found)
+    assert not any(f"“{element}”没有" in one.text() for one in found)
+
+
+def test_a_place_is_said_in_the_language_of_the_reader():
+    body = '<userTask id="a" name="提交"/><boundaryEvent id="x" attachedToRef="a"/>'
+    (where,) = {one.where for one in judged(body) if one.element == "x"}
+    words = {"{kind}（在‘{host}’上）": "{kind} (on '{host}')", "边界事件": "boundary event"}
+    assert where.said(lambda text: words.get(text, text)) == "boundary event (on '提交')"
