@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import assignment, notifications
@@ -39,6 +39,13 @@ def send(
     ]
     if rows:
         db.execute(insert(Copy.__table__), rows)
+
+
+def count(db: Session, instance_id: int) -> int:
+    """How many people have a copy of the case."""
+    table = Copy.__table__
+    wanted = select(func.count(table.c.user_id.distinct()))
+    return int(db.execute(wanted.where(table.c.instance_id == instance_id)).scalar_one())
 
 
 def read(db: Session, instance_id: int, user_id: int, *, at: datetime) -> int:

@@ -15,9 +15,9 @@ import orjson
 from sqlalchemy import Select, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from engine import clock, eventlog, notices, permissions
+from engine import clock, eventlog, notices, people, permissions
 from engine.entries import Kind
-from engine.errors import Forbidden, NobodyThere, NotFound, Refused, TooLarge
+from engine.errors import Forbidden, NobodyThere, NotFound, NotStaff, Refused, TooLarge
 from engine.models import Deputy, ProcessDefinition, Role, User
 from engine.people import Actor
 from engine.permissions import Action
@@ -144,12 +144,17 @@ def _require_period(since: date, until: date) -> None:
 
 
 def _present(db: Session, *user_ids: int) -> dict[int, str]:
-    rows = db.execute(select(User.id, User.name, User.is_active).where(User.id.in_(user_ids)))
-    names = {row.id: row.name for row in rows if row.is_active}
+    works_here = people.works_here(clock.today()).label("works_here")
+    rows = db.execute(
+        select(User.id, User.name, works_here).where(User.id.in_(user_ids), User.is_active)
+    )
+    found = {row.id: row for row in rows}
     for one in user_ids:
-        if one not in names:
+        if one not in found:
             raise NobodyThere
-    return names
+        if not found[one].works_here:
+            raise NotStaff(name=found[one].name)
+    return {one: found[one].name for one in found}
 
 
 def _flows(db: Session, definitions: Iterable[str] | None) -> list[str] | None:

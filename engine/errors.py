@@ -26,6 +26,12 @@ class NotFound(Refused):
     sentence = "没有找到，或者您无权查看。"
 
 
+class OutOfHands(NotFound):
+    """The task was this person's and is no longer; more of it they may not know."""
+
+    sentence = "这件事已经不在您手里，刚才的操作没有做。"
+
+
 class Forbidden(Refused):
     """The person may see it but not do this."""
 
@@ -171,6 +177,12 @@ class NobodyThere(CannotAssign):
     """The person chosen does not exist, or has left."""
 
     sentence = "没有找到您选的人，请重新选。"
+
+
+class NotStaff(CannotAssign):
+    """The person chosen does not work here: a student, or somebody from outside."""
+
+    sentence = "{name}不是本校在职人员，请选别人。"
 
 
 class StaleDraft(Refused):

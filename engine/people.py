@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    exists,
     literal,
     or_,
     select,
@@ -39,6 +40,7 @@ from engine.models import (
     RoleGrant,
     User,
 )
+from engine.predicates import STUDENT
 
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODY: Final = _HASHER.hash("nobody has this password")
@@ -143,6 +145,22 @@ def _keys(rows: Sequence[Any]) -> Iterator[str]:
 def in_force(dated: Any, day: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that a row with `since` and `until` (a holding, a role) is in force."""
     return and_(dated.since <= day, or_(dated.until.is_(None), dated.until >= day))
+
+
+def works_here(day: date) -> ColumnElement[bool]:
+    """The condition that a row of `User` is staff and has not left, as `predicates.is_staff` asks.
+
+    These are the people to whom others may give work by name.
+    """
+    posted = exists().where(
+        Holding.user_id == User.id,
+        Holding.post_id == Post.id,
+        Post.key != STUDENT,
+        in_force(Holding, day),
+    )
+    granted = exists().where(RoleGrant.user_id == User.id, in_force(RoleGrant, day))
+    outside = User.is_external | granted.where(RoleGrant.role == Role.EXTERNAL_EXPERT)
+    return User.is_active & ~outside & (posted | granted)
 
 
 _ONESELF: Final = 0

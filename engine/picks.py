@@ -5,16 +5,18 @@ A choice is a variable of the case under a name that no expression can read or w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import clock, people
 from engine.assignment import MOST_NAMED
 from engine.bpmn import dialect, state
 from engine.bpmn.dialect import RuleKind
-from engine.errors import NotFound, PickMissing, TooManyPicked
-from engine.holders import Looker
+from engine.errors import NobodyThere, NotStaff, PickMissing, TooManyPicked
+from engine.models import User
 from engine.versions import Version
 
 
@@ -58,17 +60,36 @@ def checked(
 ) -> dict[str, list[int]]:
     """The variables that keep what was chosen at this step. Nothing may be left open.
 
-    Raises `PickMissing`, `TooManyPicked`, `NotFound` for somebody who is not there.
+    Raises `PickMissing`, `TooManyPicked`, `NobodyThere`, `NotStaff`.
     """
     kept: dict[str, list[int]] = {}
-    looker = Looker(db)
     for one in due(version, element_id):
         chosen = list(dict.fromkeys((picks or {}).get(one.element_id, ())))
         if not chosen:
             raise PickMissing(step=one.name)
         if len(chosen) > MOST_NAMED:
             raise TooManyPicked(step=one.name, most=MOST_NAMED)
-        if len(looker.active(chosen)) < len(chosen):
-            raise NotFound
+        _require_staff(db, chosen)
         kept[dialect.PICKED + one.element_id] = chosen
     return kept
+
+
+def _require_staff(db: Session, chosen: Sequence[int]) -> None:
+    works_here = people.works_here(clock.today()).label("works_here")
+    rows = db.execute(
+        select(User.id, User.name, works_here).where(User.id.in_(chosen), User.is_active)
+    ).all()
+    if len(rows) < len(chosen):
+        raise NobodyThere
+    for row in rows:
+        if not row.works_here:
+            raise NotStaff(name=row.name)
+
+
+def together(chosen: Iterable[Mapping[str, Sequence[int]]]) -> dict[str, list[int]]:
+    """The choices of several signers as one: each person once, no more than a step may name."""
+    found: dict[str, dict[int, None]] = {}
+    for one in chosen:
+        for name, persons in one.items():
+            found.setdefault(name, {}).update(dict.fromkeys(persons))
+    return {name: list(persons)[:MOST_NAMED] for name, persons in found.items()}

@@ -106,9 +106,21 @@ def in_place_of(person: Person, task: Work) -> int | None:
     return None
 
 
+def is_only_theirs(person: Person, task: Work) -> bool:
+    """Nobody but this person can do the task."""
+    if task.assignee_id is not None:
+        return is_assignee(person, task)
+    return task.candidate_keys == {f"u:{person.id}"}
+
+
 def is_deputy(person: Person, task: Work) -> bool:
     """The task is, or is offered to, somebody for whom this person is deputy in this flow."""
     return in_place_of(person, task) is not None
+
+
+def is_deputy_apart(person: Person, task: Work) -> bool:
+    """Such a deputy, in a case that they did not begin: nobody approves there for another."""
+    return is_deputy(person, task) and not is_initiator(person, task)
 
 
 def is_finisher(person: Person, task: Work) -> bool:
@@ -161,7 +173,22 @@ is_quality_office: Final = HasRole(Role.QUALITY_OFFICE)
 is_auditor: Final = HasRole(Role.AUDITOR)
 is_operator: Final = HasRole(Role.OPERATOR)
 
+
+def is_process_admin_apart(person: Person, case: CaseLike) -> bool:
+    """A process administrator, in a case that they did not begin."""
+    return is_process_admin(person, case) and not is_initiator(person, case)
+
+
 OF_THINGS: Final = frozenset(
-    {is_assignee, is_candidate, is_offered, is_deputy, is_finisher, is_initiator}
+    {
+        is_assignee,
+        is_candidate,
+        is_offered,
+        is_deputy,
+        is_deputy_apart,
+        is_finisher,
+        is_initiator,
+        is_process_admin_apart,
+    }
 )
 """The questions that cannot be asked of a person alone."""

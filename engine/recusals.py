@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import assignment, clock, holders, incidents, people
+from engine import assignment, clock, eventlog, holders, incidents, people
 from engine.assignment import About, Found
 from engine.bpmn import dialect
 from engine.bpmn.dialect import Place, Rule, Who
 from engine.bpmn.effects import Opened
 from engine.bpmn.process import Element
-from engine.models import Holding, Role, TaskStatus, UserTask
+from engine.entries import Kind, read_body
+from engine.models import Holding, LogEntry, Role
 from engine.scene import Scene
 
 NOBODY_LEFT: Final = "“{step}”的办理人都要回避，已交给流程管理员办理或转办。"
-_TASKS: Final = UserTask.__table__
 
 
 def without_recused(scene: Scene, effect: Opened, element: Element, found: Found) -> Found:
@@ -66,14 +66,18 @@ def _in_unit(db: Session, unit_id: int) -> set[int]:
 
 
 def declared(db: Session, instance_id: int, token: str) -> frozenset[int]:
-    """Who has stepped aside from a round by declaring it."""
-    who = func.coalesce(_TASKS.c.done_for, _TASKS.c.completed_by)
-    rows = select(who).where(
-        _TASKS.c.instance_id == instance_id,
-        _TASKS.c.token == token,
-        _TASKS.c.status == TaskStatus.STEPPED_ASIDE,
+    """Who has stepped aside from a step by declaring it, whether one signs it or several."""
+    table = LogEntry.__table__
+    rows = db.execute(
+        select(table.c.by, table.c.body).where(
+            table.c.chain == eventlog.case_chain(instance_id),
+            table.c.kind == Kind.TASK_STEPPED_ASIDE,
+        )
     )
-    return frozenset(one for one in db.execute(rows).scalars() if one is not None)
+    said = ((row.by, read_body(row.body).asked) for row in rows)
+    here = ((mark, asked) for mark, asked in said if asked.get("token") == token)
+    who = (asked.get("for", people.marked(mark)) for mark, asked in here)
+    return frozenset(one for one in who if one is not None)
 
 
 def tell(scene: Scene, token: str, element: Element, sentence: str, **values: object) -> None:

@@ -15,12 +15,13 @@ from engine.permissions import Action
 from engine.queries import cases, colleagues, followed
 from engine.queries.cases import CaseView, Tie
 from engine.tasks import copies as copying
-from engine.tasks import reopening, withdrawing
+from engine.tasks import persons, reopening, withdrawing
 from web.asked import row_number
 from web.i18n import say
 from web.session import db, me
 
-MOST_PICKED: Final = 50
+MOST_PICKED: Final = persons.MOST + 1
+"""One more than may be named, so that too many are refused and not dropped."""
 OVER: Final = frozenset(
     {InstanceStatus.COMPLETED, InstanceStatus.TERMINATED, InstanceStatus.CANCELLED}
 )
@@ -90,7 +91,8 @@ def of(view: CaseView) -> tuple[Verb, ...]:
     is_running = view.row.status == InstanceStatus.RUNNING
     if is_running and _may_withdraw(view):
         found.append(_verb(view, "withdraw", gettext("撤回"), "undo", "withdraw"))
-    if is_running and view.waiting and permissions.may(me(), Action.TASK_URGE, _Work(view)):
+    others = [one for one in view.waiting if one.assignee_id != me().id]
+    if is_running and others and permissions.may(me(), Action.TASK_URGE, _Work(view)):
         found.append(_verb(view, "urge", gettext("催办"), "bell", "urge"))
     may_look = permissions.may(me(), Action.PERSON_VIEW)
     if may_look and not copying.MAY_COPY.isdisjoint(_ties(view)):

@@ -31,6 +31,7 @@ _ACTION: Final = {"action": "request"}
 
 STATUS: Final[Mapping[type[Refused], int]] = {
     errors.NotFound: 404,
+    errors.OutOfHands: 409,
     errors.UnknownDefinition: 404,
     errors.Forbidden: 403,
     ForeignRequest: 403,

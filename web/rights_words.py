@@ -86,6 +86,8 @@ _PREDICATES: Final[Mapping[Callable[..., bool], str]] = {
     is_.is_assignee: "这项任务由本人在办",
     is_.is_candidate: "这项任务派给了本人或本人的岗位，还没有人领取",
     is_.is_deputy: "本人是这项任务办理人的代理人",
+    is_.is_deputy_apart: "本人是这项任务办理人的代理人，流程不是本人发起的",
+    is_.is_process_admin_apart: "本人是流程管理员，流程不是本人发起的",
     is_.is_offered: "这项任务派给了本人或本人的岗位",
     is_.is_finisher: "这项任务由本人办完",
     is_.is_initiator: "流程由本人发起",

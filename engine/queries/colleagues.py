@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,15 +26,28 @@ class Colleague:
     posts: tuple[str, ...]
 
 
-def starting_with(db: Session, text: str, limit: int = MOST) -> tuple[Colleague, ...]:
-    """People whose name or user name begins so; nobody for an empty text."""
+def starting_with(
+    db: Session,
+    text: str,
+    limit: int = MOST,
+    *,
+    others: Collection[int] = (),
+    but: int | None = None,
+) -> tuple[Colleague, ...]:
+    """Staff whose name or user name begins so, without `but`; nobody for an empty text.
+
+    `others` may be named although they are no staff.
+    """
     text = text.strip()[:LONGEST]
     if not text:
         return ()
     user = User.__table__
+    may_be_named = people.works_here(clock.today())
+    if others:
+        may_be_named |= user.c.id.in_(others) & user.c.is_active
     matches = [
         select(user.c.id)
-        .where(column.startswith(text, autoescape=True), user.c.is_active)
+        .where(column.startswith(text, autoescape=True), may_be_named, user.c.id != (but or 0))
         .order_by(column)
         .limit(limit)
         .subquery()

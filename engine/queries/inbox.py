@@ -136,28 +136,30 @@ def _offers(actor: Actor) -> list[ColumnElement[bool]]:
     table = TaskCandidate.__table__
     found = [table.c.key == key for key in sorted(actor.keys)]
     for one in actor.deputy_for:
-        covered = _covered(one)
-        for key in sorted(one.keys - actor.keys):
-            mine = table.c.key == key
-            found.append(mine if covered is None else and_(mine, covered))
+        covered = _covered(one, actor)
+        found += [and_(table.c.key == key, covered) for key in sorted(one.keys - actor.keys)]
     return found
 
 
-def _covered(principal: Principal) -> ColumnElement[bool] | None:
-    """The condition that a task belongs to a flow a deputy may act in; None for all flows."""
-    if principal.definitions is None:
-        return None
+def _covered(principal: Principal, deputy: Actor) -> ColumnElement[bool]:
+    """The condition that a deputy may do a task: in these flows, in a case of somebody else."""
     task, case, version = UserTask.__table__, ProcessInstance.__table__, ProcessVersion.__table__
-    return exists(
+    began = func.coalesce(case.c.successor_id, case.c.started_by)
+    found = (
         select(task.c.id)
         .join(case, case.c.id == task.c.instance_id)
-        .join(version, version.c.id == case.c.version_id)
-        .join(ProcessDefinition, ProcessDefinition.id == version.c.definition_id)
         .where(
             task.c.id == TaskCandidate.__table__.c.task_id,
-            ProcessDefinition.key.in_(sorted(principal.definitions)),
+            began.is_distinct_from(deputy.id),
         )
     )
+    if principal.definitions is not None:
+        found = (
+            found.join(version, version.c.id == case.c.version_id)
+            .join(ProcessDefinition, ProcessDefinition.id == version.c.definition_id)
+            .where(ProcessDefinition.key.in_(sorted(principal.definitions)))
+        )
+    return exists(found)
 
 
 def _first(
@@ -279,9 +281,9 @@ def counts(db: Session, actor: Actor, day: Day) -> Counts:
 def _any_of(actor: Actor) -> ColumnElement[bool]:
     table = TaskCandidate.__table__
     parts: list[ColumnElement[bool]] = [table.c.key.in_(sorted(actor.keys))]
-    for one in actor.deputy_for:
-        mine, covered = table.c.key.in_(sorted(one.keys)), _covered(one)
-        parts.append(mine if covered is None else and_(mine, covered))
+    parts += [
+        and_(table.c.key.in_(sorted(one.keys)), _covered(one, actor)) for one in actor.deputy_for
+    ]
     return or_(*parts)
 
 

@@ -8,15 +8,24 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from engine import instances, permissions, secrecy, versions
+from engine import eventlog, instances, permissions, secrecy, versions
 from engine.entries import Kind
-from engine.errors import NotFound
+from engine.errors import NotFound, OutOfHands
 from engine.forms.model import Form
 from engine.forms.rights import READ_ALL, Rights
-from engine.models import Content, InstanceStatus, ProcessInstance, TaskStatus, User, UserTask
+from engine.models import (
+    Content,
+    InstanceStatus,
+    LogEntry,
+    Notification,
+    ProcessInstance,
+    TaskStatus,
+    User,
+    UserTask,
+)
 from engine.people import Actor
 from engine.permissions import Action
 from engine.queries import timeline
@@ -111,6 +120,31 @@ def one(db: Session, person: Actor, task_id: int) -> Task:
     if not permissions.may(person, Action.TASK_VIEW, task):
         raise NotFound
     return _told_to(db, person, task)
+
+
+def out_of_hands(db: Session, person: Actor, task_id: int) -> tuple[NotFound, Form | None]:
+    """What somebody may hear of a task that they may not see now, and its form if they saw it.
+
+    They saw it if they were told of it or acted on it; for everybody else there is no such task.
+    """
+    table, case, told = UserTask.__table__, ProcessInstance.__table__, Notification.__table__
+    row = db.execute(
+        select(table.c.instance_id, table.c.element_id, case.c.version_id)
+        .join(case, case.c.id == table.c.instance_id)
+        .where(table.c.id == task_id)
+    ).one_or_none()
+    if row is None:
+        return NotFound(), None
+    was_told = select(told.c.id).where(told.c.user_id == person.id, told.c.task_id == task_id)
+    here = f'"task":{task_id}'
+    acted = select(LogEntry.id).where(
+        LogEntry.chain == eventlog.case_chain(row.instance_id),
+        LogEntry.by == person.mark,
+        or_(*(LogEntry.body.contains(f"{here}{end}", autoescape=True) for end in ",}")),
+    )
+    if not any(db.execute(one.limit(1)).first() for one in (was_told, acted)):
+        return NotFound(), None
+    return OutOfHands(), versions.of_case(db, row.version_id).form(row.element_id)
 
 
 def _told_to(db: Session, person: Actor, task: Task) -> Task:

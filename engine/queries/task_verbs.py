@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import people, permissions
+from engine import people, permissions, predicates
 from engine.bpmn import dialect
 from engine.holders import Looker
 from engine.models import InstanceStatus, TaskPart, TaskStatus, UserTask
@@ -49,10 +49,12 @@ def allowed(person: Actor, task: Task) -> tuple[str, ...]:
         for key, action in NEEDS.items()
         if dialect.offers(offered, key) and permissions.may(person, action, task)
     ]
-    if "reassign" not in may and permissions.may(person, Action.TASK_ACT_FOR, task):
+    if "reassign" not in may and predicates.is_process_admin(person, task):
         may.append("reassign")
     if not permissions.may(person, Action.PERSON_VIEW):
         may = [key for key in may if key != "copy"]
+    if predicates.is_only_theirs(person, task):
+        may = [key for key in may if key != "urge"]
     if task.due_at is None:
         may = [key for key in may if key != "extend"]
     if task.seat == 0 and task.part == TaskPart.HOLDER:
@@ -80,11 +82,12 @@ def may_take_back(db: Session, person: Actor, task: Task) -> bool:
         return False
     table = UserTask.__table__
     rows = db.execute(
-        select(table.c.status, table.c.seen_at).where(
+        select(table.c.status, table.c.seen_at, table.c.completed_by).where(
             table.c.instance_id == task.instance_id, table.c.opened_at >= task.completed_at
         )
     ).all()
-    return bool(rows) and all(row.status in OPEN and row.seen_at is None for row in rows)
+    is_untouched = all(row.seen_at is None and row.completed_by is None for row in rows)
+    return is_untouched and any(row.status in OPEN for row in rows)
 
 
 def holders(db: Session, task: Task) -> tuple[tuple[int, str], ...]:

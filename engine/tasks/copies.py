@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, copies, instances, notifications, permissions
 from engine.entries import Kind
-from engine.errors import Forbidden, NotFound
+from engine.errors import Forbidden, NotFound, Refused
 from engine.forms import texts
 from engine.instances import Act, Case
 from engine.models import UserTask
@@ -24,6 +24,22 @@ from engine.tasks.held import look
 
 MAY_COPY: Final = frozenset({Tie.STARTED, Tie.HELD, Tie.OFFERED, Tie.DEPUTY})
 """Who may show a case to others: who has to do with it, not who only may look or got a copy."""
+
+
+MOST_COPIED: Final = 500
+"""To how many people one case may be shown, all its copies together."""
+
+
+class CopyToOneself(Refused):
+    """Whoever shows a case sees it already."""
+
+    sentence = "不用抄送给自己，请选别人。"
+
+
+class CopiedToMany(Refused):
+    """A case shown to everybody tells nobody."""
+
+    sentence = "一个流程最多抄送给 {most} 人，现在已有 {count} 人。"
 
 
 def copy(db: Session, task_id: int, *, by: Actor, to: Iterable[int], note: str = "") -> None:
@@ -65,6 +81,11 @@ def _send(
     permissions.require(by, Action.PERSON_VIEW)
     note = texts.kept(note, instances.MAX_COMMENT)
     receivers = persons.present(db, to)
+    if by.id in receivers:
+        raise CopyToOneself
+    count = copies.count(db, case.id)
+    if count + len(receivers) > MOST_COPIED:
+        raise CopiedToMany(most=MOST_COPIED, count=count)
     now = clock.now()
     copies.send(db, case.id, receivers, sent_by=by.id, at=now, task_id=task_id)
     act = Act(

@@ -1,4 +1,4 @@
-"""Looking again for the people of a step that had found nobody, once there is somebody."""
+"""Looking again for the people of a step: it had found nobody, or somebody else is named."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import assignment, effects, incidents, instances, people
-from engine.assignment import About
+from engine.assignment import About, Found
 from engine.bpmn import state
 from engine.entries import Kind
 from engine.errors import CannotAssign
@@ -32,13 +32,9 @@ def find_again(db: Session, instance_id: int, token: str, *, by: Actor) -> bool:
     ).one_or_none()
     if row is None or people.role_key(Role.PROCESS_ADMIN) not in orjson.loads(row.candidates):
         return False
-    element = case.version.process.elements[row.element_id]
-    about = About(
-        case.subject, case.started_by, version=case.version, variables=partial(_known, db, case)
-    )
-    found = assignment.for_step(db, element, about)
+    found = _found(db, case, row.element_id)
     if found.fallback:
-        raise CannotAssign(rule=element.label)
+        raise CannotAssign(rule=case.version.process.label(row.element_id))
     keys = found.keys
     changed = {"candidates": orjson.dumps(keys).decode()}
     db.execute(update(task).where(task.c.id == row.id).values(changed))
@@ -49,6 +45,19 @@ def find_again(db: Session, instance_id: int, token: str, *, by: Actor) -> bool:
     act = Act(Kind.INCIDENT_RETRIED, asked=asked, known={f"for {token}": found.words()})
     instances.perform(db, case, act, by=by)
     return True
+
+
+def meant(db: Session, case: Case, element_id: str) -> tuple[int, ...]:
+    """The people whom a step's own rules name now; nobody where they name nobody."""
+    return _found(db, case, element_id).people
+
+
+def _found(db: Session, case: Case, element_id: str) -> Found:
+    element = case.version.process.elements[element_id]
+    about = About(
+        case.subject, case.started_by, version=case.version, variables=partial(_known, db, case)
+    )
+    return assignment.for_step(db, element, about)
 
 
 def _known(db: Session, case: Case) -> dict[str, object]:

@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine import effects, incidents, instances, people
+from engine import effects, incidents, instances, people, predicates
 from engine.entries import Kind
 from engine.errors import CannotAssign, ReasonRequired, UnknownOutcome
 from engine.instances import Act
@@ -15,7 +15,7 @@ from engine.people import Actor
 from engine.permissions import Action
 from engine.tasks import lending, persons, seats
 from engine.tasks.decide import opinion
-from engine.tasks.held import Held, hold
+from engine.tasks.held import Held, OwnCase, hold
 
 
 class HoldsItAlready(CannotAssign):
@@ -33,9 +33,10 @@ def reassign(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> N
     reason = opinion(reason)
     if not reason:
         raise ReasonRequired
-    name = persons.present(db, [to])[to]
+    name = persons.for_step(db, held, [to])[to]
     if to == held.assignee_id:
         raise HoldsItAlready(name=name)
+    _require_apart(db, held, to, by)
     pass_on(db, held, to=to, by=by, reason=reason)
 
 
@@ -66,6 +67,15 @@ def pass_on(db: Session, held: Held, *, to: int, by: Actor, reason: str, **asked
     instances.perform(db, held.case, act, by=by)
     if to != by.id and not waits:
         lending.tell_given(db, held, to, by=by)
+
+
+def _require_apart(db: Session, held: Held, to: int, by: Actor) -> None:
+    """Who began the case makes no step of others their own: as deputy or administrator."""
+    is_own = predicates.is_assignee(by, held) or predicates.is_candidate(by, held)
+    is_own = is_own or held.element_id == held.case.version.first_step
+    if to == by.id == held.started_by and not is_own:
+        holder = held.assignee_id or predicates.in_place_of(by, held) or 0
+        raise OwnCase(who=people.names(db, [holder]).get(holder, "办理人"))
 
 
 def _require_verb(held: Held, by: Actor) -> None:

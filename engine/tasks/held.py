@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import effects, hotpath, instances, people, permissions, predicates
 from engine.bpmn import dialect
-from engine.errors import NotFound, Refused, TaskNotOpen, UnknownOutcome
+from engine.errors import Forbidden, NotFound, Refused, TaskNotOpen, UnknownOutcome
 from engine.instances import Case
 from engine.models import (
     ProcessDefinition,
@@ -34,6 +34,15 @@ class TaskOpen(Refused):
     """The task still waits to be done."""
 
     sentence = "这项任务还没有办，不用拿回。"
+
+
+class OwnCase(Forbidden):
+    """Nobody decides for another in a case that they began themselves."""
+
+    sentence = (
+        "这件事是您发起的，您不能替{who}办，也不能转给自己办；"
+        "请等{who}本人办，或请（其他）流程管理员转办、代办。"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ class Glance:
 def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
     """The task with its case locked, read after the wait, open, and this person may do `action`.
 
-    Raises `NotFound` for somebody who may not know of it, `TaskNotOpen`, `Forbidden`.
+    Raises `NotFound` for somebody who may not know of it, `TaskNotOpen`, `Forbidden`, `OwnCase`.
     """
     found = hotpath.lock_task(db, task_id)
     if found is None:
@@ -114,8 +123,17 @@ def hold(db: Session, task_id: int, action: Action, *, by: Actor) -> Held:
         raise TaskNotOpen(
             who=who.get(held.completed_by or 0, "系统"), at=held.completed_at, task=task_id
         )
-    permissions.require(by, action, held)
+    _require(db, by, action, held)
     return held
+
+
+def _require(db: Session, by: Actor, action: Action, held: Held) -> None:
+    if permissions.may(by, action, held):
+        return
+    principal = predicates.in_place_of(by, held)
+    if principal is not None and predicates.is_initiator(by, held):
+        raise OwnCase(who=people.names(db, [principal]).get(principal, "…"))
+    raise Forbidden
 
 
 def hold_of(db: Session, task_id: int, user_id: int) -> Held | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -52,10 +51,10 @@ def lend(db: Session, task_id: int, *, by: Actor, to: int, reason: str) -> None:
     reason = texts.kept(reason, instances.MAX_COMMENT)
     if not reason:
         raise ReasonRequired
-    persons.present(db, [to])
+    persons.for_step(db, held, [to])
     if to == by.id or by.id is None:
         raise LentToOneself
-    _move(db, held, to=to, owner=by.id, lent_by=by.id)
+    _move(db, held, to=to, lent_by=by.id)
     asked = held.asked(by, token=held.token, seat=held.seat, to=to)
     act = Act(Kind.TASK_LENT, asked=asked, content={"comment": reason})
     instances.perform(db, held.case, act, by=by)
@@ -94,7 +93,7 @@ def hand_back(
     content: dict[str, Any] = {"comment": comment} if comment else {}
     if filled is not None:
         content["values"] = dict(filled)
-    _move(db, held, to=lender, owner=lender, lent_by=None)
+    _move(db, held, to=lender, lent_by=None)
     act = Act(
         Kind.TASK_GIVEN_BACK,
         asked=held.asked(by, token=held.token, seat=held.seat, to=lender),
@@ -120,15 +119,10 @@ def tell_given(db: Session, held: Held, to: int, *, by: Actor) -> None:
     )
 
 
-def _move(db: Session, held: Held, *, to: int, owner: int, lent_by: int | None) -> None:
-    keys = tuple(dict.fromkeys((people.user_key(owner), people.user_key(to))))
+def _move(db: Session, held: Held, *, to: int, lent_by: int | None) -> None:
+    """Put it into a person's hands; to whom it is offered stays, so that it can be put back."""
     table = UserTask.__table__
-    changed = {
-        "assignee_id": to,
-        "status": TaskStatus.CLAIMED,
-        "candidates": orjson.dumps(keys).decode(),
-        "lent_by": lent_by,
-    }
+    changed = {"assignee_id": to, "status": TaskStatus.CLAIMED, "lent_by": lent_by}
     db.execute(update(table).where(table.c.id == held.id).values(changed))
     effects.take_out(db, held.id)
     effects.offer(db, held.id, (people.user_key(to),), held.due_at, returned=held.returned)

@@ -7,18 +7,29 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import effects, instances, people, predicates, recusals, rounds, signing
+from engine import (
+    effects,
+    eventlog,
+    instances,
+    people,
+    picks,
+    predicates,
+    recusals,
+    rounds,
+    signing,
+)
 from engine.assignment import About
 from engine.bpmn import state
 from engine.bpmn.commands import Complete
 from engine.bpmn.steps import Step
-from engine.entries import Kind
+from engine.entries import Kind, read_body
 from engine.errors import NotFound, Refused
 from engine.instances import Act
-from engine.models import TaskStatus, UserTask
+from engine.models import Content, LogEntry, Role, TaskStatus, UserTask
 from engine.people import Actor
 from engine.rounds import Deadline, Round
 from engine.scene import Scene
@@ -42,7 +53,7 @@ class MustStepAside(Refused):
 class SeatAct:
     """What one seat does: how it closes, what is asked and written, and the count after it.
 
-    `more` brings further rows where the round goes on. `data` are variables for a decision.
+    `more` brings further rows where the round goes on.
     """
 
     kind: Kind
@@ -53,7 +64,6 @@ class SeatAct:
     known: Mapping[str, Any] = field(default_factory=dict)
     content: Mapping[str, Any] = field(default_factory=dict)
     filled: Mapping[str, Any] | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
     more: Callable[[Scene], None] | None = None
 
 
@@ -133,7 +143,30 @@ def _data(
         "refused": tally.refused,
         "abstained": tally.abstained,
     }
-    return {name: value for name, value in told.items() if name in reads} | dict(act.data)
+    known = {name: value for name, value in told.items() if name in reads}
+    return known | _picked(db, held, act) if picks.due(case.version, held.element_id) else known
+
+
+def _picked(db: Session, held: Held, act: SeatAct) -> dict[str, list[int]]:
+    """Everybody whom a signer of this round picked for a later step, in the order of the votes."""
+    rows = db.execute(
+        select(LogEntry.body)
+        .where(
+            LogEntry.chain == eventlog.case_chain(held.case.id),
+            LogEntry.kind == Kind.TASK_VOTED,
+        )
+        .order_by(LogEntry.seq)
+    )
+    votes = [body for row in rows if (body := read_body(row.body)).asked.get("token") == held.token]
+    hashes = [body.content for body in votes if body.content]
+    kept = db.execute(
+        select(Content.sha256, Content.data).where(
+            Content.instance_id == held.case.id, Content.sha256.in_(hashes)
+        )
+    )
+    written = {row.sha256: orjson.loads(row.data) if row.data else {} for row in kept}
+    said = [written.get(one, {}).get("picked", {}) for one in hashes]
+    return picks.together([*said, act.content.get("picked", {})])
 
 
 def may_sign(db: Session, held: Held, user_id: int) -> None:
@@ -143,25 +176,28 @@ def may_sign(db: Session, held: Held, user_id: int) -> None:
     case = held.case
     about = About(case.subject, case.started_by, case.id, case.version)
     element = case.version.process.elements[held.element_id]
-    if user_id in recusals.recused(db, element, about):
+    barred = recusals.recused(db, element, about) | recusals.declared(db, case.id, held.token)
+    if user_id in barred:
         raise MustStepAside(who=people.names(db, [user_id]).get(user_id, "…"))
 
 
 def may_act(db: Session, held: Held, by: Actor) -> None:
-    """Go on unless somebody acts in another's place who may not decide here in their own.
+    """Go on unless who acts, or in whose place it is done, must step aside from this step.
 
-    Raises `MustStepAside`.
+    It is asked where the work came to somebody in another's place, or back to an administrator
+    because nobody was left. Raises `MustStepAside`.
     """
-    if predicates.in_place_of(by, held) is None or by.id is None:
+    principal = predicates.in_place_of(by, held)
+    is_left_over = people.role_key(Role.PROCESS_ADMIN) in held.candidate_keys
+    if principal is None and not is_left_over:
         return
     case = held.case
     element = case.version.process.elements[held.element_id]
     about = About(case.subject, case.started_by, case.id, case.version)
-    barred = recusals.recused(db, element, about)
-    if held.seat:
-        barred |= recusals.declared(db, case.id, held.token)
-    if by.id in barred:
-        raise MustStepAside(who=by.name)
+    barred = recusals.recused(db, element, about) | recusals.declared(db, case.id, held.token)
+    away = next((one for one in (by.id, principal) if one in barred), None)
+    if away is not None:
+        raise MustStepAside(who=people.names(db, [away]).get(away, by.name))
 
 
 def straight_back(db: Session, held: Held) -> int | None:

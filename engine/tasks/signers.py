@@ -88,7 +88,7 @@ def add(
     reason = texts.kept(reason, instances.MAX_COMMENT)
     if not reason:
         raise ReasonRequired
-    named = persons.present(db, people)
+    named = persons.for_step(db, held, people)
     holder = held.assignee_id or predicates.in_place_of(by, held) or by.id
     before = seats.stood(db, held) if held.seat else None
     _require_room(db, held, named, holder, before)

@@ -16,7 +16,7 @@ from engine.forms import texts
 from engine.people import Actor
 from engine.permissions import Action
 from engine.tasks.decide import complete
-from engine.tasks.held import hold
+from engine.tasks.held import OwnCase, hold
 from engine.tasks.send_back import send_back
 
 RETURN: Final = "return"
@@ -46,14 +46,16 @@ def on_behalf(  # noqa: PLR0913  (a decision, and in whose place and why)
     to: str = "initiator",
     then: str = Then.THROUGH_STEPS,
 ) -> Step | None:
-    """Decide or return a task in the place of `of`. Raises `NotTheirs`, `ReasonRequired`."""
+    """Decide or return a task in the place of `of`. Raises `NotTheirs`, `OwnCase`."""
     held = hold(db, task_id, Action.TASK_VIEW, by=by)
+    if of == by.id:
+        raise OwnWork
+    if predicates.is_process_admin(by, held) and predicates.is_initiator(by, held):
+        raise OwnCase(who=people.names(db, [of]).get(of, "…"))
     permissions.require(by, Action.TASK_ACT_FOR, held)
     reason = texts.kept(reason, instances.MAX_COMMENT)
     if not reason:
         raise ReasonRequired
-    if of == by.id:
-        raise OwnWork
     principal = people.principal(db, of)
     acting = replace(by, keys=frozenset(), deputy_for=(principal,))
     if predicates.is_assignee(acting, held):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine import (
     assignment,
     effects,
-    eventlog,
     instances,
     people,
     predicates,
@@ -20,11 +19,11 @@ from engine import (
     signing,
 )
 from engine.bpmn.steps import Step
-from engine.entries import Kind, read_body
+from engine.entries import Kind
 from engine.errors import ReasonRequired
 from engine.forms import texts
 from engine.instances import Act
-from engine.models import LogEntry, Role, TaskPart, TaskStatus, UserTask
+from engine.models import Role, TaskPart, TaskStatus, UserTask
 from engine.people import Actor
 from engine.permissions import Action
 from engine.rounds import Seat
@@ -86,7 +85,8 @@ def _leave_seat(db: Session, held: Held, by: Actor, reason: str) -> Step | None:
 def _leave_to_others(scene: Scene, held: Held, by: Actor) -> None:
     """A plain step is offered to all it is for but those who stepped aside."""
     element = scene.version.process.elements[held.element_id]
-    away = _away(scene.db, held) | {predicates.in_place_of(by, held) or by.id}
+    leaves = predicates.in_place_of(by, held) or by.id or 0
+    away = recusals.declared(scene.db, held.case.id, held.token) | {leaves}
     named = [int(key[2:]) for key in sorted(held.candidate_keys) if key.startswith("u:")]
     left = [one for one in named if one not in away]
     if not left:
@@ -106,20 +106,3 @@ def _leave_to_others(scene: Scene, held: Held, by: Actor) -> None:
     effects.take_out(scene.db, held.id)
     effects.offer(scene.db, held.id, keys, held.due_at, returned=held.returned)
     scene.known[f"for {held.token}"] = {"assignee_id": None, "keys": keys, "people": left}
-
-
-def _away(db: Session, held: Held) -> set[int | None]:
-    """Who stepped aside from this task before."""
-    table = LogEntry.__table__
-    rows = db.execute(
-        select(table.c.by, table.c.body).where(
-            table.c.chain == eventlog.case_chain(held.case.id),
-            table.c.kind == Kind.TASK_STEPPED_ASIDE,
-        )
-    )
-    bodies = [(row.by, read_body(row.body).asked) for row in rows]
-    return {
-        asked.get("for", people.marked(mark))
-        for mark, asked in bodies
-        if asked.get("token") == held.token
-    }

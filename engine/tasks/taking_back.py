@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -94,37 +95,78 @@ def _principal(db: Session, held: Held, by: Actor) -> int | None:
 
 
 def _led_to(db: Session, held: Held) -> tuple[str, Then]:
-    """A place that this task's decision opened, all of which still wait unseen."""
+    """A place that this task's decision led to; all of them still wait, and nobody saw any."""
     seq, decision = _decision(db, held)
-    opened = [
-        str(one["token"])
-        for one in decision.followed.get("effects", ())
-        if one["was"] == "Opened" and one["waits_for"] != "inside"
-    ]
+    trail = _trail(db, held, seq, decision)
     tokens = state.load(held.case.state).tokens
-    if not opened:
-        path = set(decision.followed.get("path", ()))
-        at_join = [str(one.id) for one in tokens if one.via in path]
+    if not trail.waits:
+        at_join = [str(one.id) for one in tokens if one.via in trail.path]
         if not at_join:
             raise NothingOpened
         return at_join[0], Then.THROUGH_STEPS
-    if not {str(one.id) for one in tokens}.issuperset(opened):
+    if not {str(one.id) for one in tokens}.issuperset(trail.waits):
         raise NothingOpened
     task = UserTask.__table__
+    seen = (task.c.status, task.c.seen_at, task.c.assignee_id, task.c.completed_by)
     rows = db.execute(
-        select(task.c.status, task.c.seen_at, task.c.assignee_id, task.c.name, task.c.element_id)
-        .where(task.c.instance_id == held.case.id, task.c.token.in_(opened))
+        select(*seen, task.c.token, task.c.name, task.c.element_id)
+        .where(task.c.instance_id == held.case.id)
+        .where(task.c.token.in_((*trail.waits, *trail.passed)))
         .order_by(task.c.id)
         .with_for_update()
     ).all()
     for row in rows:
-        _require_unseen(db, row)
-    elements = {row.element_id for row in rows}
-    return opened[0], _then(db, held, seq, elements)
+        _require_unseen(db, row, passed=row.token in trail.passed)
+    elements = {row.element_id for row in rows if row.token in trail.waits}
+    return next(iter(trail.waits)), _then(db, held, seq, elements)
 
 
-def _require_unseen(db: Session, row: Any) -> None:
-    if row.status not in OPEN:
+@dataclass(slots=True)
+class _Trail:
+    """Where a decision led: places that wait, places passed since without anybody, and the path."""
+
+    waits: dict[str, None] = field(default_factory=dict)
+    passed: set[str] = field(default_factory=set)
+    path: set[str] = field(default_factory=set)
+
+    def follow(self, body: Body) -> None:
+        """Go on over what an act opened."""
+        for one in body.followed.get("effects", ()):
+            if one["was"] == "Opened" and one["waits_for"] != "inside":
+                self.waits[str(one["token"])] = None
+        self.path |= set(body.followed.get("path", ()))
+
+    def pass_by(self, body: Body) -> None:
+        """Go on over an act of the system, if it closed a place on this trail."""
+        effects = body.followed.get("effects", ())
+        closed = {str(one["token"]) for one in effects if one["was"] == "Closed"}
+        if closed.isdisjoint(self.waits):
+            return
+        self.passed |= closed & self.waits.keys()
+        self.waits = {one: None for one in self.waits if one not in closed}
+        self.follow(body)
+
+
+def _trail(db: Session, held: Held, seq: int, decision: Body) -> _Trail:
+    """Steps that passed by themselves, services and skipped approvers, are gone over."""
+    trail = _Trail()
+    trail.follow(decision)
+    later = db.execute(
+        select(LogEntry.body)
+        .where(
+            LogEntry.chain == eventlog.case_chain(held.case.id),
+            LogEntry.seq > seq,
+            LogEntry.by == people.SYSTEM.mark,
+        )
+        .order_by(LogEntry.seq)
+    )
+    for row in later:
+        trail.pass_by(read_body(row.body))
+    return trail
+
+
+def _require_unseen(db: Session, row: Any, *, passed: bool) -> None:
+    if row.completed_by is not None or (row.status not in OPEN and not passed):
         raise NothingOpened
     if row.seen_at is not None:
         who = people.names(db, [row.assignee_id]).get(row.assignee_id, "对方")

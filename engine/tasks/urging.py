@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog, instances, notifications, settings
+from engine import clock, eventlog, instances, notifications, predicates, settings
 from engine.entries import Kind, read_body
 from engine.errors import Forbidden, NotFound, Refused
 from engine.forms import texts
@@ -36,9 +36,17 @@ class NothingToUrge(Refused):
     sentence = "现在没有人要办，不用催。"
 
 
+class OnlyOneself(Refused):
+    """Nobody else holds up what is to be urged."""
+
+    sentence = "现在等您自己办，不用催别人。"
+
+
 def urge(db: Session, task_id: int, *, by: Actor, note: str = "") -> None:
-    """Urge whoever holds this task, or could. Raises `UrgedAlready`."""
+    """Urge whoever holds this task, or could. Raises `UrgedAlready`, `OnlyOneself`."""
     held = hold(db, task_id, Action.TASK_URGE, by=by)
+    if predicates.is_only_theirs(by, held):
+        raise OnlyOneself
     again = may_again_at(db, held, by)
     if again is not None:
         raise UrgedAlready(at=again)
@@ -56,19 +64,23 @@ def urge_case(db: Session, instance_id: int, *, by: Actor, note: str = "") -> in
     if not ids:
         raise NothingToUrge
     soon: list[datetime] = []
+    urged = 0
     for task_id in ids:
         try:
             held = hold(db, task_id, Action.TASK_URGE, by=by)
         except NotFound:
             raise Forbidden from None  # they know of the case, not of its tasks
+        if predicates.is_only_theirs(by, held):
+            continue
         again = may_again_at(db, held, by)
         if again is None:
             _urge(db, held, by=by, note=note)
+            urged += 1
         else:
             soon.append(again)
-    if len(soon) == len(ids):
-        raise UrgedAlready(at=min(soon))
-    return len(ids) - len(soon)
+    if not urged:
+        raise UrgedAlready(at=min(soon)) if soon else OnlyOneself
+    return urged
 
 
 def _urge(db: Session, held: Held, *, by: Actor, note: str) -> None:
@@ -108,7 +120,7 @@ def tell_urged(db: Session, held: Held, *, by: Actor) -> None:
         holders = Looker(db).behind(held.candidate_keys)
     notifications.tell(
         db,
-        holders,
+        [one for one in holders if one != by.id],
         Notice.TASK_URGED,
         f"urged:{held.case.id}:{held.case.head.seq + 1}",
         instance_id=held.case.id,

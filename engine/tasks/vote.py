@@ -31,11 +31,13 @@ def cast(
 ) -> Step | None:
     """Give the vote of a seat. Returns the kernel's step if it decides the round.
 
-    `data` are variables beside the form's. Raises `UnknownOutcome`.
+    `data` are the people picked for later steps. Raises `UnknownOutcome`.
     """
     before = seats.stood(db, held)
     _require_allowed(held, before, outcome)
     content: dict[str, Any] = {"comment": comment} if comment else {}
+    if data:
+        content["picked"] = dict(data)
     if before.hidden:
         content["vote"] = outcome
     tally = signing.voted(before.rule, before.tally, held.part, held.weight, outcome)
@@ -47,7 +49,6 @@ def cast(
         asked={} if before.hidden else {"outcome": outcome},
         content=content,
         filled=filled,
-        data=data,
     )
     return seats.perform(db, held, before, act, by=by)
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, request
 from sqlalchemy import select
 
 from engine import eventlog, instances, secrecy, tasks, versions
-from engine.errors import CannotAssign
+from engine.errors import CannotAssign, NotFound
 from engine.models import ProcessInstance, User, UserTask
+from engine.queries import task_page
 from web.api import preconditions, task_view, told
 from web.api.fields import Json
 from web.api.preconditions import Stale
-from web.api.routing import Told
+from web.api.routing import WRITING, Told, blueprint
+from web.errors import answer, status_of
+from web.i18n import say
 from web.session import db, me, own_writing
 
 
@@ -34,6 +38,16 @@ def stale(task_id: int) -> Stale:
 
 def _shape(seen: task_view.Seen) -> Any:
     return told.Task().dump(task_view.told(db(), me(), seen))
+
+
+@blueprint.errorhandler(NotFound)
+def lost(error: NotFound) -> Response:
+    """409 for a task that left the caller's hands before the request came; else 404."""
+    task_id = (request.view_args or {}).get("task_id")
+    if request.method in WRITING and task_id is not None:
+        db().rollback()
+        error, _form = task_page.out_of_hands(db(), me(), task_id)
+    return answer(status_of(error), say(error), error)
 
 
 def note_seen(task_id: int) -> None:

@@ -27,7 +27,7 @@ from engine.tasks import drafts
 from engine.tasks.drafts import Saved
 from web import wording
 from web.session import db, me, settings
-from web.tasks import buttons, picking, record, signing_words
+from web.tasks import buttons, kept, picking, record, signing_words
 from web.tasks.asked import NOTHING, Typed
 from web.tasks.buttons import Buttons
 
@@ -97,6 +97,7 @@ def of(
         "refusal": refusal,
         "lacks_reason": isinstance(refusal, ReasonRequired) and (choice is not None or not opened),
         "opened": opened if choice is not None else "",
+        "kept": kept.texts(task.form) if refusal is not None and not fills else (),
         "people": _people(typed.query) if opened in SEARCHING else (),
         "picked": _picked(typed.several) if opened else (),
         "outcomes": buttons.outcomes(task),

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from engine import assignment, definitions, instances, picks, replay, tasks, versions
 from engine.assignment import About
-from engine.errors import NotFound, PickMissing, TooManyPicked
+from engine.college import persons
+from engine.errors import NobodyThere, NotStaff, PickMissing, TooManyPicked
 from engine.models import User, UserTask
 from engine.people import SYSTEM
 from tests.college import College
@@ -36,11 +37,13 @@ def test_whom_an_approver_or_the_initiator_picks(db: Session, house: College) ->
     assert [one.element_id for one in picks.due(version, "review")] == ["decide"]
     assert picks.due(version, "decide") == ()
     task = flow.open_tasks(db, case)["hand_in"]
+    outsider = persons.create(db, "outsider", "外来人", by=SYSTEM)
     for wrong, refusal in (
         (None, PickMissing),
         ({"review": []}, PickMissing),
         ({"decide": [dean.id]}, PickMissing),
-        ({"review": [999_999_999]}, NotFound),
+        ({"review": [999_999_999]}, NobodyThere),
+        ({"review": [outsider]}, NotStaff),
         ({"review": list(range(1, 99))}, TooManyPicked),
     ):
         with pytest.raises(refusal):
@@ -93,3 +96,30 @@ def test_a_form_field_names_who_gets_the_next_step(db: Session, house: College) 
     keys = select(UserTask.candidates).where(UserTask.instance_id == case).order_by(UserTask.id)
     given_to = [orjson.loads(row) for row in db.execute(keys).scalars()][-1]
     assert given_to == [f"u:{house.users[name]}" for name in ("teacher", "dean")]
+
+
+def test_everybody_whom_a_signer_picked_gets_the_step(db: Session, house: College) -> None:
+    leader, voters = house.actor(db, "leader"), ("dean", "vice")
+    drawn = flow.chain(
+        "picked_by_several",
+        flow.step("hand_in"),
+        flow.step("review", "user:dean,user:vice", signing="all"),
+        flow.step("decide", "pick:review", fallback="user:rector"),
+    )
+    case = flow.begin(db, drawn, by=leader)
+    flow.do(db, case, "hand_in", by=leader)
+    chosen = {"dean": "teacher", "vice": "rector"}
+    for name in voters:
+        one = house.actor(db, name)
+        mine = select(UserTask.id).where(
+            UserTask.instance_id == case,
+            UserTask.element_id == "review",
+            UserTask.assignee_id == one.id,
+        )
+        picked = {"decide": [house.users[chosen[name]]]}
+        tasks.complete(db, db.execute(mine).scalar_one(), by=one, picks=picked)
+    decide = flow.open_tasks(db, case)["decide"]
+    keys = select(UserTask.candidates).where(UserTask.id == decide)
+    given_to = orjson.loads(db.execute(keys).scalar_one())
+    assert given_to == [f"u:{house.users[chosen[name]]}" for name in voters]
+    assert replay.replay(db, case).difference is None

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, copies, eventlog, replay, tasks
+from engine import clock, copies, eventlog, people, replay, tasks
+from engine.college import persons
 from engine.entries import Kind, read_body
-from engine.errors import CannotAssign, Forbidden, NotFound, ReasonRequired, Refused, UnknownOutcome
-from engine.models import Copy, DueChange, LogEntry, ProcessInstance, TaskCandidate, UserTask
-from engine.people import Actor
-from engine.queries import cases
+from engine.errors import (
+    CannotAssign,
+    Forbidden,
+    NobodyThere,
+    NotFound,
+    NotStaff,
+    ReasonRequired,
+    Refused,
+    UnknownOutcome,
+)
+from engine.models import (
+    Copy,
+    DueChange,
+    LogEntry,
+    ProcessInstance,
+    TaskCandidate,
+    User,
+    UserTask,
+)
+from engine.people import SYSTEM, Actor
+from engine.queries import cases, task_page, task_verbs
+from engine.tasks import copies as copying
 from engine.tasks import extension, lending, taking_back, urging, withdrawing
+from engine.tasks.copies import CopiedToMany, CopyToOneself
+from engine.tasks.persons import HasLeft, TooManyNamed
 from tests import college as places
 from tests.college import ROOT, College
 from tests.integration.engine import flow
 
 REVIEW = "post:college_reviewer@unit:machine"
-ALL = "approve,return,reassign,lend,extend"
+ALL = "approve,return,reassign,lend,extend,add_signer"
 
 
 @pytest.fixture
@@ -93,6 +115,48 @@ def test_a_lent_task_comes_back_with_an_opinion_and_is_decided_by_its_holder(
     assert replay.replay(db, case).difference is None
 
 
+def test_a_lent_task_of_a_group_can_be_put_back_for_the_group(
+    db: Session, college: College, case: int, review: int, reviewer: Actor
+) -> None:
+    group = inboxes(db, review)
+    tasks.lend(db, review, by=reviewer, to=college.users["office"], reason="请先看看")
+    tasks.complete(db, review, by=college.actor(db, "office"), comment="我看可以")
+    with pytest.raises(Forbidden):
+        tasks.release(db, review, by=college.actor(db, "leader"))
+    tasks.release(db, review, by=reviewer)
+    assert inboxes(db, review) == group
+    tasks.complete(db, review, by=college.actor(db, "reviewer2"))
+    assert replay.replay(db, case).difference is None
+
+
+@pytest.mark.parametrize("verb", ["reassign", "lend", "add_signers", "copy"])
+def test_work_is_given_to_staff_alone(db: Session, review: int, reviewer: Actor, verb: str) -> None:
+    student = persons.create(db, "student", "学生", by=SYSTEM)
+    gone = persons.create(db, "gone", "离校的人", by=SYSTEM)
+    db.execute(update(User).where(User.id == gone).values(is_active=False))
+    deeds = {
+        "reassign": lambda to: tasks.reassign(db, review, by=reviewer, to=to, reason="忙"),
+        "lend": lambda to: tasks.lend(db, review, by=reviewer, to=to, reason="忙"),
+        "add_signers": lambda to: tasks.add_signers(
+            db, review, by=reviewer, people=[to], reason="忙"
+        ),
+        "copy": lambda to: tasks.copy(db, review, by=reviewer, to=[to]),
+    }
+    for to, refusal in ((student, NotStaff), (gone, HasLeft), (10**9, NobodyThere)):
+        with pytest.raises(refusal):
+            deeds[verb](to)
+
+
+def test_a_step_for_students_may_be_passed_on_to_a_student(db: Session, leader: Actor) -> None:
+    one, other = (persons.create(db, name, name, by=SYSTEM) for name in ("s1", "s2"))
+    xml = flow.chain("asked", flow.step("submit"), flow.step("answer", "user:s1,user:s2"))
+    case = flow.begin(db, xml, by=leader)
+    flow.do(db, case, "submit", by=leader)
+    answer = flow.open_tasks(db, case)["answer"]
+    tasks.reassign(db, answer, by=people.actor(db, one), to=other, reason="他熟悉")
+    assert row(db, answer).assignee_id == other
+
+
 def test_whoever_lent_a_task_calls_it_back(
     db: Session, college: College, review: int, reviewer: Actor
 ) -> None:
@@ -153,6 +217,20 @@ def test_a_copy_is_seen_in_its_box_and_read_once(
         tasks.copy(db, review, by=stranger, to=[college.users["office"]])
 
 
+def test_copies_go_to_others_and_not_to_everybody(
+    db: Session, college: College, case: int, review: int, reviewer: Actor, monkeypatch: Any
+) -> None:
+    with pytest.raises(CopyToOneself):
+        tasks.copy(db, review, by=reviewer, to=[reviewer.id or 0, college.users["office"]])
+    with pytest.raises(TooManyNamed, match="一次最多选 50 人"):
+        tasks.copy(db, review, by=reviewer, to=range(1, 99))
+    monkeypatch.setattr(copying, "MOST_COPIED", 2)
+    two = [college.users[name] for name in ("office", "stranger")]
+    tasks.copy(db, review, by=reviewer, to=two)
+    with pytest.raises(CopiedToMany, match="最多抄送给 2 人，现在已有 2 人"):
+        tasks.copy_case(db, case, by=reviewer, to=[college.users["leader"]])
+
+
 def test_a_step_sends_its_copies_when_it_is_done(
     db: Session, college: College, case: int, review: int, reviewer: Actor
 ) -> None:
@@ -194,6 +272,14 @@ def test_urging_is_possible_once_an_hour(
         assert tasks.urge_case(db, case, by=leader) == 1
     assert kinds(db, case).count(Kind.TASK_URGED) == 2
     assert replay.replay(db, case).difference is None
+
+
+def test_nobody_urges_themselves(db: Session, case: int, leader: Actor) -> None:
+    tasks.withdraw(db, case, by=leader)
+    with pytest.raises(urging.OnlyOneself):
+        tasks.urge(db, flow.open_tasks(db, case)["submit"], by=leader)
+    with pytest.raises(urging.OnlyOneself):
+        tasks.urge_case(db, case, by=leader)
 
 
 def test_time_asked_for_and_given_moves_the_deadline_and_keeps_both_dates(
@@ -296,6 +382,34 @@ def test_an_approver_takes_back_until_the_next_has_opened_it(
         tasks.take_back(db, again["review"], by=reviewer)
     tasks.complete(db, last, by=college.actor(db, "office"))
     assert replay.replay(db, case).difference is None
+
+
+def test_a_step_that_passed_by_itself_is_no_hindrance_to_taking_back(
+    db: Session, college: College, leader: Actor, reviewer: Actor
+) -> None:
+    again = flow.step("again", "user:reviewer", repeat="skip")
+    steps = (flow.step("submit"), flow.step("review", "user:reviewer"), again)
+    xml = flow.chain("skipped", *steps, flow.step("last", "user:office"))
+    case = flow.begin(db, xml, by=leader)
+    flow.do(db, case, "submit", by=leader)
+    review = flow.open_tasks(db, case)["review"]
+    tasks.complete(db, review, by=reviewer)
+    last = flow.open_tasks(db, case)["last"]
+    assert task_verbs.may_take_back(db, reviewer, task_page.one(db, reviewer, review))
+    tasks.take_back(db, review, by=reviewer)
+    assert list(flow.open_tasks(db, case)) == ["review"]
+    assert row(db, last).status == "cancelled"
+    tasks.complete(db, flow.open_tasks(db, case)["review"], by=reviewer)
+    tasks.seen(db, flow.open_tasks(db, case)["last"], by=college.actor(db, "office"))
+    done = max(inboxed for inboxed in done_by(db, reviewer))
+    with pytest.raises(taking_back.SeenAlready, match="last"):
+        tasks.take_back(db, done, by=reviewer)
+    assert replay.replay(db, case).difference is None
+
+
+def done_by(db: Session, person: Actor) -> list[int]:
+    wanted = select(UserTask.id).where(UserTask.completed_by == person.id)
+    return list(db.execute(wanted).scalars())
 
 
 def test_a_closed_case_is_opened_again_and_both_decisions_stay(

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, deputies, handing_over, replay, tasks
+from engine import clock, deputies, handing_over, replay, roles, tasks
 from engine.errors import NotFound, UnknownOutcome
-from engine.models import ProcessInstance, SigningRound, UserTask
-from engine.queries import cases
+from engine.models import ProcessInstance, Role, SigningRound, UserTask
+from engine.people import SYSTEM
+from engine.queries import cases, inbox, task_page, task_verbs
+from engine.tasks.held import OwnCase
 from engine.tasks.seats import MustStepAside
-from engine.tasks.withdrawing import DecidedAlready
 from tests.college import College
 from tests.integration.engine import flow
 from tests.integration.engine.signing.voting import FIVE, Voting
@@ -97,15 +98,68 @@ def test_a_deputy_passes_on_only_where_the_step_offers_it(db: Session, college: 
 
 
 def test_who_must_step_aside_does_not_decide_as_a_deputy(db: Session, college: College) -> None:
-    case = begun(db, college, recuse="initiator")
-    stand_in(db, college, "reviewer", "leader")
+    case = begun(db, college, recuse="user:office")
+    stand_in(db, college, "reviewer", "office")
     review = flow.open_tasks(db, case)["review"]
-    leader = college.actor(db, "leader")
+    office = college.actor(db, "office")
     with pytest.raises(MustStepAside):
-        tasks.complete(db, review, by=leader)
+        tasks.complete(db, review, by=office)
     with pytest.raises(MustStepAside):
-        tasks.send_back(db, review, by=leader, reason="改")
+        tasks.send_back(db, review, by=office, reason="改")
     tasks.complete(db, review, by=college.actor(db, "reviewer"))
+
+
+def test_who_began_a_case_decides_nothing_in_it_for_another(db: Session, college: College) -> None:
+    case = begun(db, college)
+    stand_in(db, college, "reviewer", "leader")
+    review, leader = flow.open_tasks(db, case)["review"], college.actor(db, "leader")
+    assert not {"approve", "return"} & set(
+        task_verbs.allowed(leader, task_page.one(db, leader, review))
+    )
+    for deed in (
+        lambda: tasks.complete(db, review, by=leader),
+        lambda: tasks.send_back(db, review, by=leader, reason="改"),
+        lambda: tasks.reassign(db, review, by=leader, to=leader.id or 0, reason="我来"),
+    ):
+        with pytest.raises(OwnCase, match="周明岚"):
+            deed()
+    day = inbox.school_day(clock.zone())
+    assert review not in [row.task_id for row in inbox.todo(db, leader, day).rows]
+    tasks.reassign(db, review, by=leader, to=college.users["office"], reason="请代看")
+
+
+def test_an_administrator_acts_for_nobody_in_their_own_case(db: Session, college: College) -> None:
+    admin, reviewer = college.actor(db, "admin"), college.users["reviewer"]
+    steps = (flow.step("submit"), flow.step("review", REVIEW), flow.step("last"))
+    case = flow.begin(db, flow.chain("whose", *steps), by=admin)
+    flow.do(db, case, "submit", by=admin)
+    review = flow.open_tasks(db, case)["review"]
+    with pytest.raises(OwnCase):
+        tasks.on_behalf(db, review, by=admin, of=reviewer, reason="出差")
+    with pytest.raises(OwnCase):
+        tasks.reassign(db, review, by=admin, to=admin.id or 0, reason="我来")
+    assert task_verbs.ON_BEHALF not in task_verbs.allowed(admin, task_page.one(db, admin, review))
+    tasks.reassign(db, review, by=admin, to=college.users["office"], reason="请代看")
+
+
+def test_who_stepped_aside_from_a_plain_step_comes_back_by_no_way(
+    db: Session, college: College
+) -> None:
+    roles.give(db, college.users["reviewer"], Role.PROCESS_ADMIN, by=SYSTEM)
+    case = begun(db, college, verbs="approve,step_aside")
+    review, admin = flow.open_tasks(db, case)["review"], college.actor(db, "admin")
+    tasks.step_aside(db, review, by=college.actor(db, "reviewer"), reason="本人的课程")
+    stand_in(db, college, "reviewer", "stranger")
+    for name in ("reviewer", "stranger"):
+        with pytest.raises(MustStepAside, match="周明岚"):
+            tasks.complete(db, review, by=college.actor(db, name))
+    reviewer = college.users["reviewer"]
+    with pytest.raises(MustStepAside):
+        tasks.on_behalf(db, review, by=admin, of=reviewer, reason="出差")
+    with pytest.raises(MustStepAside):
+        tasks.reassign(db, review, by=admin, to=reviewer, reason="还是你办")
+    tasks.complete(db, review, by=admin)
+    assert replay.replay(db, case).difference is None
 
 
 def test_who_stepped_aside_does_not_vote_as_a_deputy(db: Session, college: College) -> None:
@@ -162,16 +216,6 @@ def test_what_a_deputy_handed_in_is_withdrawn_by_whoever_began_it(
     flow.do(db, case, "submit", by=college.actor(db, "stranger"))
     tasks.withdraw(db, case, by=leader)
     assert holder(db, case, "submit")[0] == leader.id
-
-
-def test_who_began_a_case_does_not_withdraw_what_they_decided_for_another(
-    db: Session, college: College
-) -> None:
-    case = begun(db, college)
-    stand_in(db, college, "reviewer", "leader")
-    flow.do(db, case, "review", by=college.actor(db, "leader"))
-    with pytest.raises(DecidedAlready):
-        tasks.withdraw(db, case, by=college.actor(db, "leader"))
 
 
 def test_whoever_took_a_case_over_sees_it_and_its_tasks(db: Session, college: College) -> None:
