@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -41,6 +41,30 @@ def raise_for(
             "opened_at": clock.now(),
         },
     )
+
+
+def raise_again(
+    db: Session, mark: str, *, sentence: str, values: Mapping[str, Any], job_id: int
+) -> None:
+    """Open the one incident of something outside all cases, or say there how it stands now."""
+    now = {"data": orjson.dumps(dict(values)).decode(), "job_id": job_id}
+    table = Incident.__table__
+    changed = update(table).where(*_marked(mark)).values(now)
+    if db.execute(changed.returning(table.c.id)).first() is None:
+        raise_for(db, None, sentence=sentence, values=values, token=mark, job_id=job_id)
+
+
+def standing(db: Session, mark: str) -> Mapping[str, Any] | None:
+    """The values of the open incident of something outside all cases."""
+    mine = select(Incident.__table__.c.data).where(*_marked(mark)).limit(1)
+    found = db.execute(mine).scalar_one_or_none()
+    return orjson.loads(found) if found is not None else None
+
+
+def _marked(mark: str) -> tuple[ColumnElement[bool], ...]:
+    table = Incident.__table__.c
+    is_open = table.status == IncidentStatus.OPEN
+    return is_open, table.instance_id.is_(None), table.token == mark
 
 
 def close_for(

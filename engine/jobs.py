@@ -157,12 +157,12 @@ def _done(sessions: sessionmaker[Session], job: Leased) -> None:
 
 
 def _fire_timer(db: Session, job: Leased) -> None:
-    case = instances.lock(db, job.instance_id)
-    later.finish(db, job)
+    case = instances.lock_for(db, job)
     act = Act(
         Kind.TIMER_FIRED,
         FireTimer(job.token),
         token=job.token,
+        job=job.id,
         asked={"element": job.element_id, "due": job.due_at.isoformat()},
         known={"late_seconds": job.late_seconds},
     )
@@ -170,8 +170,7 @@ def _fire_timer(db: Session, job: Leased) -> None:
 
 
 def _run_service(db: Session, job: Leased) -> None:
-    case = instances.lock(db, job.instance_id)
-    later.finish(db, job)
+    case = instances.lock_for(db, job)
     values = instances.values(db, case.content_id)
     variables = {**case.variables, **state.local(state.load(case.state), job.token)}
     call = ServiceCall(case.id, job.element_id, case.subject, variables, values, f"job:{job.id}")
@@ -180,6 +179,7 @@ def _run_service(db: Session, job: Leased) -> None:
         Kind.JOB_COMPLETED,
         Complete(job.token, data),
         token=job.token,
+        job=job.id,
         asked={"element": job.element_id, "topic": job.topic},
         content={"data": data} if data else {},
     )
@@ -188,13 +188,13 @@ def _run_service(db: Session, job: Leased) -> None:
 
 def _throw(db: Session, job: Leased, thrown: BpmnError) -> None:
     """The work came to an end that the diagram may have drawn: an error event goes on from here."""
-    case = instances.lock(db, job.instance_id)
-    later.finish(db, job)
+    case = instances.lock_for(db, job)
     said = texts.clean(thrown.said)[:MAX_SAID]
     act = Act(
         Kind.JOB_COMPLETED,
         Fail(job.token, thrown.code[:MAX_CODE]),
         token=job.token,
+        job=job.id,
         asked={"element": job.element_id, "topic": job.topic},
         content={"error": said} if said else {},
     )
@@ -307,9 +307,8 @@ def retry(db: Session, incident_id: int, *, by: Actor) -> None:
         "due_at": clock.now(),
         "locked_until": None,
     }
-    db.execute(
-        update(jobs).where(jobs.c.id == row.job_id, jobs.c.status == JobStatus.FAILED).values(again)
-    )
+    stopped = jobs.c.status.in_((JobStatus.FAILED, JobStatus.WAITING))
+    db.execute(update(jobs).where(jobs.c.id == row.job_id, stopped).values(again))
     incidents.close_for(db, by_id=by.id, job_id=row.job_id)
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, insert
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
 from engine import clock, hotpath
 from engine.errors import LeaseLost
-from engine.models import Job, JobKind, JobStatus
+from engine.models import Incident, IncidentStatus, Job, JobKind, JobStatus
 
 _TABLE: Final = Job.__table__
 _PUT: Final = insert(_TABLE).returning(_TABLE.c.id)
@@ -78,6 +78,25 @@ def put(  # noqa: PLR0913  (the columns of a job, by keyword)
 def enqueue(db: Session, topic: str, reference: str, *, at: datetime | None = None) -> None:
     """Have background work done as soon as a worker is free, but not before `at`."""
     put(db, JobKind.BACKGROUND, topic=topic, reference=reference, due=at)
+
+
+def is_put(db: Session, topic: str, *, after: datetime | None = None) -> bool:
+    """Whether such background work waits, or failed and an open incident tells of it.
+
+    With `after`, an incident of a job that was due before then counts no more.
+    """
+    mine, told = _TABLE.c.topic == topic, Incident.__table__
+    waits = select(_TABLE.c.id).where(mine, _TABLE.c.status == JobStatus.WAITING)
+    if db.execute(waits.limit(1)).first() is not None:
+        return True
+    failed = (
+        select(told.c.id)
+        .join(_TABLE, _TABLE.c.id == told.c.job_id)
+        .where(told.c.status == IncidentStatus.OPEN, mine, _TABLE.c.status == JobStatus.FAILED)
+    )
+    if after is not None:
+        failed = failed.where(_TABLE.c.due_at > after)
+    return db.execute(failed.limit(1)).first() is not None
 
 
 def finish(db: Session, job: Leased) -> None:

@@ -35,6 +35,18 @@ class Notice(StrEnum):
     EXTENSION = "extension"
 
 
+ASKING: Final = frozenset(
+    {
+        Notice.TASK_OPENED,
+        Notice.TASK_RETURNED,
+        Notice.TASK_GIVEN,
+        Notice.TASK_URGED,
+        Notice.DEADLINE,
+    }
+)
+"""What asks for work: no news any more once its task is done."""
+
+
 def tell(
     db: Session,
     user_ids: Iterable[int],

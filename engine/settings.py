@@ -195,6 +195,14 @@ RULES: Final[Mapping[str, Rule]] = {
         default="wait",
         words={"send": "照常发", "wait": "等到工作日再发"},
     ),
+    "notice_days": Number(
+        "通知保留多久",
+        "更早的通知每天夜里清除；还没看、任务也还没办的留着。邮件和流程记录不受影响。",
+        "天",
+        default=365,
+        least=30,
+        most=3650,
+    ),
     "token_days": Number(
         "访问令牌最长有效期",
         "程序通过接口访问时使用的令牌。",
@@ -206,7 +214,14 @@ RULES: Final[Mapping[str, Rule]] = {
 }
 """Every rule of the house, in the order of the page."""
 
-NOTICES: Final = ("notice_mail", "digest_hour", "quiet_from", "quiet_until", "quiet_days")
+NOTICES: Final = (
+    "notice_mail",
+    "digest_hour",
+    "quiet_from",
+    "quiet_until",
+    "quiet_days",
+    "notice_days",
+)
 """The rules of how people are told, which have a page of their own."""
 
 

@@ -1,4 +1,7 @@
-"""What a person was told: the list, and how much of it is unread."""
+"""What a person was told: the list, and how much of it is unread.
+
+What asks for work counts as read as soon as the work is done, whoever did it (`_waits`).
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,27 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from engine.models import Notification, ProcessInstance, UserTask
+from engine import effects
+from engine.models import Notification, ProcessInstance, User, UserTask
+from engine.notices import ASKING
 
 PAGE: Final = 50
 MOST_COUNTED: Final = 100
+MOST_LOOKED_AT: Final = 500
+"""Unread rows of a person that counting looks at, the newest; a job settles the others daily."""
 _TABLE: Final = Notification.__table__
-_CASE, _TASK = ProcessInstance.__table__, UserTask.__table__
+_CASE, _TASK, _DOER = ProcessInstance.__table__, UserTask.__table__, User.__table__
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing a person was told. `values` fill the sentence of its `kind`."""
+    """One thing a person was told. `values` fill the sentence of its `kind`.
+
+    `done_by` did the task it asks for; 0 while that is open, or was done by nobody.
+    """
 
     id: int
     user_id: int
@@ -33,15 +43,37 @@ class Told:
     values: Mapping[str, Any]
     made_at: datetime
     read_at: datetime | None
+    done_by: int = 0
+    doer: str = ""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is unread, and what it asks for is not done."""
+        return self.read_at is None and not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it asks for work that is not to be done any more."""
+        asks = self.kind in ASKING and self.task_status is not None
+        return asks and self.task_status not in effects.OPEN
 
 
 def unread(db: Session, user_id: int, but: Collection[str] = ()) -> int:
     """How much is unread, counted no further than `MOST_COUNTED`."""
-    mine = select(_TABLE.c.id).where(_TABLE.c.user_id == user_id, _TABLE.c.read_at.is_(None))
+    mine = select(_TABLE.c.kind, _TABLE.c.task_id).where(
+        _TABLE.c.user_id == user_id, _TABLE.c.read_at.is_(None)
+    )
     if but:
         mine = mine.where(_TABLE.c.kind.not_in(but))
-    few = mine.limit(MOST_COUNTED).subquery()
+    newest = mine.order_by(_TABLE.c.id.desc()).limit(MOST_LOOKED_AT).subquery()
+    wanted = select(newest.c.kind).outerjoin(_TASK, _TASK.c.id == newest.c.task_id)
+    few = wanted.where(_waits(newest.c.kind)).limit(MOST_COUNTED).subquery()
     return int(db.execute(select(func.count()).select_from(few)).scalar_one())
+
+
+def _waits(kind: ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition that a notice asks for no work, or for work that is still to be done."""
+    return or_(kind.not_in(ASKING), _TASK.c.id.is_(None), _TASK.c.status.in_(effects.OPEN))
 
 
 def listed(
@@ -60,7 +92,7 @@ def listed(
     if but:
         wanted = wanted.where(_TABLE.c.kind.not_in(but))
     if unread_only:
-        wanted = wanted.where(_TABLE.c.read_at.is_(None))
+        wanted = wanted.where(_TABLE.c.read_at.is_(None), _waits(_TABLE.c.kind))
     found = rows(db, wanted.order_by(_TABLE.c.id.desc()).limit(limit + 1))
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
@@ -87,9 +119,12 @@ def wide() -> Select[Any]:
             _CASE.c.title,
             _TASK.c.name.label("step"),
             _TASK.c.status.label("task_status"),
+            _TASK.c.completed_by,
+            _DOER.c.name.label("doer"),
         )
         .outerjoin(_CASE, _CASE.c.id == _TABLE.c.instance_id)
         .outerjoin(_TASK, _TASK.c.id == _TABLE.c.task_id)
+        .outerjoin(_DOER, _DOER.c.id == _TASK.c.completed_by)
     )
 
 
@@ -110,6 +145,8 @@ def rows(db: Session, wanted: Select[Any]) -> list[Told]:
             },
             row.made_at,
             row.read_at,
+            row.completed_by or 0,
+            row.doer or "",
         )
         for row in db.execute(wanted)
     ]

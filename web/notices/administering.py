@@ -23,10 +23,11 @@ from web.access import needs
 from web.asked import row_number
 from web.errors import UNPROCESSABLE, status_of
 from web.i18n import in_words, say
-from web.notices import robots, wording
+from web.notices import groups, robots, wording
 from web.notices.blueprint import bp
-from web.session import db, me, settings
+from web.session import db, me, own_writing, settings
 
+DIGITS: Final = 4
 FORMS: Final = {Form.WECOM: "企业微信", Form.DINGTALK: "钉钉", Form.FEISHU: "飞书"}
 
 
@@ -67,7 +68,7 @@ def _typed(key: str) -> Any:
     text = request.form.get(key, "").strip()
     if not isinstance(house.RULES[key], Number):
         return text
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < len("100") else text
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else text
 
 
 @bp.post("/robots")
@@ -92,6 +93,7 @@ def add_robot() -> ResponseReturnValue:
 def switch_robot(webhook_id: int) -> ResponseReturnValue:
     """Switch a robot on or off."""
     webhooks.switch(db(), webhook_id, by=me(), on=request.form.get("on") == "1")
+    groups.is_back(db(), webhook_id, by_id=me().id)
     return redirect(url_for("notices.school") + "#robots", 303)
 
 
@@ -105,6 +107,8 @@ def test_robot(webhook_id: int) -> ResponseReturnValue:
     text = gettext("诊改平台测试消息：%(who)s在 %(at)s 发出。", who=who, at=_now())
     try:
         robots.send(robot, text, settings().ca_file)
+        with own_writing() as writer:
+            groups.is_back(writer, webhook_id, by_id=me().id)
         flash(gettext("“%(name)s”收下了测试消息，请到群里看一眼。", name=robot.name))
     except robots.RobotRefused as refusal:
         now = house.standing(db())
@@ -123,13 +127,15 @@ def _page(
     errors: Mapping[str, str],
     given: Mapping[str, Any] | None = None,
 ) -> str:
+    all_robots = webhooks.every(db())
     return render_template(
         "notices/school.html",
         rules={key: house.RULES[key] for key in house.NOTICES},
         values=values,
         seen=seen,
         errors=errors,
-        robots=webhooks.every(db()),
+        robots=all_robots,
+        away={one.id for one in all_robots if groups.waits_until(db(), one.id) is not None},
         forms=FORMS,
         options=[(key.value, gettext(words)) for key, words in FORMS.items()],
         labels=wording.LABELS,

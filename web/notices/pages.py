@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from engine import effects, notices
+from engine import notices
 from engine.errors import NotFound, Refused
 from engine.models import User
 from engine.queries import told as queries
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
         unread_only=unread_only,
         has_unread=told_count() > 0,
         labels=wording.LABELS,
-        open_states=effects.OPEN,
+        reader=user_id,
     )
 
 

@@ -1,4 +1,4 @@
-"""Bringing what people are told to them: mail one message at a time, and robots of groups.
+"""Bringing what people are told to them: mail, one message at a time.
 
 One job at a time, the postman, is put down by the ticker when a row is due (`begin`), so that a
 mail server that is away costs one job and one incident, not one for each message. It takes a batch
@@ -6,7 +6,7 @@ of due rows (`send_at`), puts off what falls into quiet hours, days off or a dig
 nobody wants by mail or has read meanwhile, and lends itself the rest for `LENT`: another worker
 leaves them alone. Each message that the server took is settled (`sent_at`) in a transaction of its
 own at once; a worker killed between the two sends that one again, under the same Message-ID.
-Robots get a job for each robot and batch, one message with a line for each event.
+What robots of groups say is `web.notices.groups`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import smtplib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,21 +25,18 @@ from babel.support import Translations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import clock, effects, handlers, later, webhooks
+from engine import clock, handlers, later, old_notices
 from engine.db import begin_writing
-from engine.errors import NotFound
-from engine.models import Job, JobStatus, Notification, User
-from engine.notices import Notice
+from engine.models import Notification, User
 from engine.queries import told as queries
 from engine.queries.told import Told
 from web.config import Settings
-from web.notices import choices, robots, wording
+from web.notices import choices, groups, wording
 from web.notices.choices import Choice, School
 from web.signin import mail
 from web.signin.mail import Mail
 
 TOPIC: Final = "notices.mail"
-GROUP: Final = "notices.group"
 BATCH: Final = 200
 MESSAGES: Final = 30
 GATHERED: Final = 5
@@ -47,11 +44,9 @@ GATHERED: Final = 5
 LENT: Final = timedelta(minutes=2)
 LONGEST: Final = timedelta(seconds=12)
 AFTER_FAILURE: Final = timedelta(hours=1)
-IN_ONE: Final = 10
 MOST_LINES: Final = 100
 WORDS: Final = Path(__file__).resolve().parents[1] / "translations"
 _TABLE: Final = Notification.__table__
-_OPEN_ONLY: Final = frozenset({Notice.TASK_OPENED, Notice.TASK_RETURNED, Notice.TASK_GIVEN})
 
 Sessions = sessionmaker[Session]
 
@@ -74,15 +69,16 @@ class Letter:
 
 
 def begin(db: Session) -> bool:
-    """Put the postman down if a row is due and none is on the way; after a failure, later."""
+    """Put the postman down if a row is due and none is on the way; after a failure, later.
+
+    The walk over what is old is put down as well, if nobody has.
+    """
+    old_notices.begin(db)
     now = clock.now()
     due = select(_TABLE.c.id).where(_TABLE.c.sent_at.is_(None), _TABLE.c.send_at <= now)
     if db.execute(due.limit(1)).first() is None:
         return False
-    job = Job.__table__
-    failed = (job.c.status == JobStatus.FAILED) & (job.c.due_at > now - AFTER_FAILURE)
-    there = (job.c.topic == TOPIC) & ((job.c.status == JobStatus.WAITING) | failed)
-    if db.execute(select(job.c.id).where(there).limit(1)).first() is not None:
+    if later.is_put(db, TOPIC, after=now - AFTER_FAILURE):
         return False
     later.enqueue(db, TOPIC, "")
     return True
@@ -90,24 +86,12 @@ def begin(db: Session) -> bool:
 
 def register(settings: Settings, sessions: Sessions) -> None:
     """Have the jobs use these settings and this database."""
+    groups.register(settings, sessions)
 
     @handlers.outside(TOPIC)
     def prepare(db: Session, _reference: str) -> Callable[[], None] | None:
         letters = _sort(db, settings)
         return (lambda: _send(settings, sessions, letters)) if letters else None
-
-    @handlers.outside(GROUP)
-    def write(db: Session, reference: str) -> Callable[[], None] | None:
-        number, _colon, ids = reference.partition(":")
-        try:
-            robot = webhooks.get(db, int(number))
-        except NotFound:
-            return None
-        wanted = queries.wide().where(_TABLE.c.id.in_([int(one) for one in ids.split(",")]))
-        lines = [_line(told, settings, str, group=True) for told in queries.rows(db, wanted)]
-        if not robot.is_active or not lines:
-            return None
-        return lambda: robots.send(robot, "\n".join(lines), settings.ca_file)
 
 
 def _sort(db: Session, settings: Settings) -> list[Letter]:
@@ -125,7 +109,7 @@ def _sort(db: Session, settings: Settings) -> list[Letter]:
         return []
     rows = queries.rows(db, queries.wide().where(_TABLE.c.id.in_(leads)).order_by(_TABLE.c.id))
     rules, next_working = choices.school(db), choices.working_days(db)
-    _tell_groups(db, [told for told in rows if leads[told.id]], rules, next_working)
+    groups.tell(db, [told for told in rows if leads[told.id]], rules, next_working)
     if not mail.is_set(settings):
         _settle(db, leads, now)
         return []
@@ -177,44 +161,13 @@ def _people(db: Session, ids: set[int]) -> dict[int, Person]:
 
 def _is_wanted(told: Told, choice: Choice, rules: School) -> bool:
     """Whether mail still helps: it is wanted, was not read meanwhile, and the task is open."""
-    if told.read_at is not None or choices.way(choice, rules, told.kind) == choices.OFF:
-        return False
-    return told.kind not in _OPEN_ONLY or told.task_status in effects.OPEN
+    return told.is_news and choices.way(choice, rules, told.kind) != choices.OFF
 
 
 def _settle(db: Session, ids: Iterable[int], now: datetime) -> None:
     """Nothing more is to be done for these rows."""
     once = _TABLE.c.id.in_(list(ids)) & _TABLE.c.sent_at.is_(None)
     db.execute(update(_TABLE).where(once).values(sent_at=now))
-
-
-def _tell_groups(
-    db: Session, leading: Sequence[Told], rules: School, next_working: Callable[[date], date]
-) -> None:
-    """Put down what robots say, once for each event; in quiet hours for when they are over."""
-    if not leading:
-        return
-    now = clock.now()
-    at = choices.out_of_quiet(now.astimezone(clock.zone()), rules.quiet, rules.days, next_working)
-    for robot in webhooks.every(db, active=True):
-        ids = [told.id for told in leading if told.kind in robot.kinds]
-        for reference in _references(robot.id, ids):
-            later.enqueue(db, GROUP, reference, at=max(at, now))
-    here = [told.id for told in leading]
-    db.execute(update(_TABLE).where(_TABLE.c.id.in_(here)).values(leads=False))
-
-
-def _references(number: int, ids: Sequence[int]) -> list[str]:
-    """The events of one message each, in as many letters as a job's reference may have."""
-    found: list[str] = []
-    longest = Job.__table__.c.reference.type.length  # type: ignore[attr-defined]  # a String
-    for one in ids:
-        fits = found and found[-1].count(",") < IN_ONE - 1
-        if fits and len(found[-1]) + len(str(one)) < longest:
-            found[-1] += f",{one}"
-        else:
-            found.append(f"{number}:{one}")
-    return found
 
 
 def _letters(
@@ -235,7 +188,9 @@ def _letter(person: Person, notices: Sequence[Told], settings: Settings) -> Lett
     else:
         subject = gettext("诊改平台：{count} 条通知").format(count=len(notices))
     text = gettext("{name}，您好：\n\n{lines}\n\n哪些事、什么时候发邮件，可以在这里改：{choices}\n")
-    shown = "\n\n".join(_line(one, settings, gettext) for one in notices[:MOST_LINES])
+    shown = "\n\n".join(
+        wording.line(one, settings.public_url, gettext) for one in notices[:MOST_LINES]
+    )
     filled = text.format(
         name=person.name, lines=shown, choices=f"{settings.public_url}/notifications/choices"
     )
@@ -244,13 +199,6 @@ def _letter(person: Person, notices: Sequence[Told], settings: Settings) -> Lett
         Mail(person.email, " ".join(short.split()), filled, _number(notices, settings)),
         tuple(one.id for one in notices),
     )
-
-
-def _line(
-    told: Told, settings: Settings, gettext: Callable[[str], str], *, group: bool = False
-) -> str:
-    words = wording.in_words(told, gettext, group=group)
-    return f"{words}\n{settings.public_url}{wording.path(told)}"
 
 
 def _number(notices: Sequence[Told], settings: Settings) -> str:

@@ -69,6 +69,11 @@ def in_words(told: Told, gettext: Translate, *, group: bool = False) -> str:
     return gettext(sentence).format_map(_Known(_filled(told.values, gettext)))
 
 
+def line(told: Told, address: str, gettext: Translate, *, group: bool = False) -> str:
+    """The sentence, and under it the address of the page it leads to."""
+    return f"{in_words(told, gettext, group=group)}\n{address}{path(told)}"
+
+
 def _filled(values: Mapping[str, Any], gettext: Translate) -> dict[str, str]:
     filled = {name: _moment(one) if name in MOMENTS else str(one) for name, one in values.items()}
     filled["who"] = filled.get("who") or gettext(SYSTEM)

@@ -367,6 +367,7 @@ def test_the_school_changes_its_rules(browser, sessions, college):
     give_role(sessions, college.users["leader"], "security_admin")
     there = browser("leader")
     given = {"notice_mail": "digest", "digest_hour": "9", "quiet_from": "21", "quiet_until": "6"}
+    given["notice_days"] = "1000"
     done = send(there, "/notifications/school", **given, quiet_days="send", seen="0")
     assert done.status_code == 303
     assert 'value="21"' in there.get("/notifications/school").text
