@@ -85,6 +85,7 @@ def asset(name: str) -> str:
     return url_for("static", filename=_place(name), v=_version(name))
 
 
+@cache
 def _place(name: str) -> str:
     return f"dist/{name}" if (STATIC / "dist" / name).exists() else name
 

@@ -11,8 +11,6 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import Final
 
-import pypinyin
-
 LONGEST: Final = 100
 ENDS: Final = 12
 SPOKEN: Final = 20
@@ -63,6 +61,11 @@ def _readings(plain: str) -> list[tuple[str, ...]]:
 
 @lru_cache(maxsize=10_000)
 def _sounds(piece: str) -> tuple[str, ...]:
-    """The readings of a Chinese character without tones; what pypinyin does not know is kept."""
+    """The readings of a Chinese character without tones; what pypinyin does not know is kept.
+
+    Its dictionaries are slow to load, and few processes name people.
+    """
+    import pypinyin  # noqa: PLC0415
+
     read = pypinyin.pinyin(piece, style=pypinyin.Style.NORMAL, heteronym=True)
     return tuple(sound for sound in read[0] if sound) if read else (piece,)

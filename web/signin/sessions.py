@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Response, g, request
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,18 @@ from web.signin import door, keys, tokens
 
 SEEN_EVERY: Final = timedelta(minutes=5)
 MOST_SHOWN: Final = 50
+_SESSIONS: Final = WebSession.__table__
+_ALIVE: Final = select(_SESSIONS).where(
+    _SESSIONS.c.expires_at > bindparam("now"), _SESSIONS.c.created_at > bindparam("oldest")
+)
+"""Sessions that have neither rested too long nor lived too long."""
+_LIVE: Final = _ALIVE.where(_SESSIONS.c.token_hash == bindparam("token"))
+_MINE: Final = (
+    _ALIVE.where(_SESSIONS.c.user_id == bindparam("user"))
+    .order_by(_SESSIONS.c.seen_at.desc())
+    .limit(MOST_SHOWN)
+)
+_USER: Final = select(User.username, User.language, User.theme).where(User.id == bindparam("id"))
 
 
 class NotSignedIn(Refused):
@@ -69,9 +81,9 @@ def identify() -> None:
 
 
 def _by_session(token_hash: str) -> None:
-    table, now = WebSession.__table__, clock.now()
-    live = (table.c.token_hash == token_hash) & _alive()
-    row = db().execute(select(table).where(live)).one_or_none()
+    now = clock.now()
+    asked = {"token": token_hash, "now": now, "oldest": _oldest(now)}
+    row = db().execute(_LIVE, asked).one_or_none()
     if row is None:
         return
     _become(row.user_id)
@@ -117,9 +129,7 @@ def _become(user_id: int) -> None:
         g.actor = people.actor(db(), user_id)
     except NotFound:
         return
-    table = User.__table__
-    columns = select(table.c.username, table.c.language, table.c.theme)
-    g.user = db().execute(columns.where(table.c.id == user_id)).one()
+    g.user = db().execute(_USER, {"id": user_id}).one()
 
 
 def open(user_id: int, method: str = "password") -> str:  # noqa: A001  (read as sessions.open)
@@ -177,18 +187,15 @@ def _forget() -> bool:
     return bool(cookie) and db().execute(gone.returning(table.c.user_id)).first() is not None
 
 
-def _alive() -> ColumnElement[bool]:
-    """The condition that a session has neither rested too long nor lived too long."""
-    table, now = WebSession.__table__, clock.now()
-    oldest = now - timedelta(days=settings().session_days)
-    return (table.c.expires_at > now) & (table.c.created_at > oldest)
+def _oldest(now: datetime) -> datetime:
+    """Sessions begun before this have lived too long."""
+    return now - timedelta(days=settings().session_days)
 
 
 def listed(user_id: int) -> Sequence[Listed]:
     """A person's sessions that are alive, the newest use first."""
-    table = WebSession.__table__
-    mine = select(table).where(table.c.user_id == user_id, _alive())
-    rows = db().execute(mine.order_by(table.c.seen_at.desc()).limit(MOST_SHOWN))
+    now = clock.now()
+    rows = db().execute(_MINE, {"user": user_id, "now": now, "oldest": _oldest(now)})
     return [
         Listed(
             row.token_hash[: keys.SHOWN],

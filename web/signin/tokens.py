@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from flask import request
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,9 @@ SCOPES: Final = {
     ALL: "全部",
 }
 """What a token may be good for; which route needs which is the table of `web.api.scopes`."""
+_FOUND: Final = select(ApiToken.user_id, ApiToken.scope, ApiToken.used_at).where(
+    ApiToken.token_hash == bindparam("token"), ApiToken.expires_at > bindparam("now")
+)
 
 
 class TooManyTokens(Refused):
@@ -80,20 +83,19 @@ def found() -> Found | None:
     secret = sent()
     if not secret:
         return None
-    table, now = ApiToken.__table__, clock.now()
-    this = table.c.token_hash == keys.hashed(secret)
-    columns = select(table.c.user_id, table.c.scope, table.c.used_at)
-    row = db().execute(columns.where(this, table.c.expires_at > now)).one_or_none()
+    now, hashed = clock.now(), keys.hashed(secret)
+    row = db().execute(_FOUND, {"token": hashed, "now": now}).one_or_none()
     if row is None:
         return None
     if row.used_at is None or row.used_at < now - USED_EVERY:
-        _used(this)
+        _used(hashed)
     return Found(row.user_id, frozenset(row.scope.split()))
 
 
-def _used(this: ColumnElement[bool]) -> None:
+def _used(token_hash: str) -> None:
     """Note the use: with the act of this request, or beside one that only reads."""
-    used = update(ApiToken.__table__).where(this).values(used_at=clock.now())
+    this = ApiToken.token_hash == token_hash
+    used = update(ApiToken).where(this).values(used_at=clock.now())
     if request.method not in READING:
         db().execute(used)
         return
