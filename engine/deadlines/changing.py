@@ -26,6 +26,7 @@ from engine.permissions import Action
 TOPIC: Final = "engine.change_due"
 PORTION: Final = 50
 MOST_DAYS: Final = 250
+MOST_NAMED: Final = 20
 YEARS: Final = (2000, 2199)
 FURTHEST: Final = timedelta(days=3 * 366)
 _TASK, _CASE = UserTask.__table__, ProcessInstance.__table__
@@ -55,6 +56,12 @@ class NothingChosen(Refused):
     sentence = "没有符合条件的待办，请放宽条件。"
 
 
+class StepUnknown(Refused):
+    """No open task with a deadline stands at a step of this id."""
+
+    sentence = "没有待办停在标识为“{element}”的步骤。现在有期限的待办停在：{known}。"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Which open tasks: of a flow, a step, subjects (None: all), due from one day to another."""
@@ -75,12 +82,19 @@ class Wanted:
 
 
 def preview(db: Session, choice: Choice, wanted: Wanted) -> Preview:
-    """What the change would do, and do nothing. Raises `ChangeUnclear`, `ChangeTooFar`."""
+    """What the change would do, and do nothing.
+
+    Raises `ChangeUnclear`, `ChangeTooFar`, `DayWrong`, `StepUnknown`.
+    """
     _check(wanted)
+    steps = looking.steps(db)
+    known = sorted({element for _version, element in steps})
+    if choice.element and known and choice.element not in known:
+        raise StepUnknown(element=choice.element, known="、".join(known[:MOST_NAMED]))
     shown: list[Change] = []
     count = later_count = earlier = looked_at = 0
     school = calendars.school(db)
-    for rows in looking.chunks(db, looking.steps(db), _where(choice)):
+    for rows in looking.chunks(db, steps, _where(choice)):
         looked_at += len(rows)
         for change in _changes(rows, wanted, school):
             count += 1

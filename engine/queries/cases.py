@@ -31,7 +31,7 @@ from engine.models import (
     User,
     UserTask,
 )
-from engine.people import Actor
+from engine.people import Actor, Principal
 from engine.permissions import Action
 from engine.versions import Version
 
@@ -174,19 +174,37 @@ def _rows() -> Select[Any]:
 
 
 def own(person: Actor) -> Select[Any]:
-    """The cases a person has to do with, from five indexes."""
+    """The cases a person has to do with, from five indexes.
+
+    A deputy has to do with those that wait for a principal, in the flows and the days it goes for.
+    """
     case, task, offer = ProcessInstance.__table__, UserTask.__table__, TaskCandidate.__table__
     copied = Copy.__table__
+    offered = select(task.c.instance_id).join(offer, offer.c.task_id == task.c.id)
+    for_all = [one.keys for one in person.deputy_for if one.definitions is None]
     parts = union(
         select(case.c.id).where(case.c.started_by == person.id),
         select(case.c.id).where(case.c.successor_id == person.id),
         select(task.c.instance_id).where(task.c.completed_by == person.id),
         select(copied.c.instance_id).where(copied.c.user_id == person.id),
-        select(task.c.instance_id)
-        .join(offer, offer.c.task_id == task.c.id)
-        .where(offer.c.key.in_(sorted(person.keys))),
+        offered.where(offer.c.key.in_(sorted(person.keys.union(*for_all)))),
+        *(_in_flows(offered, one) for one in person.deputy_for if one.definitions is not None),
     ).subquery()
     return select(parts.c.id)
+
+
+def _in_flows(offered: Select[Any], principal: Principal) -> Select[Any]:
+    """What is offered to a principal in the flows that the deputy goes for."""
+    case, version = ProcessInstance.__table__, ProcessVersion.__table__
+    return (
+        offered.join(case, case.c.id == UserTask.__table__.c.instance_id)
+        .join(version, version.c.id == case.c.version_id)
+        .join(ProcessDefinition, ProcessDefinition.id == version.c.definition_id)
+        .where(
+            TaskCandidate.__table__.c.key.in_(sorted(principal.keys)),
+            ProcessDefinition.key.in_(sorted(principal.definitions or ())),
+        )
+    )
 
 
 class Tie(StrEnum):

@@ -55,6 +55,11 @@ def waiting(db: Session, actor: Actor) -> list[tuple[str, str]]:
     return [(row.step, row.deputy_of) for row in rows]
 
 
+def listed(db: Session, actor: Actor) -> list[int]:
+    """The cases in this person's list."""
+    return [row.id for row in cases.listed(db, actor)[0]]
+
+
 def test_a_deputy_sees_and_does_the_work_and_both_are_recorded(
     db: Session, college: College, case: int
 ) -> None:
@@ -64,6 +69,7 @@ def test_a_deputy_sees_and_does_the_work_and_both_are_recorded(
     deputy = college.actor(db, "stranger")
     assert waiting(db, deputy) == [("review", "周明岚")]
     cases.see(db, deputy, case)
+    assert case in listed(db, deputy)
     review = flow.open_tasks(db, case)["review"]
     tasks.complete(db, review, by=deputy, comment="同意")
     row = db.execute(select(UserTask).where(UserTask.id == review)).scalar_one()
@@ -79,12 +85,15 @@ def test_it_goes_for_the_flows_and_days_that_were_said(
     stand_in(db, college, "reviewer", "stranger", definitions=["approval_major"])
     deputy = college.actor(db, "stranger")
     assert waiting(db, deputy) == []
+    assert listed(db, deputy) == []
     with pytest.raises(NotFound):
         tasks.complete(db, flow.open_tasks(db, case)["review"], by=deputy)
     stand_in(db, college, "reviewer2", "stranger", definitions=["away"], days=1)
     assert waiting(db, college.actor(db, "stranger")) == [("review", "郑怀瑾")]
+    assert listed(db, college.actor(db, "stranger")) == [case]
     with clock.freeze(clock.now() + timedelta(days=3)):
         assert waiting(db, college.actor(db, "stranger")) == []
+        assert listed(db, college.actor(db, "stranger")) == []
 
 
 def test_a_deputy_of_a_deputy_is_nobody(db: Session, college: College, case: int) -> None:

@@ -14,6 +14,7 @@ from engine.college import persons, posts
 from engine.errors import CannotAssign, Forbidden, NotFound, ReasonRequired
 from engine.models import Deputy, HandOverItem, LogEntry, ProcessInstance, Role, UserTask
 from engine.people import SYSTEM
+from engine.queries import cases
 from quality.models import Subject
 from tests.college import SINCE, College
 from tests.integration.engine import flow
@@ -96,6 +97,7 @@ def test_a_confirmed_list_is_handed_over_and_the_record_names_both(
     for kind in ("task_reassigned", "case_handed_over"):
         assert (asked[kind]["from"], asked[kind]["to"]) == (leader.id, dean)
     assert db.execute(select(Subject.owner_id)).scalar_one() == dean
+    assert [row.id for row in cases.listed(db, house.actor(db, "dean"))[0]] == [case]
     flow.do(db, case, "hand_in", by=house.actor(db, "dean"))
     review = flow.open_tasks(db, case)["review"]
     tasks.send_back(db, review, by=house.actor(db, "reviewer"), reason="请再改")

@@ -12,7 +12,7 @@ from engine import calendars, clock, deadlines, definitions, instances, jobs, po
 from engine.bpmn import dialect
 from engine.calendars import state
 from engine.college import units
-from engine.deadlines.changing import ChangeUnclear, Choice, NothingChosen, Wanted
+from engine.deadlines.changing import ChangeUnclear, Choice, NothingChosen, StepUnknown, Wanted
 from engine.errors import Forbidden, ReasonRequired
 from engine.models import DueChange, Incident, Job, UserTask
 from engine.people import SYSTEM
@@ -197,6 +197,9 @@ def test_a_change_without_reason_choice_or_right_is_refused(db: Session, college
         change(db, Choice(), Wanted(), by=admin, reason="是")
     with pytest.raises(NothingChosen):
         change(db, Choice(definition="nowhere"), Wanted(days=1), by=admin, reason="是")
+    start(db, college, "2 working days", "2026-09-28 10:00")
+    with pytest.raises(StepUnknown, match="write2"):
+        change(db, Choice(element="write2"), Wanted(days=1), by=admin, reason="是")
 
 
 def test_a_policy_is_kept_only_if_each_rung_can_be_read(db: Session, college: College) -> None:
