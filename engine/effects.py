@@ -174,12 +174,12 @@ def _close_task(scene: Scene, effect: Closed) -> None:
     for row in here:
         row |= {"status": CLOSED[effect.why].value, "completed_at": scene.now, "keys": []}
     acted = effect.token == scene.token
+    if here or scene.seat or not acted or Role.PROCESS_ADMIN in scene.by.roles:
+        _is_settled(scene, effect)
     if acted and scene.seat:
         scene.writes.closed.append(rounds.rest(scene))
     if here or (acted and scene.seat):
         return
-    if not acted or Role.PROCESS_ADMIN in scene.by.roles:
-        _found_somebody(scene, effect)
     scene.writes.closed.append(
         {
             "token": effect.token,
@@ -192,8 +192,8 @@ def _close_task(scene: Scene, effect: Closed) -> None:
     )
 
 
-def _found_somebody(scene: Scene, effect: Closed) -> None:
-    """A step that had found nobody is over: what the administrators were told of it is settled."""
+def _is_settled(scene: Scene, effect: Closed) -> None:
+    """A step that had found nobody, or too few, is over: what was said of it needs nobody now."""
     incidents.close_for(
         scene.db, by_id=scene.by.id, instance_id=scene.instance_id, token=effect.token
     )

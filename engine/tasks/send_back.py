@@ -98,7 +98,8 @@ def _targets(
         .where(table.c.instance_id == instance_id, table.c.status == TaskStatus.COMPLETED)
         .order_by(table.c.id)
     ).scalars()
-    earlier = [one for one in dict.fromkeys(done) if returns.is_earlier(process, one, element_id)]
+    here = (one for one in dict.fromkeys(done) if one in process.elements)  # it may have moved
+    earlier = [one for one in here if returns.is_earlier(process, one, element_id)]
     written = process.elements[element_id].properties.get(dialect.RETURNS_TO, "")
     words = dialect.returns_to(written) if written else dialect.RETURNS_USUAL
     meant: dict[str, tuple[str, ...]] = {}

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import definitions, instances, moving, replay, tasks, verify, versions
-from engine.errors import CannotMove, Forbidden, ReasonRequired
+from engine.errors import CannotMove, CannotReturn, Forbidden, ReasonRequired
 from engine.models import (
     InstanceStatus,
     Job,
@@ -273,6 +273,26 @@ def test_what_was_done_since_is_not_lost_by_undoing(
     check_all(db, stands)
     with pytest.raises(CannotMove):
         moving.undo(db, run, by=admin)
+
+
+def test_a_step_done_in_a_version_that_is_left_is_nowhere_to_go_back_to(
+    db: Session, college: College
+) -> None:
+    admin, leader = college.actor(db, "admin"), college.actor(db, "leader")
+    last = flow.step("last", "user:admin", returns_to="any")
+    for steps in ([last], [flow.step("more"), last]):
+        drawn = flow.chain("shrinks", flow.step("first"), *steps)
+        definitions.publish(db, drawn, by=SYSTEM, note="版本")
+    case = instances.start(db, "shrinks", by=leader)
+    for step in ("first", "more"):
+        flow.do(db, case, step, by=leader)
+    pair = (versions.numbered(db, "shrinks", 2), versions.numbered(db, "shrinks", 1))
+    moving.move(db, case, pair, by=admin, reason="退回旧版")
+    task = flow.open_tasks(db, case)["last"]
+    with pytest.raises(CannotReturn):
+        tasks.send_back(db, task, by=admin, to="more", reason="再改")
+    tasks.send_back(db, task, by=admin, to="first", reason="再改")
+    assert list(flow.open_tasks(db, case)) == ["first"]
 
 
 def test_the_reason_and_the_person_stand_in_the_record(

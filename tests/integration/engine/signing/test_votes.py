@@ -157,8 +157,14 @@ def test_weights_count_and_not_heads(db: Session, college: College) -> None:
 
 
 def test_weights_that_never_suffice_are_told(db: Session, college: College) -> None:
-    Voting(db, college, "weights 60; weights=user:reviewer:3", THREE).begin()
-    assert "达不到" in db.execute(select(Incident.sentence)).scalars().all()[-1]
+    voting = Voting(db, college, "weights 60; weights=user:reviewer:3", THREE).begin()
+    told = select(Incident.status, Incident.sentence).order_by(Incident.id.desc())
+    (status, sentence), *_before = db.execute(told).all()
+    assert (status, "达不到" in sentence) == ("open", True)
+    for name in THREE:
+        voting.vote(name)
+    assert voting.at() == ["failed"]
+    assert db.execute(told).first() == ("resolved", sentence)
 
 
 def test_without_a_quorum_the_rule_answers_and_says_why(db: Session, college: College) -> None:
