@@ -26,15 +26,23 @@ def without_recused(scene: Scene, effect: Opened, element: Element, found: Found
     barred = recused(scene.db, element, scene.about)
     if barred.isdisjoint(found.people):
         return found
-    left = tuple(one for one in found.people if one not in barred)
     scene.known[f"recused {effect.token}"] = [one for one in found.people if one in barred]
-    if not left:
+    left = without(found, barred)
+    if left.fallback:
         tell(scene, effect.token, element, NOBODY_LEFT)
+    return left
+
+
+def without(found: Found, barred: frozenset[int]) -> Found:
+    """Those who were found, less some; the administrators where that leaves nobody."""
+    if barred.isdisjoint(found.people):
+        return found
+    left = tuple(one for one in found.people if one not in barred)
+    if not left:
         return Found(None, (people.role_key(Role.PROCESS_ADMIN),), (), fallback=True)
     holder = found.assignee_id if found.assignee_id in left else None
-    return replace(
-        found, assignee_id=holder, keys=tuple(people.user_key(one) for one in left), people=left
-    )
+    keys = tuple(people.user_key(one) for one in left)
+    return replace(found, assignee_id=holder, keys=keys, people=left)
 
 
 def recused(db: Session, element: Element, about: About) -> frozenset[int]:
