@@ -106,7 +106,7 @@ def in_place_of(person: Person, task: Work) -> int | None:
     return None
 
 
-def is_only_theirs(person: Person, task: Work) -> bool:
+def only_theirs(person: Person, task: Work) -> bool:
     """Nobody but this person can do the task."""
     if task.assignee_id is not None:
         return is_assignee(person, task)

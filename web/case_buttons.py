@@ -79,7 +79,9 @@ def drawn(view: CaseView, asked: str, refusal: Refused | None) -> dict[str, Any]
         "withdrawable": any(one.key == "withdraw" for one in found),
         "is_unread": copies.is_unread(db(), view.row.id, me().id or 0),
         "copies": followed.copies_of(db(), view.row.id),
-        "people": colleagues.starting_with(db(), written.query) if asked == "copy" else (),
+        "people": colleagues.starting_with(db(), written.query, but=me().id)
+        if asked == "copy"
+        else (),
         "picked": colleagues.named(db(), written.several) if asked == "copy" else (),
         "steps": _steps(view) if any(one.key == "reopen" for one in found) else (),
     }

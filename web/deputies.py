@@ -131,7 +131,7 @@ def _page(who: int, refusal: Refused | None = None) -> str:
         flows=[flow for flow in catalogue.flows(db()) if flow.number],
         chosen_flows=form.getlist("flow"),
         query=query,
-        people=colleagues.starting_with(db(), query) if may_look else (),
+        people=colleagues.starting_with(db(), query, but=who) if may_look else (),
         chosen=form.get("deputy_to", ""),
         since=form.get("since", ""),
         until=form.get("until", ""),

@@ -15,21 +15,23 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import instances, permissions
+from engine import instances, permissions, versions
+from engine.bpmn.process import Kind
 from engine.errors import CannotStart, NotFound, ReasonRequired, Refused, TooLarge
 from engine.models import InstanceStatus
 from engine.permissions import Action
 from engine.queries import called, cases, catalogue, timeline
 from engine.queries.cases import CaseView, OpenTask
 from engine.tasks import decide, extension
-from quality import documents, kinds, subjects
+from quality import chains, documents, kinds, subjects
 from quality.documents import CaseDocument
+from quality.models import Stage
 from quality.subjects import Startable
 from web import case_buttons, drawings, wording
 from web.access import signed_in
 from web.asked import number
 from web.errors import status_of
-from web.i18n import say
+from web.i18n import said, say
 from web.session import db, me
 
 bp = Blueprint("instances", __name__, url_prefix="/instances")
@@ -77,9 +79,8 @@ def start() -> ResponseReturnValue:
             chosen = _startable(subjects.read_reference(written))
             values = {name: form.get(name, "").strip() for name in ("stage", "period")}
             subject = subjects.reference(chosen.subject.id)
-            instance_id = instances.start(
-                db(), chosen.definition, by=me(), subject=subject, values=values
-            )
+            flow = _flow(chosen, values["stage"])
+            instance_id = instances.start(db(), flow, by=me(), subject=subject, values=values)
         else:
             instance_id = instances.start(db(), form.get("definition", ""), by=me())
     except CannotStart as refusal:
@@ -90,6 +91,13 @@ def start() -> ResponseReturnValue:
     if task_id is None:
         return redirect(url_for("instances.show", instance_id=instance_id), 303)
     return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+def _flow(chosen: Startable, stage: str) -> str:
+    """The flow that the table of chains names for this kind and stage."""
+    if stage not in set(Stage):
+        return chosen.definition  # the kind of case says what is wrong with the stage
+    return chains.definition(db(), kinds.get(chosen.subject.kind), Stage(stage))
 
 
 def _startable(subject_id: int) -> Startable:
@@ -131,9 +139,12 @@ def show(instance_id: int) -> str:
 @bp.get("/<int:instance_id>/bpmn")
 @signed_in
 def bpmn(instance_id: int) -> Response:
-    """The diagram of the version that this case runs on."""
-    view = cases.one(db(), me(), instance_id)
-    return Response(catalogue.bpmn(db(), view.version.id), content_type="application/xml")
+    """The diagram of the version that this case runs on, or of another that it ran on."""
+    version = cases.one(db(), me(), instance_id).version
+    wanted = number("version")
+    if wanted is not None and wanted != version.number:
+        version = versions.numbered(db(), version.key, wanted)
+    return Response(catalogue.bpmn(db(), version.id), content_type="application/xml")
 
 
 @bp.post("/<int:instance_id>/cancellation")
@@ -178,6 +189,7 @@ def page(
     only = request.args.get("only", "")
     decisions = [one for one in record if one[1].mark in wording.DECISIONS]
     work = documents.of_case(db(), instance_id)
+    drawing = timeline.drawing(db(), me(), instance_id)
     is_running = view.row.status == InstanceStatus.RUNNING
     is_suspended = view.row.status == InstanceStatus.SUSPENDED
     is_open = is_running or is_suspended
@@ -186,7 +198,8 @@ def page(
         view=view,
         row=view.row,
         waiting=_together(view.waiting),
-        marks=drawings.marks(timeline.drawing(db(), me(), instance_id)),
+        marks=drawings.marks(drawing),
+        pending=_pending(view, drawing.active),
         record=decisions if only == "decisions" else record,
         decisions=len(decisions),
         only=only,
@@ -206,6 +219,24 @@ def page(
         reason=request.form.get("reason", ""),
         **case_buttons.drawn(view, asked or request.args.get("ask", ""), verb_refusal),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """What a case without an open task waits for: called flows, else events by name."""
+
+    calls: bool
+    events: tuple[str, ...]
+
+
+def _pending(view: CaseView, active: Iterable[str]) -> _Pending:
+    process = view.version.process
+    here = [process.elements[one] for one in active if one in process.elements]
+    events = tuple(said(process.called(one.id)) for one in here if one.kind in _EVENTS)
+    return _Pending(any(one.kind is Kind.CALL for one in here), events)
+
+
+_EVENTS: Final = frozenset({Kind.CATCH, Kind.RECEIVE})
 
 
 @dataclass(frozen=True, slots=True)

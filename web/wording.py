@@ -10,6 +10,8 @@ from typing import Final
 from flask_babel import gettext
 
 from engine.assignment import BY_INITIATOR
+from engine.bpmn import dialect
+from engine.bpmn.dialect import VERB_WORDS, RuleKind
 from engine.entries import Body, Kind
 from engine.models import Role
 from engine.queries.timeline import Line
@@ -68,29 +70,6 @@ _OUTCOMES: Final[Mapping[str, tuple[str, str, str]]] = {
     "return": ("returned", "back", "back"),
     "abstain": ("abstained", "", "stop"),
 }
-# The usual words of the verbs; a diagram may say them otherwise.
-VERBS: Final[Mapping[str, str]] = {
-    "approve": "同意",
-    "refuse": "不同意",
-    "return": "退回",
-    "reassign": "转办",
-    "abstain": "弃权",
-    "lend": "委派",
-    "give_back": "交回",
-    "call_back": "收回委派",
-    "add_signer": "加签",
-    "remove_signer": "减签",
-    "copy": "抄送",
-    "urge": "催办",
-    "extend": "申请延期",
-    "step_aside": "回避",
-    "on_behalf": "代办",
-    "take_back": "拿回",
-    "withdraw": "撤回",
-    "reopen": "重新打开",
-    "claim": "领取",
-    "release": "放回",
-}
 _ROLES: Final[Mapping[str, str]] = {
     Role.STAFF: "教职工",
     Role.PROCESS_ADMIN: "流程管理员",
@@ -113,8 +92,25 @@ def listed(names: Iterable[str]) -> str:
 
 
 def verb(version: Version, element_id: str, key: str) -> str:
-    """What a verb is called at this step."""
-    return _label(version, element_id, key) or (gettext(VERBS[key]) if key in VERBS else key)
+    """What a verb is called at this step; who began the case hands in, and agrees to nothing."""
+    if label := _label(version, element_id, key):
+        return label
+    hands_in = key == "approve" and _is_handed_in(version, element_id)
+    return usual("submit" if hands_in else key)
+
+
+def _is_handed_in(version: Version, element_id: str) -> bool:
+    """Whether whoever began the case does this step to begin it."""
+    if element_id != version.first_step:
+        return False
+    element = version.process.elements[element_id]
+    rules = dialect.who(element.attributes, element.properties).rules
+    return any(one.kind is RuleKind.INITIATOR for one in rules)
+
+
+def usual(key: str) -> str:
+    """What a verb is called where the step has no word of its own."""
+    return gettext(VERB_WORDS[key]) if key in VERB_WORDS else key
 
 
 def words(version: Version, kind: Kind | None, body: Body) -> Words:
@@ -177,9 +173,9 @@ def damage(seq: int) -> str:
 
 
 def _completed(version: Version, element: str, outcome: str, number: int) -> Words:
-    if outcome == "approve" and element == version.first_step:
-        label = _label(version, element, outcome) or gettext("提交")
-        verdict = gettext("重新提交") if number >= FIRST_AGAIN else label
+    if outcome == "approve" and _is_handed_in(version, element):
+        again = number >= FIRST_AGAIN
+        verdict = gettext("重新提交") if again else verb(version, element, outcome)
         return Words(verdict, "submitted", "now", "", number)
     looks = _OUTCOMES.get(outcome, _OUTCOMES["approve"])
     return Words(verb(version, element, outcome), *looks, number)

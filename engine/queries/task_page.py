@@ -12,7 +12,7 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import eventlog, instances, permissions, secrecy, versions
-from engine.entries import Kind
+from engine.entries import Kind, read_body
 from engine.errors import NotFound, OutOfHands
 from engine.forms.model import Form
 from engine.forms.rights import READ_ALL, Rights
@@ -215,6 +215,34 @@ def values(db: Session, task: Task) -> tuple[dict[str, Any], dict[str, Any]]:
     if task.offered_id in (None, task.content_id):
         return stored, stored
     return stored, instances.values(db, task.offered_id)
+
+
+def written_by_others(db: Session, task: Task) -> dict[str, Any]:
+    """The fields that signers of this step, or whom it was lent to, have changed, as they stand.
+
+    A request that does not say what it has seen must not write over them.
+    """
+    table = LogEntry.__table__
+    here = f'"token":"{task.token}"'
+    row = db.execute(
+        select(table.c.body)
+        .where(
+            table.c.chain == eventlog.case_chain(task.instance_id),
+            table.c.kind.in_((Kind.TASK_VOTED, Kind.TASK_GIVEN_BACK)),
+            table.c.body.contains(here, autoescape=True),
+        )
+        .order_by(table.c.seq)
+        .limit(1)
+    ).one_or_none()
+    before = read_body(row.body).known.get("seen") if row is not None else None
+    if before is None or before == task.content_hash:
+        return {}
+    kept = select(Content.id).where(
+        Content.instance_id == task.instance_id, Content.sha256 == before
+    )
+    began = instances.values(db, db.execute(kept.limit(1)).scalar())
+    stands = instances.values(db, task.content_id)
+    return {name: stands[name] for name in stands if stands[name] != began.get(name)}
 
 
 def history(db: Session, person: Actor, task: Task) -> tuple[Line, ...]:

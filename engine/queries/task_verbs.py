@@ -53,7 +53,7 @@ def allowed(person: Actor, task: Task) -> tuple[str, ...]:
         may.append("reassign")
     if not permissions.may(person, Action.PERSON_VIEW):
         may = [key for key in may if key != "copy"]
-    if predicates.is_only_theirs(person, task):
+    if predicates.only_theirs(person, task):
         may = [key for key in may if key != "urge"]
     if task.due_at is None:
         may = [key for key in may if key != "extend"]

@@ -9,7 +9,8 @@ from engine.tasks.claim import claim, release
 from engine.tasks.copies import copy, copy_case, read_copy
 from engine.tasks.decide import complete
 from engine.tasks.drafts import discard_draft, save_draft
-from engine.tasks.extension import ask_extension
+from engine.tasks.extension import ask_extension, withdraw_extension
+from engine.tasks.finding import meant
 from engine.tasks.hand_over import reassign
 from engine.tasks.held import Glance, Held, glance, look
 from engine.tasks.lending import give_back, lend
@@ -40,6 +41,7 @@ __all__ = [
     "is_unseen",
     "lend",
     "look",
+    "meant",
     "on_behalf",
     "read_copy",
     "reassign",
@@ -55,4 +57,5 @@ __all__ = [
     "urge",
     "urge_case",
     "withdraw",
+    "withdraw_extension",
 ]

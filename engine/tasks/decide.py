@@ -22,8 +22,6 @@ from engine.tasks import lending, seats, vote
 from engine.tasks.held import Held, hold
 
 MAX_COMMENT: Final = instances.MAX_COMMENT
-WORDS: Final[Mapping[str, str]] = {"approve": "同意", "refuse": "不同意", "abstain": "弃权"}
-"""What a decision is called where the step has no word of its own for it."""
 
 
 def complete(
@@ -96,7 +94,7 @@ def _require_outcome(held: Held, outcome: str) -> None:
     offered = {verb.key for verb in held.case.version.verbs(held.element_id)}
     known = dialect.OUTCOMES if held.seat else dialect.DECIDING
     if outcome not in known & offered:
-        raise UnknownOutcome(outcome=WORDS.get(outcome, outcome))
+        raise UnknownOutcome(outcome=dialect.VERB_WORDS.get(outcome, outcome))
 
 
 def _filled(db: Session, held: Held, values: Mapping[str, Any] | None) -> dict[str, Any] | None:

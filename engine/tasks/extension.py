@@ -7,16 +7,18 @@ stay. The flow `extension_request` comes with the product.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from engine import assignment, clock, due_dates, instances, notifications, people
+from engine import assignment, clock, due_dates, instances, notifications, people, permissions
 from engine.assignment import About
 from engine.bpmn import dialect
+from engine.bpmn.commands import Cancel
 from engine.bpmn.dialect import Who
 from engine.calendars import Due
 from engine.due_dates import Why
@@ -31,7 +33,7 @@ from engine.notifications import Notice
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
 from engine.sentence import Sentence
-from engine.tasks.held import Held, hold, require_offered
+from engine.tasks.held import Held, hold, look, require_offered
 
 FLOW: Final = "extension_request"
 CASE: Final = "engine.extension"
@@ -63,6 +65,12 @@ class AskedAlready(Refused):
     sentence = "这一步的延期申请还没有批，请等结果。"
 
 
+class NothingAsked(Refused):
+    """No application for this task waits to be decided."""
+
+    sentence = "这一步没有等着批的延期申请，不用撤回。"
+
+
 def ask_extension(db: Session, task_id: int, *, by: Actor, until: datetime, reason: str) -> int:
     """Ask for a task's deadline to be moved to `until`. Returns the number of the small case.
 
@@ -70,6 +78,39 @@ def ask_extension(db: Session, task_id: int, *, by: Actor, until: datetime, reas
     """
     values = {"task": task_id, "until": until.isoformat(), "reason": reason}
     return instances.start(db, FLOW, by=by, values=values)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An application that waits to be decided: its case, until when, and by whom."""
+
+    instance_id: int
+    until: datetime
+    asked_by: int
+
+
+def pending(db: Session, task_id: int) -> Pending | None:
+    """The application for more time that waits for this task, if one does."""
+    table = ProcessInstance.__table__
+    waits = table.c.status.in_((InstanceStatus.RUNNING, InstanceStatus.SUSPENDED))
+    wanted = select(table.c.id, table.c.variables).where(_about(task_id), waits)
+    row = db.execute(wanted).first()
+    if row is None:
+        return None
+    known = orjson.loads(row.variables)
+    return Pending(row.id, datetime.fromisoformat(known["until"]), int(known["asked_by"]))
+
+
+def withdraw_extension(db: Session, task_id: int, *, by: Actor) -> None:
+    """Take one's own application back while it waits. Raises `NothingAsked`, `Forbidden`."""
+    look(db, task_id, by=by)
+    waits = pending(db, task_id)
+    if waits is None:
+        raise NothingAsked
+    case = instances.lock(db, waits.instance_id)
+    permissions.require(by, Action.INSTANCE_WITHDRAW, case)
+    act = Act(Kind.INSTANCE_CANCELLED, Cancel(), is_on_hold=True)
+    instances.perform(db, case, act, by=by)
 
 
 class ExtensionCase:
@@ -192,16 +233,23 @@ def _deciders(db: Session, held: Held, by: Actor) -> list[str]:
 def _key(db: Session, task_id: int) -> str:
     """A business key of its own for each application; refused while one of the task waits."""
     table = ProcessInstance.__table__
-    start = f"extension:{task_id}:"
     rows = db.execute(
-        select(table.c.status, func.count())
-        .where(table.c.business_key >= start, table.c.business_key < f"{start}\x7f")
-        .group_by(table.c.status)
+        select(table.c.status, func.count()).where(_about(task_id)).group_by(table.c.status)
     )
     earlier = dict(tuple(row) for row in rows)
     if earlier.get(InstanceStatus.RUNNING) or earlier.get(InstanceStatus.SUSPENDED):
         raise AskedAlready
-    return f"{start}{sum(earlier.values()) + 1}"
+    return f"{_start(task_id)}{sum(earlier.values()) + 1}"
+
+
+def _start(task_id: int) -> str:
+    return f"extension:{task_id}:"
+
+
+def _about(task_id: int) -> ColumnElement[bool]:
+    """The condition that a case is an application for this task."""
+    table, start = ProcessInstance.__table__, _start(task_id)
+    return (table.c.business_key >= start) & (table.c.business_key < f"{start}\x7f")
 
 
 def _local(at: datetime) -> str:

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import assignment, effects, incidents, instances, people
+from engine import assignment, effects, incidents, instances, people, recusals
 from engine.assignment import About, Found
 from engine.bpmn import state
 from engine.entries import Kind
@@ -16,6 +16,7 @@ from engine.errors import CannotAssign
 from engine.instances import Act, Case
 from engine.models import Role, UserTask
 from engine.people import Actor
+from engine.queries.task_page import Task
 
 
 def find_again(db: Session, instance_id: int, token: str, *, by: Actor) -> bool:
@@ -32,7 +33,10 @@ def find_again(db: Session, instance_id: int, token: str, *, by: Actor) -> bool:
     ).one_or_none()
     if row is None or people.role_key(Role.PROCESS_ADMIN) not in orjson.loads(row.candidates):
         return False
-    found = _found(db, case, row.element_id)
+    element = case.version.process.elements[row.element_id]
+    barred = recusals.declared(db, case.id, token)
+    barred |= recusals.recused(db, element, _about(db, case))
+    found = recusals.without(_found(db, case, row.element_id), barred)
     if found.fallback:
         raise CannotAssign(rule=case.version.process.label(row.element_id))
     keys = found.keys
@@ -47,19 +51,21 @@ def find_again(db: Session, instance_id: int, token: str, *, by: Actor) -> bool:
     return True
 
 
-def meant(db: Session, case: Case, element_id: str) -> tuple[int, ...]:
+def meant(db: Session, case: Case | Task, element_id: str) -> tuple[int, ...]:
     """The people whom a step's own rules name now; nobody where they name nobody."""
     return _found(db, case, element_id).people
 
 
-def _found(db: Session, case: Case, element_id: str) -> Found:
+def _found(db: Session, case: Case | Task, element_id: str) -> Found:
     element = case.version.process.elements[element_id]
-    about = About(
-        case.subject, case.started_by, version=case.version, variables=partial(_known, db, case)
-    )
-    return assignment.for_step(db, element, about)
+    return assignment.for_step(db, element, _about(db, case))
 
 
-def _known(db: Session, case: Case) -> dict[str, object]:
+def _about(db: Session, case: Case | Task) -> About:
+    known = partial(_known, db, case)
+    return About(case.subject, case.started_by, version=case.version, variables=known)
+
+
+def _known(db: Session, case: Case | Task) -> dict[str, object]:
     held = instances.values(db, case.content_id)
     return {**case.variables, **held, **state.load(case.state).data}

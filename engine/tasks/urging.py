@@ -45,7 +45,7 @@ class OnlyOneself(Refused):
 def urge(db: Session, task_id: int, *, by: Actor, note: str = "") -> None:
     """Urge whoever holds this task, or could. Raises `UrgedAlready`, `OnlyOneself`."""
     held = hold(db, task_id, Action.TASK_URGE, by=by)
-    if predicates.is_only_theirs(by, held):
+    if predicates.only_theirs(by, held):
         raise OnlyOneself
     again = may_again_at(db, held, by)
     if again is not None:
@@ -70,7 +70,7 @@ def urge_case(db: Session, instance_id: int, *, by: Actor, note: str = "") -> in
             held = hold(db, task_id, Action.TASK_URGE, by=by)
         except NotFound:
             raise Forbidden from None  # they know of the case, not of its tasks
-        if predicates.is_only_theirs(by, held):
+        if predicates.only_theirs(by, held):
             continue
         again = may_again_at(db, held, by)
         if again is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
@@ -38,6 +39,15 @@ def stale(task_id: int) -> Stale:
 
 def _shape(seen: task_view.Seen) -> Any:
     return told.Task().dump(task_view.told(db(), me(), seen))
+
+
+def unwritten(seen: task_view.Seen, values: Mapping[str, Any] | None) -> None:
+    """Without `If-Match`, what others have written into the form meanwhile is not written over."""
+    if values is None or preconditions.is_conditional():
+        return
+    theirs = task_page.written_by_others(db(), seen.row)
+    if any(name in values and values[name] != stands for name, stands in theirs.items()):
+        raise Stale(_shape(seen), seen.tag)
 
 
 @blueprint.errorhandler(NotFound)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -194,9 +193,9 @@ def _verbs(person: Actor, seen: Seen, targets: list[Json]) -> Iterator[tuple[str
     if not row.is_open:
         return
     if row.status == TaskStatus.READY and permissions.may(person, Action.TASK_CLAIM, row):
-        yield "claim", gettext(wording.VERBS["claim"])
+        yield "claim", wording.usual("claim")
     if row.status == TaskStatus.CLAIMED and permissions.may(person, Action.TASK_RELEASE, row):
-        yield "release", gettext(wording.VERBS["release"])
+        yield "release", wording.usual("release")
     for key in task_verbs.allowed(person, row):
         if key != "return" or targets:
             yield key, wording.verb(row.version, row.element_id, key)

@@ -94,11 +94,12 @@ def save_draft(task_id: int, asked: Json) -> Told:
 @signed_in
 def complete_task(task_id: int, asked: Json) -> Json:
     """Hand a task in: the outcome, the form, the opinion."""
-    task_acts.unchanged(task_id)
+    seen = task_acts.unchanged(task_id)
     values = asked.get("values")
     if values is None:
         draft = drafts.draft(db(), task_id)
         values = draft.values if draft.revision else None
+    task_acts.unwritten(seen, values)
     comment = asked.get("comment", "")
     picks = {
         one["step"]: [task_acts.person(who) for who in one["people"]]

@@ -95,6 +95,19 @@ def ask_extension(task_id: int, asked: Json) -> Told:
 
 
 @route(
+    "DELETE",
+    "/tasks/<int:task_id>/extension",
+    "Take an application for more time back",
+    answers={200: told.Done},
+)
+@signed_in
+def withdraw_extension(task_id: int) -> Json:
+    """One's own, while nobody has decided it."""
+    tasks.withdraw_extension(db(), task_id, by=me())
+    return task_acts.done(task_id)
+
+
+@route(
     "POST",
     "/tasks/<int:task_id>/take_back",
     "Take back what one has just handed on",

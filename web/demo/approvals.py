@@ -19,10 +19,11 @@ from engine.effects import OPEN
 from engine.models import Notification, UserTask
 from engine.people import SYSTEM, Actor
 from engine.tasks import copies, urging
-from web.demo.stories import Desk, Moment, Story
+from web.demo.stories import TEXTS, Desk, Moment, Story
 
 FLOW: Final = Path(__file__).parent / "committee_vote.bpmn"
 FLOW_KEY: Final = "committee_vote"
+FORM: Final = FLOW.with_name("recommendation.form")
 POLICY: Final = (
     {"days": -1, "at": "09:00", "what": "remind"},
     {"days": 0, "at": "09:00", "what": "remind"},
@@ -60,7 +61,8 @@ def rules(desk: Desk, back: int) -> Story:
         editing.save_term(db, by=office, name=name, first_monday=monday, weeks=WEEKS)
     policies.save(db, "usual", by=office, name="一般期限", rungs=POLICY)
     note = "专家委员会投票，三分之二同意为通过，结果出来以前互相看不到意见"
-    definitions.publish(db, FLOW.read_bytes(), by=SYSTEM, note=note)
+    forms = {FORM.stem: FORM.read_text(encoding="utf-8")}
+    definitions.publish(db, FLOW.read_bytes(), by=SYSTEM, note=note, forms=forms)
 
 
 def away(desk: Desk, back: int) -> Story:
@@ -81,7 +83,8 @@ def vote(desk: Desk, back: int) -> Generator[Moment, Session, None]:
     db = yield desk.at(back, 9, 10)
     leader = _person(desk, db, LEADER)
     case = instances.start(db, FLOW_KEY, by=leader, values={})
-    tasks.complete(db, _open(db, case)[0].id, by=leader, values=None, comment="请各位专家评审")
+    told = TEXTS["recommendation"]
+    tasks.complete(db, _open(db, case)[0].id, by=leader, values=told, comment="请各位专家评审")
     for number, outcome in enumerate(("approve", "refuse", "approve")):
         db = yield desk.at(back - 1 - number, 14, 20)
         seat = _open(db, case)[0]

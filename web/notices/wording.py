@@ -40,7 +40,7 @@ OTHERWISE: Final[Mapping[tuple[str, str], str]] = {
     (Notice.CASE_ENDED, "terminated"): "您发起的“{title}”没有通过，已经结束。",
     (Notice.CASE_ENDED, "cancelled"): "您发起的“{title}”已被撤销。",
     (Notice.EXTENSION, "terminated"): "“{title}”的“{step}”延期申请没有批准。",
-    (Notice.EXTENSION, "cancelled"): "“{title}”的“{step}”延期申请没有批准。",
+    (Notice.EXTENSION, "cancelled"): "“{title}”的“{step}”延期申请已经撤回。",
 }
 """Sentences of a kind where `how` it ended says something else."""
 FOR_GROUPS: Final[Mapping[str, str]] = {

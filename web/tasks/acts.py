@@ -189,7 +189,7 @@ def _told(task: Task, typed: Typed, asks: str) -> str:
     verb = wording.verb(task.version, task.element_id, asks or typed.outcome)
     waiting = cases.waiting(db(), task.instance_id)
     if not waiting:
-        return gettext("已%(verb)s：%(title)s。没有人要再办。", verb=verb, title=task.title)
+        return gettext("已%(verb)s：%(title)s。现在没有人要办。", verb=verb, title=task.title)
     return gettext(
         "已%(verb)s：%(title)s。现在到%(step)s，在 %(holder)s 处。",
         verb=verb,

@@ -1,13 +1,14 @@
 """Deciding several like tasks at once: a summary before, a result for each after.
 
 POST /tasks/batch/summary   the rows chosen in the inbox      POST /tasks/batch   decide them
+GET of either               back to the inbox
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -46,6 +47,14 @@ class OnePageFull(Refused):
 def summarise() -> ResponseReturnValue:
     """What would be decided, on one page: each task with its facts, and why one cannot be."""
     return _page(_chosen())
+
+
+@bp.get("/tasks/batch/summary")
+@bp.get("/tasks/batch")
+@signed_in
+def reloaded() -> ResponseReturnValue:
+    """Pages of a batch answer a form and have no address to come back to: the inbox has."""
+    return redirect(url_for("tasks.index"), 303)
 
 
 @bp.post("/tasks/batch")
@@ -115,7 +124,7 @@ def _page(
 def _label(fit: list[Task], key: str, *, is_mixed: bool) -> str:
     """What the one step calls it; the usual word where there are several."""
     if is_mixed:
-        return gettext(wording.VERBS[key])
+        return wording.usual(key)
     return wording.verb(fit[0].version, fit[0].element_id, key)
 
 

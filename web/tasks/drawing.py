@@ -23,7 +23,7 @@ from engine.queries.colleagues import Colleague
 from engine.queries.task_page import Seen, Task
 from engine.queries.timeline import Line
 from engine.sentence import Sentence
-from engine.tasks import drafts
+from engine.tasks import drafts, extension
 from engine.tasks.drafts import Saved
 from web import wording
 from web.session import db, me, settings
@@ -34,6 +34,10 @@ from web.tasks.buttons import Buttons
 MOST_CHANGES: Final = 50
 SEARCHING: Final = frozenset({"reassign", "lend", "copy", "add_signer"})
 """Verbs that look people up."""
+GIVING: Final = frozenset({"reassign", "lend", "add_signer"})
+"""Those that put the work into their hands."""
+TO_OTHERS: Final = frozenset({"copy", "lend", "deputy"})
+"""Those that make no sense for oneself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,14 @@ def of(
         "may_take_back": task_verbs.may_take_back(db(), me(), task),
         "in_place_of": _in_place_of(task),
         "lender": _name(task.lent_by),
+        "extension": extension.pending(db(), task.id) if task.is_open and task.due_at else None,
         "done_for": _name(task.done_for),
         "typed": typed,
         "refusal": refusal,
         "lacks_reason": isinstance(refusal, ReasonRequired) and (choice is not None or not opened),
         "opened": opened if choice is not None else "",
         "kept": kept.texts(task.form) if refusal is not None and not fills else (),
-        "people": _people(typed.query) if opened in SEARCHING else (),
+        "people": _people(task, typed.query, opened) if opened in SEARCHING else (),
         "picked": _picked(typed.several) if opened else (),
         "outcomes": buttons.outcomes(task),
         "seats": seats.of(db(), me(), task),
@@ -117,10 +122,24 @@ def preview(task_id: int) -> dict[str, Any] | None:
         return None
 
 
-def _people(text: str) -> tuple[Colleague, ...]:
+def _people(task: Task, text: str, verb: str) -> tuple[Colleague, ...]:
     """Whom the task may be handed to; nobody for somebody from outside, who sees no directory."""
-    may_look = permissions.may(me(), Action.PERSON_VIEW)
-    return colleagues.starting_with(db(), text) if may_look else ()
+    if not permissions.may(me(), Action.PERSON_VIEW):
+        return ()
+    others = named_by_step(task.id) if verb in GIVING else ()
+    but = me().id if verb in TO_OTHERS else None
+    return colleagues.starting_with(db(), text, others=others, but=but)
+
+
+def named_by_step(task_id: int | None) -> tuple[int, ...]:
+    """The people whom a step's own rules name: they may be given it although they are no staff."""
+    if task_id is None:
+        return ()
+    try:
+        task = task_page.one(db(), me(), task_id)
+    except NotFound:
+        return ()
+    return tasks.meant(db(), task, task.element_id)
 
 
 def _picked(chosen: Iterable[int]) -> tuple[Colleague, ...]:

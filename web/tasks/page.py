@@ -16,7 +16,7 @@ from engine.queries import colleagues, task_page
 from engine.queries.task_page import Task
 from web import htmx
 from web.access import needs, signed_in
-from web.asked import row_number
+from web.asked import number, row_number
 from web.session import db, me, own_writing
 from web.tasks import drawing
 from web.tasks.asked import NOTHING, Typed
@@ -66,9 +66,12 @@ def people() -> str:
     verb = verb if verb in (*drawing.SEARCHING, "deputy") else "reassign"
     query = request.args.get(f"{verb}_q", request.args.get("q", ""))
     chosen = request.args.getlist(f"{verb}_to")
+    others = drawing.named_by_step(number("task")) if verb in drawing.GIVING else ()
     return render_template(
         "tasks/_people.html",
-        people=colleagues.starting_with(db(), query),
+        people=colleagues.starting_with(
+            db(), query, others=others, but=me().id if verb in drawing.TO_OTHERS else None
+        ),
         picked=colleagues.named(db(), filter(None, map(row_number, chosen[:MOST_PICKED]))),
         several=request.args.get("several") == "1",
         plain=request.args.get("plain") == "1",

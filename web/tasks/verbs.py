@@ -108,6 +108,17 @@ def extend(task_id: int) -> ResponseReturnValue:
     return acts.act(task_id, deed, asks="extend", stays=said)
 
 
+@bp.post("/tasks/<int:task_id>/extension/withdrawal")
+@signed_in
+def withdraw_extension(task_id: int) -> ResponseReturnValue:
+    """Take one's application for more time back while nobody has decided it."""
+
+    def deed(task: Task, _typed: Typed) -> None:
+        tasks.withdraw_extension(db(), task.id, by=me())
+
+    return acts.act(task_id, deed, stays=gettext("延期申请已撤回。"))
+
+
 @bp.post("/tasks/<int:task_id>/take_back")
 @signed_in
 def take_back(task_id: int) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,6 +34,30 @@ VERBS_RUN: Final = (
     "step_aside",
 )
 """Every verb a step may offer, in the order in which the designer lists them."""
+VERB_WORDS: Final[Mapping[str, str]] = {
+    "approve": "同意",
+    "submit": "提交",
+    "refuse": "不同意",
+    "return": "退回",
+    "reassign": "转办",
+    "abstain": "弃权",
+    "lend": "委派",
+    "give_back": "交回",
+    "call_back": "收回委派",
+    "add_signer": "加签",
+    "remove_signer": "减签",
+    "copy": "抄送",
+    "urge": "催办",
+    "extend": "申请延期",
+    "step_aside": "回避",
+    "on_behalf": "代办",
+    "take_back": "拿回",
+    "withdraw": "撤回",
+    "reopen": "重新打开",
+    "claim": "领取",
+    "release": "放回",
+}
+"""What each verb is called where the step has no word of its own for it."""
 OUTCOMES: Final = frozenset({"approve", "refuse", "abstain"})
 DECIDING: Final = frozenset({"approve", "refuse"})
 VERBS_USUAL: Final = (Verb("approve"), Verb("return"), Verb("reassign"))

@@ -49,6 +49,16 @@ def test_six_buttons_at_most_stand_on_the_screen(browser, review):
     assert page.says(".verbs .menu-list button")[-2:] == ["申请延期", "抄送"]
 
 
+def test_the_first_step_is_handed_in_and_not_agreed_to(browser, db, college):
+    leader = college.actor(db, "leader")
+    xml = flow.chain("first", flow.step("submit"), flow.step("last", "user:office"))
+    task = flow.open_tasks(db, flow.begin(db, xml, by=leader))["submit"]
+    db.commit()
+    page = Paper.open(browser("leader"), f"/tasks/{task}")
+    assert page.says('button[name="outcome"]') == ["提交"]
+    assert "已提交" in page.press("提交").says(".toast")[0]
+
+
 def test_lending_asks_whom_and_why_and_the_task_comes_back(browser, college, review):
     mine, place = browser("reviewer"), f"/tasks/{review}"
     asked = send(mine, place, f"{place}/delegation", ask="lend")
@@ -85,6 +95,26 @@ def test_what_was_written_about_a_task_that_went_elsewhere_is_shown(browser, col
     assert "写了很久" in Paper(reviewer, late).says("#typed")[0]
 
 
+def test_a_task_that_left_its_holders_hands_gives_back_what_they_typed(browser, college, review):
+    reviewer, borrower, place = browser("reviewer"), browser("office"), f"/tasks/{review}"
+    fields = {"lend_to": str(college.users["office"]), "lend_reason": "请看"}
+    send(reviewer, place, f"{place}/delegation", **fields)
+    Paper.open(borrower, place)
+    send(reviewer, place, f"{place}/giving_back")
+    typed = {"comment": "写了很久", "values[goals][g1][remark]": "也写了很久"}
+    late = Paper(borrower, send(borrower, "/tasks/", f"{place}/giving_back", **typed))
+    assert late.status == 409
+    assert late.says("[data-sentence]") == ["这件事已经不在您手里，刚才的操作没有做。"]
+    assert late.says("#typed .quote") == ["写了很久", "也写了很久"]
+    assert "/tasks/" in late.links("header a")
+    for stranger, number in (("stranger", review), ("office", 999_999)):
+        person = browser(stranger)
+        never = send(person, "/tasks/", f"/tasks/{number}/completion", **typed)
+        assert (never.status_code, "不在您手里" in never.text) == (404, False)
+        assert Paper(person, never).says("#typed .quote") == ["写了很久", "也写了很久"]
+    assert borrower.get(place).status_code == 404
+
+
 def test_several_people_get_a_copy_and_say_that_they_read_it(browser, college, case, review):
     mine, place = browser("reviewer"), f"/tasks/{review}"
     people = [str(college.users[name]) for name in ("stranger", "office")]
@@ -103,8 +133,15 @@ def test_time_is_asked_for_and_given(browser, db, case, review):
     assert (refused.status_code, "请填写延到哪一天、几点。" in refused.text) == (422, True)
     until = (clock.now() + timedelta(days=6)).strftime("%Y-%m-%dT%H:%M")
     send(mine, place, f"{place}/extension", extend_until=until, extend_reason="材料多")
+    assert "还没有批" in Paper.open(mine, place).text
+    gone = send(mine, place, f"{place}/extension/withdrawal")
+    assert "延期申请已撤回。" in gone.text
+    assert "还没有批" not in gone.text
+    again = send(mine, place, f"{place}/extension/withdrawal")
+    assert (again.status_code, "没有等着批的延期申请" in again.text) == (422, True)
+    send(mine, place, f"{place}/extension", extend_until=until, extend_reason="材料多")
     admin = browser("admin")
-    small = case + 1
+    small = case + 2
     db.rollback()
     number = flow.open_tasks(db, small)["decide"]
     send(admin, f"/tasks/{number}", f"/tasks/{number}/completion", outcome="approve")
@@ -117,6 +154,9 @@ def test_the_initiator_urges_and_withdraws_from_the_case(browser, case):
     again = send(mine, place, f"{place}/urge")
     assert (again.status_code, "您刚刚催过" in again.text) == (422, True)
     assert "已撤回" in send(mine, place, f"{place}/withdrawal", reason="漏了附件").text
+    assert "催办" not in Paper.open(mine, place).says("button")
+    self_urged = send(mine, place, f"{place}/urge")
+    assert (self_urged.status_code, "现在等您自己办" in self_urged.text) == (422, True)
     assert "没有提交，不用撤回" in send(mine, place, f"{place}/withdrawal").text
 
 
@@ -162,6 +202,8 @@ def test_rows_are_chosen_looked_at_and_decided_together(browser, db, college, re
     done = send(mine, "/tasks/", "/tasks/batch", task=chosen, outcome="approve", comment="同意")
     assert "办好 2 项，共 3 项" in done.text
     assert "这项任务已经由郑怀瑾于" in done.text
+    reloaded = mine.get("/tasks/batch/summary")
+    assert (reloaded.status_code, reloaded.headers["Location"]) == (303, "/tasks/")
     nothing = send(mine, "/tasks/", "/tasks/batch/summary")
     assert (nothing.status_code, "请先选中要一起办的任务。" in nothing.text) == (422, True)
 

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import orjson
+from sqlalchemy import select
+
+from engine import definitions
+from engine.models import UserTask
+from engine.people import SYSTEM
+from tests.integration.engine import flow
 from tests.integration.web.api.program import column
 
 MATCH = "If-Match"
@@ -94,3 +101,53 @@ def test_a_task_not_changed_is_not_sent_again(goals, program):
     leader = program("leader")
     tag = leader.get(f"/tasks/{task}").headers["ETag"]
     assert leader.get(f"/tasks/{task}", **{"If-None-Match": tag}).status_code == 304
+
+
+def test_a_signer_without_a_state_writes_over_nothing_of_another(app, db, college, program):  # noqa: ARG001  (the application is there first)
+    fields = [{"type": "textfield", "key": key, "label": key} for key in ("one", "two")]
+    form = orjson.dumps({"type": "default", "components": fields}).decode()
+    signed = flow.step("sign", "user:reviewer,user:office", signing="all", field_rights="*:edit")
+    drawn = flow.chain("together", flow.step("submit"), signed)
+    drawn = drawn.replace(b'id="sign"', b'id="sign" camunda:formRef="both"')
+    definitions.publish(db, drawn, by=SYSTEM, note="版", forms={"both": form})
+    case = flow.begin(db, drawn, by=college.actor(db, "leader"))
+    flow.do(db, case, "submit", by=college.actor(db, "leader"))
+    rows = db.execute(
+        select(UserTask.assignee_id, UserTask.id).where(UserTask.element_id == "sign")
+    ).all()
+    seats = {row.assignee_id: row.id for row in rows}
+    db.commit()
+    first, second = program("reviewer"), program("office")
+    mine = seats[college.users["office"]]
+    said = {"outcome": "approve", "values": {"one": "甲写的"}}
+    path = f"/tasks/{seats[college.users['reviewer']]}/completion"
+    assert first.post(path, said).status_code == 200
+    stale = second.post(
+        f"/tasks/{mine}/completion", {"outcome": "approve", "values": {"one": "", "two": "乙"}}
+    )
+    assert (stale.status_code, stale.json["current"]["values"]["one"]) == (412, "甲写的")
+    done = second.post(f"/tasks/{mine}/completion", {"outcome": "approve", "values": {"two": "乙"}})
+    assert done.status_code == 200
+    assert first.get(path.removesuffix("/completion")).json["values"] == {
+        "one": "甲写的",
+        "two": "乙",
+    }
+
+
+def test_a_task_that_went_elsewhere_is_a_lost_race_and_no_missing_page(app, db, college, program):  # noqa: ARG001  (as above)
+    leader = college.actor(db, "leader")
+    case = flow.begin(
+        db, flow.chain("gone", flow.step("submit"), flow.step("review", "user:reviewer")), by=leader
+    )
+    flow.do(db, case, "submit", by=leader)
+    task = flow.open_tasks(db, case)["review"]
+    db.commit()
+    reviewer, asked = program("reviewer"), {"to": "office", "reason": "请办"}
+    assert reviewer.post(f"/tasks/{task}/reassignment", asked).status_code == 200
+    late = reviewer.post(f"/tasks/{task}/completion", {"outcome": "approve"})
+    assert (late.status_code, late.json["title"]) == (
+        409,
+        "这件事已经不在您手里，刚才的操作没有做。",
+    )
+    never = program("stranger").post(f"/tasks/{task}/completion", {"outcome": "approve"})
+    assert never.status_code == 404
