@@ -1,9 +1,9 @@
-"""Open tasks with deadlines, many at a time, in the order of their numbers."""
+"""Open tasks with deadlines, and timers of the school's time: many at a time, by their numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,6 +19,9 @@ from engine.models import (
     Content,
     DueChange,
     InstanceStatus,
+    Job,
+    JobKind,
+    JobStatus,
     ProcessDefinition,
     ProcessInstance,
     ProcessVersion,
@@ -28,11 +31,20 @@ from engine.models import (
 AT_ONCE: Final = 500
 _TASK, _CASE = UserTask.__table__, ProcessInstance.__table__
 _VERSION, _DEFINITION = ProcessVersion.__table__, ProcessDefinition.__table__
+_JOB = Job.__table__
+_RUNS: Final = (
+    _JOB.c.kind == JobKind.TIMER,
+    _JOB.c.status == JobStatus.WAITING,
+    _CASE.c.status == InstanceStatus.RUNNING,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An open task, as lists of deadlines show it and computing needs it."""
+    """An open task, as lists of deadlines show it and computing needs it; or a timer that runs.
+
+    Of a timer, `id` is the number of its job.
+    """
 
     id: int
     instance_id: int
@@ -48,6 +60,14 @@ class Row:
     version_id: int
 
 
+_OF_CASE: Final = (
+    _CASE.c.title,
+    _CASE.c.subject,
+    _CASE.c.started_by,
+    _CASE.c.content_id,
+    _CASE.c.variables,
+    _CASE.c.version_id,
+)
 _COLUMNS: Final = (
     _TASK.c.id,
     _TASK.c.instance_id,
@@ -55,12 +75,7 @@ _COLUMNS: Final = (
     _TASK.c.name,
     _TASK.c.due_at,
     _TASK.c.opened_at,
-    _CASE.c.title,
-    _CASE.c.subject,
-    _CASE.c.started_by,
-    _CASE.c.content_id,
-    _CASE.c.variables,
-    _CASE.c.version_id,
+    *_OF_CASE,
 )
 
 
@@ -132,6 +147,55 @@ def chunks(
     while found := tasks(db, of, after=after, where=where):
         yield found
         after = found[-1].id
+
+
+def timers(db: Session) -> dict[tuple[int, str], str]:
+    """The rule of every timer, of any version, that runs and follows the school's calendar."""
+    asked = (
+        select(_CASE.c.version_id, _JOB.c.element_id)
+        .join(_CASE, _CASE.c.id == _JOB.c.instance_id)
+        .where(*_RUNS)
+        .distinct()
+    )
+    found: dict[tuple[int, str], str] = {}
+    for version_id, element_id in db.execute(asked).all():
+        element = versions.of_case(db, version_id).process.elements.get(element_id)
+        if element is not None and dialect.is_school_time(element.event_text):
+            found[version_id, element_id] = element.event_text
+    return found
+
+
+def running(
+    db: Session, of: Collection[tuple[int, str]], *, after: int = 0, limit: int = AT_ONCE
+) -> list[Row]:
+    """Running timers of these elements past a number of their job, at most so many."""
+    if not of:
+        return []
+    asked = (
+        select(
+            _JOB.c.id,
+            _JOB.c.instance_id,
+            _JOB.c.element_id,
+            _JOB.c.element_id.label("name"),
+            _JOB.c.due_at,
+            _JOB.c.created_at.label("opened_at"),
+            *_OF_CASE,
+        )
+        .join(_CASE, _CASE.c.id == _JOB.c.instance_id)
+        .where(
+            *_RUNS,
+            tuple_(_CASE.c.version_id, _JOB.c.element_id).in_(list(of)),
+            _JOB.c.id > after,
+        )
+        .order_by(_JOB.c.id)
+        .limit(limit)
+    )
+    return [_named(db, Row(**row)) for row in db.execute(asked).mappings()]
+
+
+def _named(db: Session, row: Row) -> Row:
+    label = versions.of_case(db, row.version_id).process.label(row.element_id)
+    return replace(row, name=label)
 
 
 def decided(db: Session, task_ids: Sequence[int]) -> set[int]:

@@ -1,12 +1,12 @@
-"""Deadlines computed anew because the calendar changed: looked at first, then applied in portions.
+"""Deadlines and timers computed anew because the calendar changed: looked at, then in portions.
 
 What somebody set by hand (an extension, a change with a reason) stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,7 +28,9 @@ from engine.calendars import Due
 from engine.deadlines import looking
 from engine.deadlines.looking import Row
 from engine.due_dates import Why
+from engine.entries import Kind
 from engine.errors import NotFound
+from engine.instances import Act, Case
 from engine.models import Incident, IncidentStatus, Job, JobKind, JobStatus
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
@@ -38,6 +40,8 @@ TOPIC: Final = "engine.recalculate"
 SHOWN: Final = 200
 PORTION: Final = 50
 RETURNED: Final = "returned"
+TIMERS: Final = "t"
+"""Stands in a reference before the number of a timer's job."""
 ANNOUNCED: Final = (
     "国家公布了 {years} 年的放假和调休。请到“期限调整”看哪些期限会变，在那里重算；"
     "在这里再试一次，就按新的安排重算。"
@@ -50,14 +54,15 @@ CHANGED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An open task whose deadline the calendar puts elsewhere now."""
+    """An open task whose deadline the calendar puts elsewhere now; without a task, a timer."""
 
-    task_id: int
+    task_id: int | None
     instance_id: int
     title: str
     step: str
     before: datetime | None
     due: Due
+    job_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,14 @@ def _computed(db: Session) -> Iterator[tuple[list[Row], list[Change], int]]:
         kept = looking.decided(db, [row.id for row in rows])
         free = [row for row in rows if row.id not in kept]
         yield rows, _changes(db, rules, free, known), len(kept)
+    rules, after = looking.timers(db), 0
+    while rows := looking.running(db, rules, after=after):
+        yield rows, _of_timers(_changes(db, rules, rows, known)), 0
+        after = rows[-1].id
+
+
+def _of_timers(changes: Iterable[Change]) -> list[Change]:
+    return [replace(one, task_id=None, job_id=one.task_id or 0) for one in changes]
 
 
 def _changes(
@@ -147,6 +160,9 @@ def work(db: Session, reference: str) -> bool:
     """A portion of a recalculation; what is left is put down for the next."""
     user, _colon, after = reference.partition(":")
     by = actor(db, int(user))
+    if after.startswith(TIMERS):
+        _timers(db, user, int(after.removeprefix(TIMERS)), by)
+        return False
     rules = looking.by_calendar(looking.steps(db))
     known = calendars.Known(calendars.school(db))
     rows = looking.tasks(db, rules, after=int(after), limit=PORTION)
@@ -157,9 +173,34 @@ def work(db: Session, reference: str) -> bool:
         task = due_dates.find(db, case.id, task_id=change.task_id)
         if task is not None and task.due_at == change.before:
             due_dates.move(db, case, task, change.due, why=Why.CALENDAR, by=by)
-    if len(rows) == PORTION:
-        later.enqueue(db, TOPIC, f"{user}:{rows[-1].id}")
+    more = rows[-1].id if len(rows) == PORTION else f"{TIMERS}0"
+    later.enqueue(db, TOPIC, f"{user}:{more}")
     return False
+
+
+def _timers(db: Session, user: str, after: int, by: Actor) -> None:
+    """A portion of the timers that run, after the tasks."""
+    rules, known = looking.timers(db), calendars.Known(calendars.school(db))
+    rows = looking.running(db, rules, after=after, limit=PORTION)
+    changes = _of_timers(_changes(db, rules, rows, known))
+    for change in sorted(changes, key=lambda one: one.instance_id):
+        _move_timer(db, instances.lock(db, change.instance_id), change, by)
+    if len(rows) == PORTION:
+        later.enqueue(db, TOPIC, f"{user}:{TIMERS}{rows[-1].id}")
+
+
+def _move_timer(db: Session, case: Case, change: Change, by: Actor) -> None:
+    """Set a timer anew, unless it fired or stands still meanwhile."""
+    table, before = Job.__table__, change.before
+    mine = (table.c.id == change.job_id) & (table.c.status == JobStatus.WAITING)
+    moved = update(table).where(mine, table.c.due_at == before).values(due_at=change.due.at)
+    row = db.execute(moved.returning(table.c.token, table.c.element_id)).one_or_none()
+    if row is None or before is None or change.due.at is None:
+        return
+    asked = {"token": row.token, "element": row.element_id, "why": Why.CALENDAR.value}
+    known = {"before": before.isoformat(), "after": change.due.at.isoformat()}
+    act = Act(Kind.DUE_CHANGED, asked=asked, known={**known, **change.due.words()})
+    instances.perform(db, case, act, by=by)
 
 
 def actor(db: Session, user_id: int) -> Actor:

@@ -45,9 +45,9 @@ class CalendarYear(Shape):
 
 
 class DueMove(Shape):
-    """An open task whose deadline would move."""
+    """An open task whose deadline would move, or a timer that runs."""
 
-    task = Number(required=True)
+    task = Number("Null: it is a timer.", required=True, nullable=True)
     instance = Number(required=True)
     title = Text(NAME, required=True)
     step = Text(WORD, required=True)

@@ -8,7 +8,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import calendars, clock, deadlines, definitions, instances, jobs, policies, tasks
+from engine import (
+    calendars,
+    clock,
+    deadlines,
+    definitions,
+    instances,
+    jobs,
+    policies,
+    replay,
+    tasks,
+)
 from engine.bpmn import dialect
 from engine.calendars import state
 from engine.college import units
@@ -245,6 +255,36 @@ def test_a_timer_drawn_in_working_days_fires_on_one(
     ladders.run(sessions, "2026-10-09 09:00")
     with sessions() as later:
         assert list(flow.open_tasks(later, case)) == ["after"]
+
+
+def test_a_timer_that_runs_follows_the_calendar_after_a_look(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    timer = (
+        '<bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition>'
+        "<bpmn:timeDuration>2 working days 09:00</bpmn:timeDuration>"
+        "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    )
+    admin = ladders.administrator(db, college)
+    with clock.freeze(at("2026-11-02 10:00")):
+        xml = flow.chain("drawn", timer, flow.step("after"))
+        case = flow.begin(db, xml, by=college.actor(db, "leader"))
+        day = date(2026, 11, 4)
+        calendars.set_days(db, day, day, by=admin, is_working=False, name="校庆")
+        found = deadlines.recalculating.preview(db)
+        (change,) = found.changes
+        assert (change.task_id, change.before, found.later) == (None, at("2026-11-04 09:00"), 1)
+        deadlines.recalculating.apply(db, by=admin)
+    db.commit()
+    ladders.run(sessions, "2026-11-02 10:01")
+    ladders.run(sessions, "2026-11-04 23:00")
+    with sessions() as later:
+        assert flow.open_tasks(later, case) == {}
+        assert deadlines.recalculating.preview(later).count == 0
+    ladders.run(sessions, "2026-11-05 09:00")
+    with sessions() as later:
+        assert list(flow.open_tasks(later, case)) == ["after"]
+        assert replay.replay(later, case).difference is None
 
 
 def test_a_timer_nobody_can_tell_waits_for_the_date(
