@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from engine import clock, handlers, hotpath, jobs, later, tasks
 from engine import db as database
-from engine import tasks
 from engine.errors import AlreadyClaimed, Refused, TaskNotOpen
-from engine.models import LogEntry
+from engine.models import Job, JobStatus, LogEntry
 from engine.people import Actor
 from tests.college import College
 from tests.integration.engine import flow
@@ -99,3 +99,34 @@ def test_completing_and_returning_at_once_leaves_one_of_the_two(
     refused = at_once(sessions, either)
     assert refused.count(None) == 1
     assert {type(one) for one in refused if one is not None} == {TaskNotOpen}
+
+
+def test_jobs_that_lock_two_cases_crosswise_are_both_done(
+    db: Session, sessions: sessionmaker[Session], college: College, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL gives one up, which is no attempt of it; SQLite lets one write at a time."""
+    leader = college.actor(db, "leader")
+    first, second = (flow.begin(db, flow.chain(key, flow.step("a")), by=leader) for key in "pq")
+    both, tries = Barrier(2), list[str]()
+
+    def cross(db: Session, reference: str) -> bool:
+        one, other = (int(number) for number in reference.split(":"))
+        tries.append(reference)
+        hotpath.lock_case(db, one)
+        if len(tries) <= len("pq") and db.get_bind().dialect.name == "postgresql":
+            both.wait()
+        hotpath.lock_case(db, other)
+        return False
+
+    monkeypatch.setitem(handlers.BACKGROUND, "test.cross", cross)
+    for reference in (f"{first}:{second}", f"{second}:{first}"):
+        later.enqueue(db, "test.cross", reference)
+    db.commit()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: jobs.run_due(sessions, name, limit=1), ("one", "two")))
+    with clock.freeze(clock.now() + jobs.LONGEST_PASSING):
+        jobs.run_due(sessions, "one")
+    with sessions() as own:
+        rows = own.execute(select(Job.status, Job.attempts).where(Job.topic == "test.cross")).all()
+        assert [tuple(row) for row in rows] == [(JobStatus.DONE, 0)] * 2
+        assert len(tries) == (3 if own.get_bind().dialect.name == "postgresql" else 2)
