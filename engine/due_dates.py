@@ -114,6 +114,7 @@ def move(  # noqa: PLR0913  (both dates, and everything a later reader asks)
         "task": task.id,
         "token": task.token,
         "element": task.element_id,
+        "seat": task.seat,
         "why": why.value,
     }
     if allowed_in is not None:

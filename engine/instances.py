@@ -319,25 +319,29 @@ def start(  # noqa: PLR0913  (what is known of a case, by keyword)
     if kind is not None:
         kind.opened(db, instance_id, opening)
     case = lock(db, instance_id)
-    content = {"data": dict(opening.variables), "values": dict(opening.values)}
+    content = {
+        "data": dict(opening.variables),
+        "values": dict(opening.values),
+        "title": opening.title,
+    }
     table = ProcessInstance.__table__
     offered_id: Any = table.c.content_id
     offered: dict[str, Any] = {}
     if opening.offered is not None:
         offered_id, hashed = eventlog.keep(db, instance_id, {"values": dict(opening.offered)})
         offered = {"offered": hashed}
+    began = {} if parent is None else {"started_by": parent.started_by}
     act = Act(
         Kind.INSTANCE_STARTED,
         commands.Start(opening.variables, at),
         content=content,
-        known={**offered, **(known or {})},
+        known={**offered, **began, **(known or {})},
         values_changed=True,
         asked={
             "definition": key,
             "version": version.number,
             "subject": subject,
             "business_key": opening.business_key,
-            "title": opening.title,
             **({"parent": [parent.instance_id, parent.token]} if parent is not None else {}),
         },
     )

@@ -78,7 +78,9 @@ class Seat:
 
     def words(self) -> list[Any]:
         """As the log keeps it."""
-        return [self.number, self.assignee_id, self.weight, self.follows, self.part.value]
+        offered = [] if self.assignee_id is not None else [list(self.keys)]
+        whose = [self.number, self.assignee_id, self.weight, self.follows, self.part.value]
+        return whose + offered
 
 
 def written(element: Element) -> str:

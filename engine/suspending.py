@@ -80,7 +80,10 @@ def _resume(db: Session, instance_id: int, *, by: Actor) -> timedelta:
     stood = max(now - began, timedelta()) if began is not None else timedelta()
     act = Act(
         Kind.INSTANCE_RESUMED,
-        known={"stood_seconds": int(stood.total_seconds())},
+        known={
+            "stood_seconds": int(stood.total_seconds()),
+            "stood_microseconds": stood // timedelta(microseconds=1),
+        },
         is_on_hold=True,
         status=InstanceStatus.RUNNING,
     )

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import entries, eventlog, versions
+from engine.comparing import Difference
 from engine.entries import Kind
 from engine.models import (
     Content,
@@ -20,7 +21,7 @@ from engine.models import (
     ProcessInstance,
     ProcessVersion,
 )
-from engine.replay import Difference, broken_link, replay
+from engine.replay import broken_link, check_case
 
 PAGE: Final = 2_000
 
@@ -33,7 +34,7 @@ def verify(
     `head` is the hash of a seal that was kept outside: it must still be here, with all it bound.
     """
     if instance_id is not None:
-        found = replay(db, instance_id).difference
+        found = check_case(db, instance_id)
         if found is not None:
             yield found
         return
@@ -51,7 +52,7 @@ def verify(
         if version_id in changed:
             yield from _walk(db, eventlog.case_chain(number))
             continue
-        found = replay(db, number).difference
+        found = check_case(db, number)
         if found is not None:
             yield found
 

@@ -13,12 +13,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import eventlog, secrecy
+from engine.comparing import Difference
 from engine.entries import Kind
 from engine.errors import NotFound
 from engine.forms import rights, view
 from engine.permissions import Action
 from engine.queries import cases, seals
-from engine.replay import Difference, Replay
+from engine.replay import Replay
 from engine.replay import replay as replay_case
 from web import frames, house
 from web.access import needs

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from engine import eventlog, instances, secrecy, tasks
+from engine.comparing import Difference
 from engine.db import begin_writing
 from engine.entries import Kind
 from engine.errors import TooLarge
@@ -16,7 +17,7 @@ from engine.permissions import Action
 from engine.queries import cases, marks, timeline
 from engine.queries.cases import CaseRow, CaseView, OpenTask
 from engine.queries.timeline import Line
-from engine.replay import Difference, Frame, replay
+from engine.replay import Frame, replay
 from quality import documents, subjects
 from web.access import needs, signed_in
 from web.api import paging, schemas, task_acts, told, verb_shapes

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import clock, eventlog, handlers, instances, jobs, messages, replay, tasks, verify
+from engine import (
+    clock,
+    eventlog,
+    handlers,
+    instances,
+    jobs,
+    messages,
+    replay,
+    suspending,
+    tasks,
+    verify,
+)
 from engine import db as database
 from engine.bpmn.commands import Then
 from engine.entries import Kind
 from engine.errors import NotFound
-from engine.models import Incident, LogEntry, ProcessInstance, UserTask
+from engine.models import Content, Incident, LogEntry, ProcessInstance, UserTask
 from tests.college import College
 from tests.integration.engine import flow
+from tests.integration.engine.signing.voting import FIVE, Voting
 
 CATCH = '<bpmn:intermediateCatchEvent id="{}">{}</bpmn:intermediateCatchEvent>'
 TIME = (
@@ -171,6 +184,86 @@ def test_rows_that_say_something_else_are_named(db: Session, case: int) -> None:
             (found,) = verify.verify(db)
             assert sentence in found.text()
             attempt.rollback()
+
+
+BEHIND = {
+    "user_task": {
+        "candidates = '[\"u:999\"]'": "谁可以办理",
+        "assignee_id = (SELECT max(id) FROM user_account)": "在谁手里",
+        "lent_by = NULL": "由谁委派",
+        "due_at = '2031-01-01 00:00:00+00:00'": "期限",
+        "due_first = NULL": "原来的期限",
+        "name = '别的'": "名称",
+    },
+    "process_instance": {
+        "started_by = (SELECT max(id) FROM user_account)": "由谁发起",
+        "successor_id = started_by": "由谁接手",
+        "title = '别的'": "标题",
+        "subject = 'major:1'": "办的是哪一项",
+        "business_key = 'other'": "业务编号",
+        "variables = '{\"amount\": 1}'": "变量",
+        "content_hash = ''": "现在的表单内容",
+        "content_id = NULL": "现在的表单内容",
+        "offered_id = NULL": "发起时的表单内容",
+    },
+    "copy": {
+        "user_id = sent_by": "抄送给谁",
+        "sent_by = NULL": "由谁抄送",
+        "read_at = sent_at": "有没有读过",
+    },
+}
+
+
+def test_each_column_that_was_changed_behind_the_record_is_named(
+    db: Session, college: College
+) -> None:
+    leader, office = college.actor(db, "leader"), college.actor(db, "office")
+    verbs = "approve,lend,return"
+    steps = flow.step("one", verbs=verbs, due="P3D"), flow.step("two")
+    case = flow.begin(db, flow.chain("behind", *steps), by=leader)
+    one = flow.open_tasks(db, case)["one"]
+    tasks.copy(db, one, by=leader, to=[college.users["auditor"]])
+    tasks.lend(db, one, by=leader, to=office.id or 0, reason="请看")
+    admin = college.actor(db, "admin")
+    suspending.suspend(db, case, by=admin, reason="放假")
+    with clock.freeze(clock.now() + timedelta(days=2, microseconds=7)):
+        suspending.resume(db, case, by=admin)
+    assert list(verify.verify(db)) == []
+    for table, changes in BEHIND.items():
+        where = "id" if table == "process_instance" else "instance_id"
+        for change, named in changes.items():
+            with db.begin_nested() as attempt:
+                statement = f"UPDATE {table} SET {change} WHERE {where} = {case}"  # noqa: S608  (our own words)
+                db.execute(text(statement))
+                (found,) = verify.verify(db)
+                assert (found.chain, named in found.text()) == (eventlog.case_chain(case), True)
+                attempt.rollback()
+
+
+def test_whose_turn_follows_whose_is_as_recorded(db: Session, college: College) -> None:
+    voting = Voting(db, college, "sequence", FIVE[:3], {"due": "P3D"}).begin()
+    voting.vote("reviewer")
+    voting.check()
+    for change in (
+        "follows = 1 WHERE seat = 3",
+        "added_by = lent_by, due_at = NULL WHERE seat < 3",
+    ):
+        with db.begin_nested() as attempt:
+            db.execute(text(f"UPDATE user_task SET {change}"))  # noqa: S608  (our own words)
+            assert replay.replay(db, voting.case).difference is not None
+            attempt.rollback()
+
+
+def test_the_name_in_a_title_can_be_erased_and_the_record_stays_whole(
+    db: Session, case: int
+) -> None:
+    table = LogEntry.__table__
+    (entry,) = db.execute(select(table.c.body).where(table.c.kind == "instance_started")).scalars()
+    assert "title" not in orjson.loads(entry)["asked"]
+    gone = {"data": b"", "salt": b"", "erased_at": clock.now()}
+    db.execute(update(Content.__table__).where(Content.instance_id == case).values(gone))
+    db.execute(update(ProcessInstance.__table__).values(title="（已删除）"))
+    assert list(verify.verify(db)) == []
 
 
 @pytest.mark.parametrize(

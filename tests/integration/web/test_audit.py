@@ -7,8 +7,10 @@ import json
 import pytest
 from sqlalchemy import text
 
-from engine import eventlog, tasks
+from engine import eventlog, roles, tasks
 from engine.db import begin_writing
+from engine.models import Role
+from engine.people import SYSTEM
 from tests import tampering
 from tests.integration.engine import flow
 from tests.integration.web.conftest import PASSWORD
@@ -92,7 +94,7 @@ def test_a_changed_record_is_named(office, browser, db):
     page = Paper.open(browser("auditor"), f"/instances/{case}/replay")
     assert page.status == 200
     assert "记录对不上。" in page.text
-    assert "现在的样子与记录不同" in page.text
+    assert "与记录不同" in page.text
 
 
 @pytest.mark.parametrize("column", ["body", "kind", "by", "at"])
@@ -160,6 +162,19 @@ def test_a_longer_record_asks_no_more_often(office, browser, app):
         office.does("return_", case, "reviewer", "再改")
         office.does("hand_in", case, "leader", office.does("values", case))
     assert statements(app, lambda: auditor.get(f"/instances/{case}/replay")) <= before + 1
+
+
+def test_the_newest_acts_and_sign_ins_are_told_in_words(office, browser, college, db):
+    college.actor(db, "leader")
+    roles.give(db, college.users["leader"], Role.QUALITY_OFFICE, by=SYSTEM)
+    db.commit()
+    browser("leader")
+    page = Paper.open(browser("auditor"), "/audit")
+    assert "吴允恭·质量管理处" in page.text
+    assert "专业建设目标、标准、诊改计划审核上传流程 第 1 版" in page.text
+    assert "quality_office" not in page.text
+    assert "登录 吴允恭 吴允恭" in page.text
+    assert "登录 苏慎之 苏慎之" in page.text
 
 
 def frames(client, case):
