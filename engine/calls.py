@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import children, eventlog, handlers, instances, later
@@ -21,7 +21,7 @@ from engine.errors import CannotCall, InstanceSuspended
 from engine.expressions import ExpressionError
 from engine.instances import CALLED, Act, Case
 from engine.later import Leased
-from engine.models import InstanceStatus, ProcessInstance
+from engine.models import InstanceStatus, ProcessInstance, SigningRound, TaskStatus, UserTask
 from engine.people import SYSTEM
 from engine.scene import Parent, Tally
 
@@ -99,13 +99,24 @@ def _tell(
 
 
 def _told(db: Session, child: int) -> tuple[str, dict[str, Any]]:
-    """How a called case stands, and all that is known in it by name."""
+    """How a called case stands, and all that is known in it by name, how it was decided as well."""
     table = ProcessInstance.__table__
     wanted = select(table.c.status, table.c.variables, table.c.content_id, table.c.state)
     row = db.execute(wanted.where(table.c.id == child)).one()
     held = instances.values(db, row.content_id)
     known = {**orjson.loads(row.variables), **held, **state.load(row.state).data}
-    return row.status, known
+    return row.status, {"outcome": _outcome(db, child), **known}
+
+
+def _outcome(db: Session, child: int) -> str | None:
+    """What its last step was decided with, by all who signed it; a case keeps it where it asks."""
+    task, signed = UserTask.__table__, SigningRound.__table__
+    together = (signed.c.instance_id == task.c.instance_id) & (signed.c.token == task.c.token)
+    decided = func.coalesce(signed.c.outcome, task.c.outcome)
+    done = (task.c.instance_id == child) & (task.c.status == TaskStatus.COMPLETED)
+    found = select(decided).select_from(task.outerjoin(signed, together)).where(done)
+    newest = found.order_by(task.c.completed_at.desc(), task.c.id.desc()).limit(1)
+    return db.execute(newest).scalar_one_or_none()
 
 
 _DOES: Final[Mapping[str, Callable[[Session, Case, str, Element, int], None]]] = {

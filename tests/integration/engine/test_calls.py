@@ -23,6 +23,12 @@ LINES = (
     '<camunda:in source="amount" target="sum"/>'
     '<camunda:in sourceExpression="${{amount + 1}}" target="more"/>'
     '<camunda:out source="sum" target="amount"/>'
+    '<camunda:out source="outcome" target="answer"/>'
+)
+
+GUESS = (
+    '<bpmn:scriptTask id="guess" name="guess"><bpmn:script>said = answer</bpmn:script>'
+    "</bpmn:scriptTask>"
 )
 
 
@@ -52,7 +58,8 @@ def test_a_called_case_gets_its_variables_and_hands_back_its_own(
     db: Session, sessions: sessionmaker[Session], college: College
 ) -> None:
     below = flow.chain("below", flow.step("inner"))
-    case = parent(db, college, call("below", LINES), flow.step("after"), child=below)
+    nodes = (call("below", LINES), GUESS, flow.step("after"))
+    case = parent(db, college, *nodes, child=below)
     (child,) = children_of(db, case)
     assert (child.depth, child.started_by) == (1, college.users["leader"])
     assert '"more":8' in child.variables
@@ -61,6 +68,7 @@ def test_a_called_case_gets_its_variables_and_hands_back_its_own(
     run(sessions)
     with sessions() as later:
         assert list(flow.open_tasks(later, case)) == ["after"]
+        assert '"said":"approve"' in later.get_one(ProcessInstance, case).state
         for number in (case, child.id):
             assert replay.replay(later, number).difference is None
 
