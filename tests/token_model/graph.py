@@ -1,15 +1,15 @@
 """What a process looks like to the token game: nodes, flows, and nothing else.
 
-Kinds are plain words: start, end, terminate, task, timer, message, call, exclusive, parallel,
-inclusive, subprocess, boundary; escalate throws an escalation and goes on, fail throws an error and
-ends; jump goes on at the land of the same code; handler is an event sub-process, trigger the start
-event in it.
+Kinds are plain words: start, end, terminate, task, service, timer, message, call, exclusive,
+parallel, inclusive, subprocess, boundary; escalate throws an escalation and goes on, fail throws an
+error and ends; jump goes on at the land of the same code; handler is an event sub-process, trigger
+the start event in it.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-WAITING = frozenset({"task", "timer", "message", "call"})
+WAITING = frozenset({"task", "service", "timer", "message", "call"})
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,15 @@ class Flow:
 
 @dataclass
 class Graph:
-    """Nodes and flows in the order of the drawing, and the default flows of gateways."""
+    """Nodes and flows in the order of the drawing, and the default flows of gateways.
+
+    `words` are properties written on nodes, which the game knows nothing of.
+    """
 
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def incoming(self, node: str) -> list[Flow]:
         """The flows that end at `node`."""

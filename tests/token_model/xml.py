@@ -9,6 +9,7 @@ TAGS = {
     "end": "endEvent",
     "terminate": "endEvent",
     "task": "userTask",
+    "service": "serviceTask",
     "timer": "intermediateCatchEvent",
     "boundary": "boundaryEvent",
     "exclusive": "exclusiveGateway",
@@ -41,6 +42,9 @@ INSIDE = {
     "jump": '<linkEventDefinition name="{code}"/>',
     "land": '<linkEventDefinition name="{code}"/>',
 }
+WHO = "who"
+"""Among the words of a task, those it is for; the others are properties."""
+
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -66,7 +70,10 @@ def _node(graph: Graph, node: Node) -> str:
     tag = TAGS[node.kind]
     attributes = f"id={quoteattr(node.id)} name={quoteattr(node.id)}"
     if node.kind == "task":
-        attributes += ' camunda:candidateGroups="initiator"'
+        who = graph.words.get(node.id, {}).get(WHO, "initiator")
+        attributes += f" camunda:candidateGroups={quoteattr(who)}"
+    if node.kind == "service":
+        attributes += f' camunda:topic="{node.code}"'
     if node.id in graph.defaults:
         attributes += f" default={quoteattr(graph.defaults[node.id])}"
     if node.attached_to:
@@ -75,13 +82,24 @@ def _node(graph: Graph, node: Node) -> str:
         word = "isInterrupting" if node.kind == "trigger" else "cancelActivity"
         attributes += f' {word}="false"'
     if node.kind == "call":
-        attributes += ' calledElement="other"'
+        attributes += f' calledElement="{node.code or "other"}"'
     if node.kind == "handler":
         attributes += ' triggeredByEvent="true"'
     links = "".join(f"<incoming>{flow.id}</incoming>" for flow in graph.incoming(node.id))
     if node.kind != "jump":
         links += "".join(f"<outgoing>{flow.id}</outgoing>" for flow in graph.outgoing(node.id))
-    return f"<{tag} {attributes}>{links}{_inside(graph, node)}</{tag}>\n"
+    inside = _words(graph, node) + links + _inside(graph, node)
+    return f"<{tag} {attributes}>{inside}</{tag}>\n"
+
+
+def _words(graph: Graph, node: Node) -> str:
+    written = "".join(
+        f"<camunda:property name={quoteattr(name)} value={quoteattr(value)}/>"
+        for name, value in graph.words.get(node.id, {}).items()
+        if name != WHO
+    )
+    around = "<extensionElements><camunda:properties>{}</camunda:properties></extensionElements>"
+    return around.format(written) if written else ""
 
 
 def _inside(graph: Graph, node: Node) -> str:

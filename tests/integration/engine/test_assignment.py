@@ -265,6 +265,19 @@ def test_once_somebody_holds_the_post_trying_again_finds_them(db: Session, house
     assert replay.replay(db, case).difference is None
 
 
+def test_trying_again_does_not_find_those_who_stepped_aside(db: Session, house: College) -> None:
+    leader, admin = house.actor(db, "leader"), house.actor(db, "admin")
+    review = flow.step("review", "user:office", verbs="approve,step_aside")
+    case = flow.begin(db, flow.chain("aside", review), by=leader)
+    task = flow.open_tasks(db, case)["review"]
+    tasks.step_aside(db, task, by=house.actor(db, "office"), reason="利害关系")
+    incident = db.execute(select(Incident.id).where(Incident.instance_id == case)).scalar_one()
+    with pytest.raises(CannotAssign):
+        jobs.retry(db, incident, by=admin)
+    flow.do(db, case, "review", by=admin)
+    assert flow.status(db, case) == "completed"
+
+
 def test_a_preview_names_everybody_in_a_few_statements(db: Session, house: College) -> None:
     rules = [rule for rule in FINDS if "moon" not in rule and rule != "field:odd"]
     many = [flow.step(f"s{number}", rules[number % len(rules)]) for number in range(200)]
