@@ -27,8 +27,8 @@ from tests import workbooks
 from tests.college import College
 from tests.workbooks import workbook
 
-PEOPLE = 10_000 if os.environ.get("ZHENGAI_SOAK") else 2_500
-KILLS = 40 if os.environ.get("ZHENGAI_SOAK") else 4
+PEOPLE = 10_000 if os.environ.get("ZHENGAI_SOAK") else 1_000
+KILLS = 40 if os.environ.get("ZHENGAI_SOAK") else 3
 PATIENCE = 120.0
 SEED = 20261122
 UNITS = workbooks.units(40)
@@ -127,8 +127,8 @@ def carry_on(
             while reached(sessions, admin, number).done == before:
                 if reached(sessions, admin, number).status not in moving:
                     break
-                time.sleep(0.01)
-            time.sleep(chance.uniform(0, 0.4))
+                time.sleep(0.02)
+            time.sleep(chance.uniform(0, 0.2))
             worker.kill()
             killed += 1
             leases_run_out(sessions)

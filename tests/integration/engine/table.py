@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import Row, or_, select
@@ -133,8 +133,10 @@ class Cell:
     actors: dict[str, Actor] = field(default_factory=dict)
 
     def actor(self, name: str) -> Actor:
-        """The person called so, as of now."""
-        return self.college.actor(self.db, name)
+        """The person called so, as they were when first asked for."""
+        if name not in self.actors:
+            self.actors[name] = self.college.actor(self.db, name)
+        return self.actors[name]
 
     def go(self) -> None:
         """Commit, and let the jobs of called cases run."""
@@ -307,11 +309,13 @@ def deputy(cell: Cell) -> None:
     number = deputies.appoint(
         cell.db, by=by, user_id=cell.college.users["stranger"], since=today, until=today
     )
+    cell.actors.clear()
     tasks.complete(cell.db, task, by=cell.actor("stranger"), comment="代为同意")
     row = cell.row(task)
     assert (row.completed_by, row.done_for) == (cell.college.users["stranger"], by.id)
     table = Deputy.__table__
     cell.db.execute(table.delete().where(table.c.id == number))
+    cell.actors.clear()
 
 
 def on_behalf(cell: Cell) -> None:
@@ -391,10 +395,3 @@ VERBS: Final[Mapping[str, Callable[[Cell], None]]] = {
     "move to another version 迁移": move,
     "cancel 撤销": cancel,
 }
-
-
-def lay(db: Session) -> None:
-    """Publish a flow for each rule and place."""
-    for rule, place in product(RULES, PLACES):
-        for xml in diagrams(rule, place):
-            definitions.publish(db, xml, by=SYSTEM, note="table")
