@@ -6,9 +6,11 @@ mean under the rule, and why.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from engine.bpmn import dialect
 from engine.bpmn.dialect import Abstain, Method, Signing, Tie
@@ -28,15 +30,15 @@ class Why(StrEnum):
     ADDED = "added"
 
 
-WORDS = {
-    Why.VOTES: "按票数决定。",
-    Why.QUORUM: "参加表决的人数不够法定人数。",
-    Why.NOBODY: "没有人表示同意或不同意。",
-    Why.TIE: "赞成与反对票数相等，按规则决定。",
-    Why.CASTING: "赞成与反对票数相等，由主持人决定。",
-    Why.ADDED: "加签的人不同意。",
+WORDS: Final[Mapping[str, str]] = {
+    Why.VOTES: "按票数决定",
+    Why.QUORUM: "参加表决的人数不够法定人数",
+    Why.NOBODY: "没有人表示同意或不同意",
+    Why.TIE: "赞成与反对票数相等，按规则决定",
+    Why.CASTING: "赞成与反对票数相等，由主持人决定",
+    Why.ADDED: "加签的人不同意",
 }
-"""What people read of a decision."""
+"""Why votes decided, as people read it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Final
 
 from flask_babel import gettext
 
+from engine import signing
 from engine.assignment import BY_INITIATOR
 from engine.bpmn import dialect
 from engine.bpmn.dialect import VERB_WORDS, RuleKind
@@ -142,12 +143,14 @@ def acting(who: str, principal: str) -> str:
 
 
 def detail(line: Line) -> str:
-    """Both dates of a deadline that was moved, or why a step passed by itself; else ""."""
+    """Both dates of a deadline that was moved, why votes decided or a step passed; else ""."""
     if line.kind is Kind.DUE_CHANGED:
         before, after = (_read(line.body.known.get(name)) for name in ("before", "after"))
         return gettext("期限由%(before)s改为%(after)s", before=before, after=after)
     if line.kind is Kind.EXTENSION_ASKED:
         return gettext("申请延到%(until)s", until=_read(line.body.asked.get("until")))
+    if decided := line.body.known.get("decided"):
+        return gettext(signing.WORDS[decided["why"]])
     return passed(line.body, line.rests_on) if _is_settled(line.kind, line.body) else ""
 
 

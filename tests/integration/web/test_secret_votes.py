@@ -100,6 +100,7 @@ def test_after_the_decision_everybody_reads_it_and_the_record_is_whole(
         log = json.loads(told[f"/api/v1/instances/{voting.case}/log"])["items"]
         votes = [one["outcome"] for one in log if one["kind"] == "task_voted"]
         assert votes == ["refuse", "approve", "approve"]
+        assert told[f"/instances/{voting.case}"].count("按票数决定") == 1
     outcomes = db.execute(
         select(UserTask.outcome).where(UserTask.element_id == "review").order_by(UserTask.id)
     )
