@@ -38,17 +38,6 @@ HASH: Final = 64
 HOUSE_WORDS: Final = {
     Kind.DEFINITION_CREATED: "新建流程",
     Kind.VERSION_PUBLISHED: "发布流程版本",
-    Kind.USER_CREATED: "新建人员",
-    Kind.UNIT_CREATED: "新建单位",
-    Kind.POST_CREATED: "新建岗位",
-    Kind.POST_GIVEN: "任职",
-    Kind.ROLE_GIVEN: "授予角色",
-    Kind.PASSWORD_CHANGED: "修改密码",
-    Kind.SUBJECT_CREATED: "新建诊改主体",
-    Kind.SUBJECT_CHANGED: "修改诊改主体",
-    Kind.SUBJECT_CLOSED: "停用诊改主体",
-    Kind.MEMBER_GIVEN: "进入主体团队",
-    Kind.MEMBER_ENDED: "离开主体团队",
     Kind.REPLAY_VIEWED: "查看回放",
     Kind.LOG_EXPORTED: "导出记录",
     Kind.SETTING_CHANGED: "修改系统规则",
@@ -65,13 +54,19 @@ HOUSE_WORDS: Final = {
     Kind.DUE_CHANGED: "一次调整许多期限",
     Kind.IMPORT_BEGUN: "开始写入导入的名单",
     Kind.IMPORT_ENDED: "导入的名单已写完",
+    Kind.SIGNED_IN: "登录",
+    Kind.SIGN_IN_REFUSED: "登录被拒绝",
+    Kind.SIGNED_OUT: "退出登录",
+    Kind.SESSION_ENDED: "让已登录的设备退出",
+    Kind.TOKEN_MADE: "生成访问令牌",
+    Kind.TOKEN_ENDED: "作废访问令牌",
 }
 
 
 @bp.get("/audit")
 @needs(Action.INSTANCE_REPLAY)
 def overview() -> str:
-    """Seals, the newest head, the newest acts outside cases, and a way to any case."""
+    """Seals, the newest head, the newest acts outside cases and sign-ins, a way to any case."""
     text = request.args.get("q", "").strip()[:100]
     kept = request.args.get("head", "").strip()[:HASH]
     rows: tuple[cases.CaseRow, ...] = ()
@@ -80,12 +75,18 @@ def overview() -> str:
     return render_template(
         "audit/overview.html",
         seals=seals.newest(db(), SEALS),
-        house=[(line, gettext(_title(line.kind))) for line in seals.house(db(), HOUSE)],
+        house=_lines(eventlog.HOUSE),
+        doors=_lines(eventlog.DOOR),
         text=text,
         rows=rows,
         kept=kept,
         found=seals.find(db(), kept) if kept else None,
     )
+
+
+def _lines(chain: str) -> list[tuple[seals.HouseLine, str]]:
+    """The newest acts of a chain, each with what it is called."""
+    return [(line, gettext(_title(line.kind))) for line in seals.house(db(), HOUSE, chain)]
 
 
 @bp.post("/audit/verifications")

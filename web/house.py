@@ -21,14 +21,14 @@ from web.i18n import full_day, in_words
 
 # kind of entry → (what was done, badge, icon)
 _WORDS: Final[Mapping[Kind, tuple[str, str, str]]] = {
-    Kind.USER_CREATED: ("新建人员", "now", "plus"),
+    Kind.USER_CREATED: ("登记人员", "now", "plus"),
     Kind.USER_CHANGED: ("修改人员信息", "", "edit"),
     Kind.USER_LEFT: ("办理离校", "late", "sign-out"),
     Kind.USER_RETURNED: ("恢复账号", "ok", "redo"),
-    Kind.UNIT_CREATED: ("新建单位", "now", "plus"),
+    Kind.UNIT_CREATED: ("设立单位", "now", "plus"),
     Kind.UNIT_CHANGED: ("修改单位", "", "edit"),
     Kind.UNIT_CLOSED: ("撤销单位", "late", "stop"),
-    Kind.POST_CREATED: ("新建岗位", "now", "plus"),
+    Kind.POST_CREATED: ("设立岗位", "now", "plus"),
     Kind.POST_CHANGED: ("修改岗位", "", "edit"),
     Kind.POST_GIVEN: ("任职", "ok", "check"),
     Kind.POST_ENDED: ("免职", "back", "stop"),

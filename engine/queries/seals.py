@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine import entries, eventlog, people
 from engine.entries import Kind
-from engine.models import LogEntry, Post, Unit
+from engine.models import LogEntry, Post, ProcessDefinition, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,18 @@ def find(db: Session, hashed: str) -> Seal | None:
     return _seal(row, is_whole)
 
 
-def house(db: Session, limit: int) -> tuple[HouseLine, ...]:
-    """The newest acts outside cases, the newest first."""
-    rows = _newest(db, eventlog.HOUSE, limit)
+def house(db: Session, limit: int, chain: str = eventlog.HOUSE) -> tuple[HouseLine, ...]:
+    """The newest acts outside cases (or of those at the door), the newest first."""
+    rows = _newest(db, chain, limit)
     asked = [entries.read_body(row.body).asked if is_whole else {} for row, is_whole in rows]
     ids = {row.by: people.marked(row.by) for row, is_whole in rows if is_whole}
     concerned = (one.get("user_id") or one.get("user") for one in asked)
     names = people.names(db, [*ids.values(), *concerned])
-    places = _names(db, Unit, asked, "unit_id"), _names(db, Post, asked, "post_id")
+    places = (
+        _names(db, Unit, asked, Unit.id, "unit_id"),
+        _names(db, Post, asked, Post.id, "post_id"),
+        _names(db, ProcessDefinition, asked, ProcessDefinition.key, "key"),
+    )
     return tuple(
         HouseLine(
             row.seq,
@@ -96,21 +100,30 @@ def house(db: Session, limit: int) -> tuple[HouseLine, ...]:
 
 
 def _names(
-    db: Session, table: type[Unit | Post], asked: list[Mapping[str, Any]], word: str
-) -> dict[int, str]:
+    db: Session,
+    table: type[Unit | Post | ProcessDefinition],
+    asked: list[Mapping[str, Any]],
+    by: InstrumentedAttribute[Any],
+    word: str,
+) -> dict[Any, str]:
     wanted = {one[word] for one in asked if word in one}
-    found = select(table.id, table.name).where(table.id.in_(wanted))
-    return {row.id: row.name for row in db.execute(found)}
+    found = select(by, table.name).where(by.in_(wanted))
+    return {row[0]: row.name for row in db.execute(found)}
 
 
 def _about(
-    asked: Mapping[str, Any], names: dict[int, str], units: dict[int, str], posts: dict[int, str]
+    asked: Mapping[str, Any],
+    names: dict[int, str],
+    units: dict[int, str],
+    posts: dict[int, str],
+    flows: dict[str, str],
 ) -> tuple[str, ...]:
-    """The person, unit and post that an act names by number, as they are called now."""
+    """The person, unit, post and flow that an act names, as they are called now."""
     person = asked.get("user_id") or asked.get("user") or 0
     found = (
         names.get(person),
         units.get(asked.get("unit_id", 0)),
         posts.get(asked.get("post_id", 0)),
+        flows.get(asked.get("key", "")),
     )
     return tuple(one for one in found if one)

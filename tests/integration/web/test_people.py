@@ -68,7 +68,7 @@ def test_the_next_page_goes_on_where_this_one_ends(db, desk):
 def test_a_person_is_added_and_then_changed(desk):
     page = send(Paper.open(desk, "/people/new"), name="钱学礼", username="qxl", number="8001")
     assert "钱学礼" in page.text
-    assert "新建人员 邓若谷" in page.text
+    assert "登记人员 邓若谷" in page.text
     assert "没有岗位" in page.text
     changed = send(
         Paper.open(desk, f"{page.path}/edit"), name="钱学里", phone="13812345678", number="8002"
