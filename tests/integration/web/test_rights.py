@@ -111,7 +111,7 @@ def test_a_role_is_given_shown_and_taken(staffed, sent, browser, db):
     given = {"role": "operator", "since": "2020-01-01"}
     assert sent("security", f"{place}/roles", **given).status_code == 303
     page = browser("auditor").get(place).text
-    for words in ("运维人员", "2020-01-01 起", "施守正 于", "处理异常", "有“运维人员”角色的人可以"):
+    for words in ("运维人员", "2020年1月1日 起", "施守正 于", "处理异常", "有“运维人员”角色的人可以"):
         assert words in page
     refused = sent("security", f"{place}/roles", role="auditor")
     assert refused.status_code == 422
@@ -128,7 +128,7 @@ def test_a_role_is_given_shown_and_taken(staffed, sent, browser, db):
 @pytest.mark.parametrize(
     ("name", "key", "words"),
     [
-        ("reviewer", "subject:view", ("可以", "智能制造学院·二级学院审核岗", "2020-01-01 起")),
+        ("reviewer", "subject:view", ("可以", "智能制造学院·二级学院审核岗", "2020年1月1日 起")),
         ("stranger", "subject:view", ("不可以", "不在授权的范围内", "本人没有这个身份")),
         ("stranger", "instance:replay", ("不可以", "有“审计人员”角色的人可以")),
         ("auditor", "instance:replay", ("可以", "有“审计人员”角色的人可以")),
