@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from engine import hotpath_rounds, statements
+from engine import hotpath_rounds, hotpath_told, statements
 
 Row = Mapping[str, Any]
 
@@ -68,7 +68,9 @@ class Writes:
 
     Rows of `opened` with a `seat` belong to a round; `turned` are seats whose turn has come,
     `rounds` begin and `counted` go on. A row of `closed` closes every task of its token, or only
-    its `seat`, or all `but` one.
+    its `seat`, or all `but` one. `told` are notices (`hotpath_told`), `telling` what they share.
+    `finished` is the job whose work the act was; `offers_values` says that what is written here are
+    the values the case began with.
     """
 
     instance_id: int
@@ -78,9 +80,13 @@ class Writes:
     turned: list[Row] = field(default_factory=list)
     rounds: list[Row] = field(default_factory=list)
     counted: list[Row] = field(default_factory=list)
+    told: list[Row] = field(default_factory=list)
+    telling: Row = field(default_factory=dict)
+    finished: Row | None = None
     entry: dict[str, Any] = field(default_factory=dict)
     case: dict[str, Any] = field(default_factory=dict)
     keeps_values: bool = False
+    offers_values: bool = False
 
     @property
     def has_rounds(self) -> bool:
@@ -93,15 +99,20 @@ def _columns(prefix: str, table: str, names: Sequence[str]) -> str:
     return ", ".join(f"{table}.{name} AS {prefix}{name}" for name in names)
 
 
-_CASE: Final = (
-    f"SELECT {_columns('', 'c', CASE_COLUMNS)}, v.sha256 AS version_sha256"  # noqa: S608  (fixed names)
-    " FROM process_instance c JOIN process_version v ON v.id = c.version_id WHERE c.id = :case"
+_CASE_ROW: Final = (
+    f"SELECT {_columns('', 'c', CASE_COLUMNS)},"  # noqa: S608  (fixed names)
+    " (SELECT v.sha256 FROM process_version v WHERE v.id = c.version_id) AS version_sha256"
 )
+"""The version is looked up for the row as it is after the wait: a join would lose a case that was
+moved meanwhile."""
+_CASE: Final = f"{_CASE_ROW} FROM process_instance c WHERE c.id = :case"
 _TASK: Final = (
-    f"SELECT {_columns('', 'c', CASE_COLUMNS)}, v.sha256 AS version_sha256,"  # noqa: S608  (fixed names)
-    f" {_columns('task_', 't', TASK_COLUMNS)} FROM process_instance c"
-    " JOIN process_version v ON v.id = c.version_id JOIN user_task t ON t.instance_id = c.id"
-    " WHERE t.id = :task"
+    f"{_CASE_ROW}, {_columns('task_', 't', TASK_COLUMNS)} FROM process_instance c"
+    " JOIN user_task t ON t.instance_id = c.id WHERE t.id = :task"
+)
+_JOB: Final = (
+    f"{_CASE_ROW} FROM process_instance c JOIN job j ON j.instance_id = c.id"
+    " WHERE j.id = :job AND j.fence = :fence AND j.status = 'waiting'"
 )
 _HOLDERS: Final = (
     "SELECT h.user_id FROM holding h JOIN post p ON p.id = h.post_id"
@@ -115,6 +126,7 @@ _FINISH: Final = (
 _SQL: Final[Mapping[str, tuple[str, str]]] = {
     "case": (_CASE, f"{_CASE} FOR UPDATE OF c"),
     "task": (_TASK, f"{_TASK} FOR UPDATE OF c, t"),
+    "job": (_JOB, f"{_JOB} FOR UPDATE OF c, j"),
     "content": ("SELECT data FROM content WHERE id = :content",) * 2,
     "finish": (_FINISH,) * 2,
     "active": ("SELECT id FROM user_account WHERE id = :user AND is_active",) * 2,
@@ -142,7 +154,15 @@ def read(db: Session, name: str, values: Row) -> list[tuple[Any, ...]]:
 
 def lock_case(db: Session, instance_id: int) -> Row | None:
     """A case, locked until the transaction ends."""
-    rows = read(db, "case", {"case": instance_id})
+    return _case(read(db, "case", {"case": instance_id}))
+
+
+def lock_job(db: Session, job_id: int, fence: int) -> Row | None:
+    """The case of a job that waits under this lease, the case locked before the job."""
+    return _case(read(db, "job", {"job": job_id, "fence": fence}))
+
+
+def _case(rows: list[tuple[Any, ...]]) -> Row | None:
     return dict(zip((*CASE_COLUMNS, "version_sha256"), rows[0], strict=True)) if rows else None
 
 
@@ -197,8 +217,11 @@ _APPEND: Final = (
     "INSERT INTO event_log (chain, seq, at, kind, by, body, hash)"
     " VALUES (:chain, :seq, :at, :kind, :by, :body, :hash)"
 )
+_FINISHED: Final = (
+    "UPDATE job SET status = 'done', done_at = :done_at, locked_until = NULL WHERE id = :job"
+)
 _CHANGEABLE: Final = frozenset(
-    {"revision", "log_seq", "log_hash", "content_hash", "state", "status", "ended_at"}
+    {"revision", "log_seq", "log_hash", "content_hash", "state", "status", "ended_at", "offered_id"}
 )
 
 
@@ -228,20 +251,28 @@ def _write_lite(driver: Any, writes: Writes) -> None:
             hotpath_rounds.offer_lite(driver, task_id, values)
     if writes.has_rounds:
         hotpath_rounds.write_lite(driver, writes)
+    if writes.told:
+        hotpath_told.write_lite(driver, writes)
+    if writes.finished is not None:
+        driver.execute(_FINISHED, statements.lite(writes.finished))
     driver.execute(_APPEND, writes.entry)
-    changed, values = _case_changes(writes)
-    if writes.keeps_values:
-        changed += ", content_id = :content_id"
+    changed, values = _case_changes(writes, ":content_id")
     sql = f"UPDATE process_instance SET {changed} WHERE id = :instance_id"  # noqa: S608  (names checked above)
     driver.execute(sql, {**statements.lite(values), **instance, "content_id": content_id})
 
 
-def _case_changes(writes: Writes) -> tuple[str, dict[str, Any]]:
+def _case_changes(writes: Writes, content_id: str) -> tuple[str, dict[str, Any]]:
+    """What becomes of the row of the case; `content_id` says which content was written here."""
     unknown = writes.case.keys() - _CHANGEABLE
     if unknown:
         message = f"a case has no {unknown}"
         raise ValueError(message)
-    return ", ".join(f"{name} = :{name}" for name in writes.case), writes.case
+    changed = [f"{name} = :{name}" for name in writes.case]
+    if writes.keeps_values:
+        changed.append(f"content_id = {content_id}")
+    if writes.offers_values:
+        changed.append(f"offered_id = {content_id}")
+    return ", ".join(changed), writes.case
 
 
 def _write_big(driver: Any, writes: Writes) -> None:
@@ -261,10 +292,12 @@ def _write_big(driver: Any, writes: Writes) -> None:
         ]
         values |= {f"{name}_{number}": value for name, value in closed.items()}
     alone = [opened for opened in writes.opened if "seat" not in opened]
+    opening = ["seated"] if len(alone) < len(writes.opened) else []
     for index, opened in enumerate(alone):
         number = len(writes.closed) + index
         open_ = statements.numbered(_OPEN, opened, number)
-        parts.append(f"opened{number} AS ({open_} RETURNING id)")
+        opening.append(f"opened{number}")
+        parts.append(f"opened{number} AS ({open_} RETURNING id, token, 0 AS seat)")
         parts.append(
             f"offered{number} AS (INSERT INTO task_candidate (task_id, key, sort_at, returned)"  # noqa: S608  (fixed names)
             f" SELECT opened{number}.id, key, CAST(:sort_at_{number} AS timestamptz),"
@@ -274,11 +307,14 @@ def _write_big(driver: Any, writes: Writes) -> None:
         values |= {f"{name}_{number}": value for name, value in opened.items()}
     if writes.has_rounds:
         hotpath_rounds.write_big(writes, parts, values)
+    if writes.told:
+        hotpath_told.write_big(writes, opening, parts, values)
+    if writes.finished is not None:
+        parts.append(f"finished AS ({_FINISHED})")
+        values |= writes.finished
     parts.append(f"entry AS ({statements.numbered(_APPEND, writes.entry, 'e')})")
     values |= {f"{name}_e": value for name, value in writes.entry.items()}
-    changed, case = _case_changes(writes)
+    changed, case = _case_changes(writes, "(SELECT id FROM content_row)")
     values |= case
-    if writes.keeps_values:
-        changed += ", content_id = (SELECT id FROM content_row)"
     sql = f"WITH {', '.join(parts)} UPDATE process_instance SET {changed} WHERE id = :instance_id"  # noqa: S608  (names checked above)
     driver.execute(statements.driver_style(sql), values)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -76,10 +76,24 @@ def close_for(
     job_id: int | None = None,
 ) -> None:
     """Mark the open incidents of a stuck token, or of a job, as resolved."""
-    changed = update(Incident).where(Incident.status == IncidentStatus.OPEN)
+    given = {"at": clock.now(), "by": by_id}
     if job_id is not None:
-        changed = changed.where(Incident.job_id == job_id)
+        db.execute(_OF_JOB, {**given, "job": job_id})
     else:
-        changed = changed.where(Incident.instance_id == instance_id, Incident.token == token)
-    values = {"status": IncidentStatus.RESOLVED, "resolved_at": clock.now(), "resolved_by": by_id}
-    db.execute(changed.values(values).execution_options(synchronize_session=False))
+        db.execute(_OF_TOKEN, {**given, "case": instance_id, "place": token})
+
+
+_TABLE: Final = Incident.__table__
+_CLOSED: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.status == IncidentStatus.OPEN.value)
+    .values(
+        status=IncidentStatus.RESOLVED.value,
+        resolved_at=bindparam("at"),
+        resolved_by=bindparam("by"),
+    )
+)
+_OF_JOB: Final = _CLOSED.where(_TABLE.c.job_id == bindparam("job"))
+_OF_TOKEN: Final = _CLOSED.where(
+    _TABLE.c.instance_id == bindparam("case"), _TABLE.c.token == bindparam("place")
+)

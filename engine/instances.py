@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import (
@@ -37,7 +37,7 @@ from engine.eventlog import Head
 from engine.forms import texts
 from engine.handlers import CASES, Opening
 from engine.hotpath import Writes
-from engine.models import InstanceStatus, ProcessInstance, UserTask
+from engine.models import InstanceStatus, UserTask
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
 from engine.scene import Parent, Scene, Settled, Tally
@@ -81,7 +81,8 @@ class Act:
     the person in whose place it is done, `seat` the seat where several sign. `rows` brings rows
     of the act itself, before those that follow from the command. `is_on_hold` says that a suspended
     case knows this act too, `is_afterwards` that one that has ended does; `status` is what the case
-    becomes where the kernel has no say.
+    becomes where the kernel has no say. `job` is done with the act, which is its work. `offered_id`
+    are the values a case begins with where it does not hold all of them.
     """
 
     kind: Kind
@@ -99,6 +100,8 @@ class Act:
     is_on_hold: bool = False
     is_afterwards: bool = False
     status: InstanceStatus | None = None
+    job: int | None = None
+    offered_id: int | None = None
 
 
 def lock(db: Session, instance_id: int) -> Case:
@@ -109,22 +112,22 @@ def lock(db: Session, instance_id: int) -> Case:
     return case_of(db, row)
 
 
-def case_of(db: Session, row: hotpath.Row) -> Case:
-    """A locked row as a case."""
+def case_of(db: Session, row: hotpath.Row, version: Version | None = None) -> Case:
+    """A locked row as a case, on this version where it is known already."""
     return Case(
         id=row["id"],
-        version=versions.load_version(db, row["version_id"], row["version_sha256"]),
+        version=version or versions.load_version(db, row["version_id"], row["version_sha256"]),
         status=row["status"],
         title=row["title"],
         subject=row["subject"],
         variables=orjson.loads(row["variables"]),
-        offered_id=row["offered_id"],
-        content_id=row["content_id"],
+        offered_id=row.get("offered_id"),
+        content_id=row.get("content_id"),
         content_hash=row["content_hash"],
         state=row["state"],
         revision=row["revision"],
         head=Head(row["log_seq"], row["log_hash"]),
-        started_by=row["successor_id"] or row["started_by"],
+        started_by=row.get("successor_id") or row["started_by"],
         parent_id=row["parent_id"],
         parent_token=row["parent_token"],
         depth=row["depth"],
@@ -139,9 +142,8 @@ def perform(
     Returns the kernel's step, or None for an act that moves no token.
     """
     _require_running(case, act)
-    now, writes = clock.now(), Writes(case.id, keeps_values=act.values_changed)
-    if act.content:
-        writes.content = eventlog.salted(act.content)
+    now = clock.now()
+    writes = _writes(case, act, now)
     asked, followed, known = dict(act.asked), {}, dict(act.known)
     taken = _step(case, act, now)
     scene: Scene | None = None
@@ -168,13 +170,25 @@ def perform(
         "log_seq": writes.entry["seq"],
         "log_hash": writes.entry["hash"],
     }
-    hotpath.write(db, writes)
     if scene is not None:
         ended = taken.state.ended if taken is not None else ""
         notifications.follow(scene, writes.entry["seq"], ended)
+    hotpath.write(db, writes)
     if scene is not None and scene.settled:
         _settle(db, case.id, scene.settled, scene.tally)
     return taken
+
+
+def _writes(case: Case, act: Act, now: datetime) -> Writes:
+    """What the act brings by itself, whatever follows from it."""
+    return Writes(
+        case.id,
+        content=eventlog.salted(act.content) if act.content else None,
+        finished={"job": act.job, "done_at": now} if act.job is not None else None,
+        case={"offered_id": act.offered_id} if act.offered_id is not None else {},
+        keeps_values=act.values_changed,
+        offers_values=act.kind is Kind.INSTANCE_STARTED and act.offered_id is None,
+    )
 
 
 def _step(case: Case, act: Act, now: datetime) -> Step | None:
@@ -315,20 +329,18 @@ def start(  # noqa: PLR0913  (what is known of a case, by keyword)
         opening = kind.open(db, key, by=by, subject=subject, values=values)
     else:
         opening = Opening(version.name, business_key, variables=values, values={})
-    instance_id = new_cases.insert(db, version, opening, subject, by, parent)
+    case = case_of(db, new_cases.insert(db, version, opening, subject, by, parent), version)
     if kind is not None:
-        kind.opened(db, instance_id, opening)
-    case = lock(db, instance_id)
+        kind.opened(db, case.id, opening)
     content = {
         "data": dict(opening.variables),
         "values": dict(opening.values),
         "title": opening.title,
     }
-    table = ProcessInstance.__table__
-    offered_id: Any = table.c.content_id
+    offered_id: int | None = None
     offered: dict[str, Any] = {}
     if opening.offered is not None:
-        offered_id, hashed = eventlog.keep(db, instance_id, {"values": dict(opening.offered)})
+        offered_id, hashed = eventlog.keep(db, case.id, {"values": dict(opening.offered)})
         offered = {"offered": hashed}
     began = {} if parent is None else {"started_by": parent.started_by}
     act = Act(
@@ -337,6 +349,7 @@ def start(  # noqa: PLR0913  (what is known of a case, by keyword)
         content=content,
         known={**offered, **began, **(known or {})},
         values_changed=True,
+        offered_id=offered_id,
         asked={
             "definition": key,
             "version": version.number,
@@ -346,8 +359,7 @@ def start(  # noqa: PLR0913  (what is known of a case, by keyword)
         },
     )
     perform(db, case, act, by=by, tally=parent.tally if parent is not None else None)
-    db.execute(update(table).where(table.c.id == instance_id).values(offered_id=offered_id))
-    return instance_id
+    return case.id
 
 
 def cancel(db: Session, instance_id: int, *, by: Actor, reason: str) -> None:
@@ -379,13 +391,6 @@ class Called:
 
 
 CALLED: Final = Called()
-
-
-def retry(db: Session, instance_id: int, token: str, element_id: str, *, by: Actor) -> None:
-    """Let a token that got stuck try again where it is."""
-    case = lock(db, instance_id)
-    act = Act(Kind.INCIDENT_RETRIED, commands.Retry(token), asked={"element": element_id})
-    perform(db, case, act, by=by)
 
 
 def values(db: Session, content_id: int | None) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from engine import (
     suspending,
 )
 from engine.bpmn import dialect, state
-from engine.bpmn.commands import Complete, Fail, FireTimer
+from engine.bpmn.commands import Complete, Fail, FireTimer, Retry
 from engine.bpmn.dialect import Retries
 from engine.db import begin_writing, fault, is_passing
 from engine.entries import Kind
@@ -157,7 +157,7 @@ def _done(sessions: sessionmaker[Session], job: Leased) -> None:
 
 
 def _fire_timer(db: Session, job: Leased) -> None:
-    case = instances.lock_for(db, job)
+    case = _lock(db, job)
     act = Act(
         Kind.TIMER_FIRED,
         FireTimer(job.token),
@@ -169,8 +169,20 @@ def _fire_timer(db: Session, job: Leased) -> None:
     instances.perform(db, case, act, by=SYSTEM)
 
 
+def _lock(db: Session, job: Leased) -> Case:
+    """Lock the case of a job and the job, if the lease is still this one.
+
+    Raises `LeaseLost`, and `NotFound` for a job without a case.
+    """
+    row = hotpath.lock_job(db, job.id, job.fence)
+    if row is None:
+        instances.lock(db, job.instance_id)
+        raise LeaseLost
+    return instances.case_of(db, row)
+
+
 def _run_service(db: Session, job: Leased) -> None:
-    case = instances.lock_for(db, job)
+    case = _lock(db, job)
     values = instances.values(db, case.content_id)
     variables = {**case.variables, **state.local(state.load(case.state), job.token)}
     call = ServiceCall(case.id, job.element_id, case.subject, variables, values, f"job:{job.id}")
@@ -188,7 +200,7 @@ def _run_service(db: Session, job: Leased) -> None:
 
 def _throw(db: Session, job: Leased, thrown: BpmnError) -> None:
     """The work came to an end that the diagram may have drawn: an error event goes on from here."""
-    case = instances.lock_for(db, job)
+    case = _lock(db, job)
     said = texts.clean(thrown.said)[:MAX_SAID]
     act = Act(
         Kind.JOB_COMPLETED,
@@ -298,7 +310,8 @@ def retry(db: Session, incident_id: int, *, by: Actor) -> None:
         raise IncidentNotOpen
     if row.job_id is None:
         if not finding.find_again(db, row.instance_id, row.token, by=by):
-            instances.retry(db, row.instance_id, row.token, row.element_id, by=by)
+            act = Act(Kind.INCIDENT_RETRIED, Retry(row.token), asked={"element": row.element_id})
+            instances.perform(db, instances.lock(db, row.instance_id), act, by=by)
         return
     jobs = Job.__table__
     again = {

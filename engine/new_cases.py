@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sql
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,8 @@ from engine.versions import Version
 
 MAX_TITLE: Final = 300
 
+_ADDED: Final = sql.insert(ProcessInstance.__table__).returning(ProcessInstance.__table__.c.id)
+
 
 def insert(
     db: Session,
@@ -27,9 +29,12 @@ def insert(
     subject: str | None,
     by: Actor,
     parent: Parent | None,
-) -> int:
-    """Put a case down before anything happened in it. Raises `CannotStart` for a key taken."""
-    row = {
+) -> dict[str, Any]:
+    """Put a case down before anything happened in it. Returns its row, which nobody else has seen.
+
+    Raises `CannotStart` for a key taken.
+    """
+    row: dict[str, Any] = {
         "version_id": version.id,
         "status": InstanceStatus.RUNNING,
         "title": opening.title[:MAX_TITLE],
@@ -47,11 +52,10 @@ def insert(
         "parent_token": parent.token if parent is not None else None,
         "depth": parent.depth if parent is not None else 0,
     }
-    added = sql.insert(ProcessInstance.__table__).returning(ProcessInstance.__table__.c.id)
     if opening.business_key is None:
-        return int(db.execute(added, row).scalar_one())
+        return row | {"id": db.execute(_ADDED, row).scalar_one()}
     try:
         with db.begin_nested():
-            return int(db.execute(added, row).scalar_one())
+            return row | {"id": db.execute(_ADDED, row).scalar_one()}
     except IntegrityError as taken:
         raise CannotStart(why="同样的流程已经在办。") from taken

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from engine import clock, hotpath_told
+from engine import clock
 from engine.bpmn import dialect
 from engine.holders import Looker
 from engine.models import TaskStatus
@@ -29,30 +29,23 @@ MOST: Final = 200
 def follow(scene: Scene, seq: int, ended: str) -> None:
     """Tell of what an act opened, returned or ended; `seq` is the number of its entry.
 
-    Called when the rows of the act are written: a notice names its task.
+    The rows go out with those of the act.
     """
     told = [row for row in _opened(scene) if row["user_id"] != scene.by.id]
-    if told:
-        hotpath_told.write(
-            scene.db,
-            scene.instance_id,
-            told,
-            flow=scene.version.key,
-            by=scene.by.id,
-            now=scene.now,
-            day=clock.today(),
-        )
+    scene.writes.told += told
+    scene.writes.telling = {
+        "by": scene.by.id,
+        "flow": scene.version.key,
+        "day": clock.today(),
+        "now": scene.now,
+    }
     for row in scene.writes.turned:
         others = [one for one in Looker(scene.db).behind(row["keys"]) if one != scene.by.id]
-        tell(
-            scene.db,
-            others[:MOST],
-            Notice.TASK_OPENED,
-            f"turn:{row['task_id']}",
-            instance_id=scene.instance_id,
-            task_id=row["task_id"],
-            data={"who": scene.by.name},
-        )
+        event = f"turn:{row['task_id']}"
+        scene.writes.told += [
+            _row(scene, one, Notice.TASK_OPENED, event, leads=not number, task_id=row["task_id"])
+            for number, one in enumerate(others[:MOST])
+        ]
     initiator = scene.about.started_by
     if initiator is None or initiator == scene.by.id or scene.called_by is not None:
         return
@@ -63,35 +56,47 @@ def follow(scene: Scene, seq: int, ended: str) -> None:
 
 
 def _tell_initiator(scene: Scene, initiator: int, notice: Notice, what: str, **data: str) -> None:
-    tell(
-        scene.db,
-        [initiator],
-        notice,
-        f"{what}:{scene.instance_id}",
-        instance_id=scene.instance_id,
-        data={"who": scene.by.name, **data},
-    )
+    event = f"{what}:{scene.instance_id}"
+    scene.writes.told.append(_row(scene, initiator, notice, event, leads=True, data=data))
+
+
+def _row(  # noqa: PLR0913  (the columns of a notice, by keyword)
+    scene: Scene,
+    user_id: int,
+    notice: Notice,
+    event: str,
+    *,
+    leads: bool,
+    task_id: int | None = None,
+    token: str | None = None,
+    seat: int = 0,
+    data: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    return {
+        "user_id": user_id,
+        "kind": notice.value,
+        "event": event,
+        "task_id": task_id,
+        "token": token,
+        "seat": seat,
+        "data": orjson.dumps({"who": scene.by.name, **(data or {})}).decode(),
+        "leads": leads,
+    }
 
 
 def _opened(scene: Scene) -> Iterator[dict[str, Any]]:
     """A row for each person and each task that this act opened and left open."""
     settled = {one.token for one in scene.settled}
-    data = orjson.dumps({"who": scene.by.name}).decode()
     for row in scene.writes.opened:
         if row["completed_at"] is not None or row["token"] in settled:
             continue
         if row["status"] == TaskStatus.WAITING:
             continue
         notice = Notice.TASK_RETURNED if row["returned"] else Notice.TASK_OPENED
+        token, seat = row["token"], row.get("seat", 0)
+        event = f"opened:{scene.instance_id}:{token}:{seat}"
         for number, user_id in enumerate(_people(scene, row)):
-            yield {
-                "token": row["token"],
-                "seat": row.get("seat", 0),
-                "user_id": user_id,
-                "kind": notice.value,
-                "data": data,
-                "leads": not number,
-            }
+            yield _row(scene, user_id, notice, event, leads=not number, token=token, seat=seat)
 
 
 def _people(scene: Scene, row: Mapping[str, Any]) -> Sequence[int]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engine import assignment, people, recusals, signing
@@ -37,6 +37,26 @@ Deadline = Callable[[Sequence[int]], datetime | None]
 _TASKS: Final = UserTask.__table__
 _ROUNDS: Final = SigningRound.__table__
 _COUNTED: Final = tuple(Tally.__dataclass_fields__)
+_AFTER: Final = (
+    (_TASKS.c.instance_id == _ROUNDS.c.instance_id)
+    & (_TASKS.c.token == _ROUNDS.c.token)
+    & (_TASKS.c.follows == bindparam("here"))
+    & (_TASKS.c.status == TaskStatus.WAITING.value)
+)
+_ROUND: Final = (
+    select(
+        _ROUNDS,
+        _TASKS.c.id.label("task_id"),
+        _TASKS.c.seat,
+        _TASKS.c.assignee_id,
+        _TASKS.c.candidates,
+        _TASKS.c.due_at,
+        _TASKS.c.returned,
+    )
+    .outerjoin(_TASKS, _AFTER)
+    .where(_ROUNDS.c.instance_id == bindparam("case"), _ROUNDS.c.token == bindparam("place"))
+    .order_by(_TASKS.c.seat)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,27 +227,8 @@ def _counted(tally: Tally, verdict: Verdict | None, scene: Scene) -> dict[str, A
 
 def load(db: Session, instance_id: int, token: str, seat: int) -> Round | None:
     """The round at a place, with the seats that open after `seat`; None where there is none."""
-    after = (
-        (_TASKS.c.instance_id == _ROUNDS.c.instance_id)
-        & (_TASKS.c.token == _ROUNDS.c.token)
-        & (_TASKS.c.follows == seat)
-        & (_TASKS.c.status == TaskStatus.WAITING)
-    )
-    wanted = (
-        select(
-            _ROUNDS,
-            _TASKS.c.id.label("task_id"),
-            _TASKS.c.seat,
-            _TASKS.c.assignee_id,
-            _TASKS.c.candidates,
-            _TASKS.c.due_at,
-            _TASKS.c.returned,
-        )
-        .outerjoin(_TASKS, after)
-        .where(_ROUNDS.c.instance_id == instance_id, _ROUNDS.c.token == token)
-        .order_by(_TASKS.c.seat)
-    )
-    rows = db.execute(wanted).mappings().all()
+    here = {"case": instance_id, "place": token, "here": seat}
+    rows = db.execute(_ROUND, here).mappings().all()
     if not rows:
         return None
     first = rows[0]

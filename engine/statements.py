@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 Row = Mapping[str, Any]
+SHAPES: Final = 1_000
+"""How many texts are kept ready: acts differ in the number of rows they change."""
 
 
+@lru_cache(SHAPES)
 def driver_style(sql: str) -> str:
     """Named parameters as PostgreSQL's driver writes them."""
     return re.sub(r"(?<!:):(\w+)", r"%(\1)s", sql)
@@ -28,6 +32,13 @@ def _lite_value(value: Any) -> Any:
 
 def numbered(sql: str, row: Row, suffix: object) -> str:
     """The statement with the parameters of `row` told apart from those of other rows."""
+    return _numbered(sql, tuple(row), str(suffix))
+
+
+@lru_cache(SHAPES)
+def _numbered(sql: str, names: tuple[str, ...], suffix: str) -> str:
     return re.sub(
-        r"(?<!:):(\w+)", lambda found: f":{found[1]}_{suffix}" if found[1] in row else found[0], sql
+        r"(?<!:):(\w+)",
+        lambda found: f":{found[1]}_{suffix}" if found[1] in names else found[0],
+        sql,
     )
