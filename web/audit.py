@@ -18,7 +18,7 @@ from engine.entries import Kind
 from engine.errors import NotFound
 from engine.forms import rights, view
 from engine.permissions import Action
-from engine.queries import cases, seals
+from engine.queries import called, cases, seals
 from engine.replay import Replay
 from engine.replay import replay as replay_case
 from web import frames, house
@@ -107,10 +107,13 @@ def replay(instance_id: int) -> str:
     seen = cases.one(db(), me(), instance_id)
     found = _looked_at(instance_id)
     told = frames.told(db(), found, _form_url(instance_id))
+    numbers = {one.version.number for one in found.frames} or {found.version.number}
     return render_template(
         "audit/replay.html",
         row=seen.row,
+        numbers=[str(one) for one in sorted(numbers)],
         version=found.version,
+        around=called.around(db(), me(), instance_id),
         count=len(found.frames),
         frames=told,
         difference=sentence(found.difference) if found.difference else "",
@@ -127,7 +130,7 @@ def form(instance_id: int, seq: int) -> str:
     seen = cases.one(db(), me(), instance_id)
     found = _looked_at(instance_id, seq)
     frame = next((one for one in found.frames if one.seq == seq), None)
-    paper = frames.paper(found.version)
+    paper = frames.paper(frame.version) if frame is not None else None
     if frame is None or paper is None:
         raise NotFound
     before, after = frames.values_at(found, seq)

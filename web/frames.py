@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from flask import url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
@@ -17,11 +18,13 @@ from engine.queries import cases, marks
 from engine.replay import Frame, Replay
 from engine.versions import Version
 from web import drawings, wording
-from web.i18n import moment
+from web.i18n import moment, said
 from web.look import initials
 from web.wording import Words
 
 MOST_CHANGES: Final = 300
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
 ROWS: Final = {
     ChangeKind.ROW_ADDED: "新增的行：{label}",
     ChangeKind.ROW_REMOVED: "删去的行：{label}",
@@ -78,10 +81,10 @@ def told(db: Session, found: Replay, form_url: str) -> list[dict[str, Any]]:
     """Every frame, cumulative; names and posts in a few statements for all of them."""
     names = people.names(db, _people(found.frames))
     holders = Holders(names, cases.key_words(db, _keys(found.frames)))
-    version, passed, previous = found.version, marks.Passed(), eventlog.GENESIS
+    passed, previous = marks.Passed(), eventlog.GENESIS
     answer = []
     for frame, (before, after) in zip(found.frames, _values(found.frames), strict=True):
-        by = people.marked(frame.by)
+        version, by = frame.version, people.marked(frame.by)
         words = wording.words(version, frame.kind, frame.shown)
         passed = marks.follow(version.process, passed, frame.body, frame.at)
         intervenes = _intervenes(frame, by, holders)
@@ -108,6 +111,14 @@ def told(db: Session, found: Replay, form_url: str) -> list[dict[str, Any]]:
                 **_said(frame, words),
                 "facts": _facts(frame, words, holders, version, names),
                 "form_changes": [_change(one) for one in changed[:MOST_CHANGES]],
+                "version": version.number,
+                "diagram": gettext(
+                    "%(name)s v%(number)s", name=version.name, number=version.number
+                ),
+                "bpmn_url": url_for(
+                    "instances.bpmn", instance_id=found.instance_id, version=version.number
+                ),
+                "called": [_link(number) for number in _called(frame)],
                 "form_url": form_url.format(seq=frame.seq) if after else None,
                 "hash": frame.hash,
                 "previous_hash": previous,
@@ -115,6 +126,18 @@ def told(db: Session, found: Replay, form_url: str) -> list[dict[str, Any]]:
         )
         previous = frame.hash
     return answer
+
+
+def _called(frame: Frame) -> list[int]:
+    """The cases that this entry began, or whose end it is."""
+    began = [one for name, one in frame.body.known.items() if name.startswith("called ")]
+    ended = frame.body.asked.get("child")
+    return sorted({one for one in (*began, ended) if isinstance(one, int)})
+
+
+def _link(number: int) -> dict[str, str]:
+    name = gettext("下级流程 #%(number)s", number=number)
+    return {"name": name, "url": url_for("audit.replay", instance_id=number)}
 
 
 def paper(version: Version) -> Form | None:
@@ -166,9 +189,9 @@ def _title(frame: Frame, words: Words, names: Mapping[int, str], version: Versio
     asked = frame.body.asked
     principal = names.get(asked.get("for") or 0, "")
     who = wording.acting(names.get(people.marked(frame.by) or 0, "") or gettext("系统"), principal)
-    step = version.process.label(str(asked.get("element", "")))
+    step = _place(version, str(asked.get("element", "")))
     if frame.kind is Kind.TASK_RETURNED:
-        to = version.process.label(str(asked.get("to", "")))
+        to = _place(version, str(asked.get("to", "")))
         return gettext("%(who)s 把 %(step)s 退回到 %(to)s", who=who, step=step, to=to)
     if frame.kind is Kind.TASK_REASSIGNED:
         to = names.get(asked.get("to") or 0, "…")
@@ -176,6 +199,10 @@ def _title(frame: Frame, words: Words, names: Mapping[int, str], version: Versio
     if not step:
         return gettext("%(who)s：%(what)s", who=who, what=words.verdict)
     return gettext("%(who)s：%(what)s（%(step)s）", who=who, what=words.verdict, step=step)
+
+
+def _place(version: Version, element: str) -> str:
+    return said(version.process.called(element))
 
 
 def _who(
@@ -186,7 +213,7 @@ def _who(
     asked, name = frame.body.asked, names.get(by, "…")
     return {
         "name": wording.acting(name, names.get(asked.get("for") or 0, "")),
-        "post": version.process.label(str(asked.get("element", ""))),
+        "post": _place(version, str(asked.get("element", ""))),
         "initials": initials(name),
     }
 
@@ -207,17 +234,33 @@ def _facts(
         name = names.get(frame.body.asked.get("person") or 0, "…")
         facts.append((gettext("为什么通过"), wording.passed(frame.body, name)))
     for element, holding in holders.shown().items():
-        where = f"{version.process.label(element)}·{wording.listed(holding)}"
+        where = f"{_place(version, element)}·{wording.listed(holding)}"
         facts.append((gettext("现在在"), where))
     if words.number > 1:
         facts.append((gettext("遍数"), gettext("第 %(number)s 遍", number=words.number)))
     if frame.body.asked.get("then") == "back_to_me":
         facts.append((gettext("改后"), gettext("直接交回退回的人")))
+    reached = [names[one] for one in _reached(frame) if one in names]
+    if reached:
+        facts.append((gettext("给谁"), wording.listed(reached)))
     late = frame.body.known.get("late_seconds")
     if late:
-        facts.append((gettext("晚了"), gettext("%(count)s 秒", count=late)))
+        facts.append((gettext("晚了"), _long(late)))
     facts.append((gettext("时刻"), frame.at.isoformat(timespec="seconds")))
     return facts
+
+
+def _long(seconds: int) -> str:
+    if seconds < MINUTE:
+        return gettext("%(count)s 秒", count=seconds)
+    if seconds < HOUR:
+        return gettext("%(count)s 分钟", count=seconds // MINUTE)
+    return gettext("%(count)s 小时", count=seconds // HOUR)
+
+
+def _reached(frame: Frame) -> list[int]:
+    """Whom a copy or a rung of a deadline went to."""
+    return [*frame.body.asked.get("people", ()), *frame.body.known.get("reached", ())]
 
 
 def _people(frames: tuple[Frame, ...]) -> Iterator[int | None]:
@@ -226,6 +269,7 @@ def _people(frames: tuple[Frame, ...]) -> Iterator[int | None]:
         for name in ("to", "for", "person"):
             other = frame.body.asked.get(name)
             yield other if isinstance(other, int) else None
+        yield from _reached(frame)
         for name, known in frame.body.known.items():
             if name.startswith("for "):
                 yield known["assignee_id"]

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from engine import expressions
-from engine.bpmn import dialect, graph, loops
+from engine.bpmn import dialect, graph, loops, naming
 from engine.bpmn.loops import Loop
 from engine.bpmn.outline import EventDefinition, FlowLine, HandedLine, Node, Outline
 from engine.expressions import Expression
@@ -137,6 +137,11 @@ class Process:
     handlers: Mapping[str | None, tuple[str, ...]] = field(default_factory=dict)
     triggers: Mapping[str, str] = field(default_factory=dict)
     has_loops: bool = False
+    nameless: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, element_id: str) -> str:
+        """What a page calls an element: its name, or its kind and where it hangs."""
+        return self.nameless.get(element_id) or self.label(element_id)
 
     def label(self, element_id: str) -> str:
         """What people call an element; its id where it is not in the diagram."""
@@ -172,6 +177,7 @@ def build(outline: Outline, decisions: Mapping[str, Decision] | None = None) -> 
         if one.by_event and one.id in starts:
             handlers[one.parent] = (*handlers.get(one.parent, ()), one.id)
     tables = dict(decisions or {})
+    name = naming.called(outline)
     return Process(
         id=outline.id,
         name=outline.name or outline.id,
@@ -187,6 +193,7 @@ def build(outline: Outline, decisions: Mapping[str, Decision] | None = None) -> 
             {starts[key]: key for level in handlers.values() for key in level}
         ),
         has_loops=any(one.loop is not None for one in elements.values()),
+        nameless=MappingProxyType({one.id: name(one.id) for one in outline.nodes if not one.name}),
     )
 
 

@@ -67,6 +67,8 @@ def follow(process: Process, passed: Passed, body: Body, at: datetime) -> Passed
             stuck[effect["element"]] = Trouble(effect["sentence"], effect["values"])
         elif effect["was"] in ("Closed", "Opened"):
             stuck.pop(effect["element"], None)
+        if effect["was"] == "Closed" and effect["why"] == "completed":
+            elements[effect["element"]] = None
     return Passed(tuple(elements), tuple(flows), returns, stuck)
 
 

@@ -144,7 +144,7 @@ def _line(
         by_id,
         names.get(by_id, "") if by_id is not None else "",
         element_id,
-        process.label(element_id),
+        process.called(element_id) if element_id else "",
         str(body.asked.get("outcome") or told.get("vote") or ""),
         _to(body, names, process),
         comment,

@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from engine import eventlog, roles, tasks
+from engine import definitions, eventlog, instances, moving, roles, tasks, versions
 from engine.db import begin_writing
 from engine.models import Role
 from engine.people import SYSTEM
@@ -54,6 +54,33 @@ def test_a_moment_names_both_where_one_acted_for_another(office, browser, db, co
     assert last["who"]["name"] == "何知行 代 周明岚"
     assert last["who"]["initials"] == "知行"
     assert last["title"].startswith("何知行 代 周明岚：")
+
+
+@pytest.mark.usefixtures("office")
+def test_a_moved_case_has_the_diagram_of_each_time_and_leads_to_what_it_called(
+    browser, db, college
+):
+    below = definitions.publish(db, flow.chain("below", flow.step("inner")), by=SYSTEM, note="t")
+    call = f'<bpmn:callActivity id="call" name="call" calledElement="{below.key}"/>'
+    for last in ("one", "two"):
+        flow_of_two = flow.chain("above", call, flow.step(last))
+        definitions.publish(db, flow_of_two, by=SYSTEM, note=last)
+        if last == "one":
+            case = instances.start(db, "above", by=college.actor(db, "leader"))
+    both = tuple(versions.numbered(db, "above", number) for number in (1, 2))
+    moving.move(db, case, both, by=college.actor(db, "admin"), reason="改了流程")
+    db.commit()
+    auditor = browser("auditor")
+    began, moved = frames(auditor, case)
+    assert (began["version"], moved["version"]) == (1, 2)
+    drawn = [auditor.get(one["bpmn_url"]).text for one in (began, moved)]
+    assert ['id="one"' in drawn[0], 'id="two"' in drawn[1]] == [True, True]
+    page = Paper.open(auditor, began["called"][0]["url"])
+    assert "按第 1 版流程重演" in page.text
+    assert page.tree.xpath(f"//a[@href='/instances/{case}/replay']")
+    assert "按第 1、2 版流程重演" in Paper.open(auditor, f"/instances/{case}/replay").text
+    waits = Paper.open(browser("leader"), f"/instances/{case}").text
+    assert "正在办下级流程" in waits
 
 
 def test_a_moment_tells_what_it_changed_in_the_form(office, browser):

@@ -52,7 +52,7 @@ function raiseTaken(elements, canvas) {
 function drawPasses(layer, elements, marks) {
   for (const [id, number] of Object.entries(marks.passes)) {
     const shape = elements.get(id);
-    if (!shape || shape.waypoints || (number < 2 && stateOf(id, marks) === "done")) continue;
+    if (!shape || shape.waypoints || (number < 2 && stateOf(id, marks) !== "active")) continue;
     const { right, top } = boxOf(shape);
     const text = String(number);
     const wide = Math.max(20, 10 + text.length * 7);

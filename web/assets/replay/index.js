@@ -65,36 +65,52 @@ async function start(root) {
   open();
 }
 
-/** Diagram, card and form follow the player; a slow diagram gets the newest moment only. */
+/** Diagram, card and form follow the player; a slow diagram gets the newest moment only. A case that was moved has a diagram for each version. */
 function showParts(root, frames, player, t) {
   const card = root.querySelector("[data-replay-moment]");
   const form = root.querySelector("[data-replay-form]");
-  const figure = root.querySelector("[data-diagram]");
+  const named = root.querySelector("[data-replay-version]");
+  const figures = diagrams(root.querySelector("[data-diagram]"), frames);
   const nth = root.querySelector("[data-replay-nth]");
-  let diagram = null;
   let wanted = false;
   player.listen((index) => {
     const frame = frames[index];
     if (card) showMoment(card, frame, t);
     if (form) showChanges(form, frame, t);
     if (nth) nth.textContent = t("nth", { seq: frame.seq });
-    if (!diagram || wanted) return;
+    if (named && frame.diagram) named.textContent = frame.diagram;
+    if (!figures.size || wanted) return;
     wanted = true;
-    requestAnimationFrame(() => {
+    requestAnimationFrame(async () => {
       wanted = false;
-      diagram.show(frames[player.index]);
+      const now = frames[player.index];
+      for (const [version, figure] of figures) figure.hidden = version !== now.version;
+      const diagram = await mount(figures.get(now.version));
+      if (frames[player.index].version === now.version) diagram.show(frames[player.index]);
     });
   });
-  if (!figure) return;
-  mount(figure).then((ready) => {
-    diagram = ready;
-    diagram.show(frames[player.index]);
-  });
-  figure.addEventListener("diagram:pick", ({ detail }) => {
-    const next = frames.findIndex((frame, index) => index > player.index && frame.element === detail.element);
-    const found = next >= 0 ? next : frames.findIndex((frame) => frame.element === detail.element);
-    if (found >= 0) player.go(found);
-  });
+  for (const figure of figures.values()) {
+    figure.addEventListener("diagram:pick", ({ detail }) => {
+      const next = frames.findIndex((frame, index) => index > player.index && frame.element === detail.element);
+      const found = next >= 0 ? next : frames.findIndex((frame) => frame.element === detail.element);
+      if (found >= 0) player.go(found);
+    });
+  }
+}
+
+/** A figure for each version that the case ran on, the others made like `first`. */
+function diagrams(first, frames) {
+  const found = new Map();
+  if (!first) return found;
+  for (const { version, bpmn_url, diagram } of frames) {
+    if (found.has(version)) continue;
+    const figure = found.size ? first.cloneNode(true) : first;
+    if (bpmn_url) figure.dataset.bpmnUrl = bpmn_url;
+    if (diagram) figure.dataset.label = diagram;
+    if (found.size) first.after(figure);
+    found.set(version, figure);
+  }
+  return found;
 }
 
 function controls(player, t) {

@@ -40,6 +40,8 @@ function quotes(frame, t) {
 
 function facts(frame, t) {
   const rows = [...(frame.facts ?? [])].map(([name, value]) => [name, document.createTextNode(value)]);
+  const called = (frame.called ?? []).flatMap(({ name, url }) => [make("a", { href: url }, name), " "]);
+  if (called.length) rows.push([t("called"), make("span", {}, called)]);
   for (const file of frame.attachments ?? []) {
     const name = file.url ? make("a", { href: file.url }, file.name) : file.name;
     rows.push([t("attachments"), make("span", {}, name, make("br"), hash(file.sha256))]);

@@ -10,7 +10,7 @@ import { duration, spoken } from "./time.js";
 const KINDS = {
   duration: { form: "timeDuration", first: () => "P3D" },
   working: { form: "timeDuration", first: () => "3 working days" },
-  date: { form: "timeDate", first: () => "" },
+  date: { form: "timeDate", first: inAWeek },
   week: { form: "timeDate", first: () => "week 8 friday 17:00" },
   cycle: { form: "timeDate", first: ({ known }) => `cycle:${known.dates?.[0]?.value ?? ""}` },
   field: { form: "timeDate", first: () => "field:" },
@@ -18,6 +18,7 @@ const KINDS = {
 };
 const SCHOOL = { timeDuration: ["working"], timeDate: ["week", "cycle", "field"], timeCycle: [] };
 const PLAIN = { timeDuration: "duration", timeDate: "date", timeCycle: "again" };
+const MOMENT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::\d\d)?(Z|[+-]\d\d:\d\d)$/;
 const AGAIN = /^R(\d+)\/(P.+)$/;
 const MOST_TIMES = 1000;
 
@@ -42,9 +43,21 @@ export function timer(element, context) {
 function control(kind, body, due, write, context) {
   const { t } = context;
   if (kind === "duration") return duration("timer", body, write, t("timer_hint"), t);
-  if (kind === "date") return block("timer", t("timer_date"), line(body, write), t("timeDate_hint"));
+  if (kind === "date") return moment(body, write, t);
   if (kind === "again") return again(body, write, t);
   return DUE_PARTS[kind](due, { ...context, text: body, keep: write, write: (changed) => write(writeDue({ ...due, ...changed })) });
+}
+
+/** A day and a time, in the zone that is written; another way of writing stays as text. */
+function moment(body, write, t) {
+  const [, local, zone] = MOMENT.exec(body) ?? [];
+  if (!local) return block("timer", t("timer_date"), line(body, write), t("timeDate_hint"));
+  return block("timer", t("timer_date"), line(local, (text) => text && write(`${text}:00${zone}`), { type: "datetime-local" }), t("timer_zone", { zone }));
+}
+
+function inAWeek() {
+  const day = new Date(Date.now() + 7 * 24 * 3600 * 1000);
+  return `${day.toISOString().slice(0, 10)}T17:00:00+08:00`;
 }
 
 /** So many times, so far apart; what is written another way stays as text. */
@@ -59,5 +72,7 @@ function words(kind, body, due, context) {
   const { t } = context;
   const [, number, pause] = AGAIN.exec(body) ?? [];
   if (kind === "again" && number) return t("timer_words_again", { number, pause: spoken(pause, t) });
+  const [, local] = MOMENT.exec(body) ?? [];
+  if (kind === "date" && local) return local.replace("T", " ");
   return kind === "duration" || kind === "date" ? spoken(body, t) : dueWords(body, due, context);
 }
