@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -29,6 +26,7 @@ from tests.integration.web.door import (
     sign_in,
 )
 from tests.integration.web.mail_server import MailServer
+from web import cli
 from web.signin import second_factor
 
 HERE = "https://zhengai.school.example"
@@ -250,26 +248,28 @@ def test_the_house_says_how_long_a_link_is_good(app, browser, sessions, college)
         assert app.test_client().get(MADE.search(page)[1]).status_code == 410
 
 
-def test_the_command_prints_a_link(app, database_url, tmp_path, sessions):
+def test_the_command_prints_a_link(app, database_url, tmp_path, sessions, monkeypatch, capsys):
     given = {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path), "PUBLIC_URL": HERE}
-    environment = os.environ | {f"ZHENGAI_{name}": value for name, value in given.items()}
+    for name, value in given.items():
+        monkeypatch.setenv(f"ZHENGAI_{name}", value)
 
     def command(*who):
-        line = [sys.executable, "-m", "web.cli", "sign-in-link", *who]
-        return subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+        code = cli.main(["sign-in-link", *who])
+        told = capsys.readouterr()
+        return code, told.out, told.err
 
-    secret = LINK.search(command("auditor").stdout)[1]
+    secret = LINK.search(command("auditor")[1])[1]
     path = f"/sign-in/link/{secret}"
     assert app.test_client().post(path, data={"new": GOOD, "again": GOOD}).status_code == 303
-    refused = command("nobody")
-    assert (refused.returncode, refused.stdout, "nobody" in refused.stderr) == (1, "", True)
+    code, out, err = command("nobody")
+    assert (code, out, "nobody" in err) == (1, "", True)
     assert entries(sessions, "sign_in_link_made")[-1][1]["how"] == "command"
     with sessions() as db:
         begin_writing(db)
         auditor = db.execute(select(User.id).where(User.username == "auditor")).scalar_one()
         db.add(SecondFactor(user_id=auditor, secret="locked", confirmed_at=clock.now()))
         db.commit()
-    assert LINK.search(command("auditor", "--without-second-factor").stdout)
+    assert LINK.search(command("auditor", "--without-second-factor")[1])
     with sessions() as db:
         assert not second_factor.is_on(db, auditor)
     assert entries(sessions, "second_factor_removed")[-1][1]["user"] == auditor
