@@ -58,25 +58,32 @@ def cut(made: Ready) -> tuple[Cut, ...]:
 
 def meeting(cuts: Sequence[Cut], rows: int) -> Iterator[tuple[int, int]]:
     """Pairs of rows that hold for the same values, as far as constants tell."""
-    masks = [[one.masks[row] for one in cuts] for row in range(rows)]
-    known = [row for row in range(rows) if None not in masks[row]]
+    known, columns = _told(cuts, rows)
     for at, first in enumerate(known):
-        mine = masks[first]
-        for second in known[at + 1 :]:
-            if all(a & b for a, b in zip(mine, masks[second], strict=True)):  # type: ignore[operator]  # none is None
-                yield first, second
+        left = known[at + 1 :]
+        for masks in columns:
+            mine = masks[first]
+            left = [second for second in left if mine & masks[second]]
+        for second in left:
+            yield first, second
 
 
 def covered(cuts: Sequence[Cut], rows: int) -> Iterator[tuple[int, int]]:
     """Rows that can never come first, each with an earlier row that holds whenever it does."""
-    masks = [[one.masks[row] for one in cuts] for row in range(rows)]
-    known = [row for row in range(rows) if None not in masks[row]]
+    known, columns = _told(cuts, rows)
     for at, later in enumerate(known):
-        for earlier in known[:at]:
-            pairs = zip(masks[later], masks[earlier], strict=True)
-            if all(a & ~b == 0 for a, b in pairs):  # type: ignore[operator]  # none is None
-                yield later, earlier
-                break
+        left = known[:at]
+        for masks in columns:
+            mine = masks[later]
+            left = [earlier for earlier in left if mine & masks[earlier] == mine]
+        if left:
+            yield later, left[0]
+
+
+def _told(cuts: Sequence[Cut], rows: int) -> tuple[list[int], list[list[int]]]:
+    """The rows that constants tell of, and each column's pieces by row."""
+    known = [row for row in range(rows) if all(one.masks[row] is not None for one in cuts)]
+    return known, [[mask or 0 for mask in one.masks] for one in cuts]
 
 
 def gaps(cuts: Sequence[Cut], rows: int) -> Iterator[tuple[str, ...]]:
