@@ -49,9 +49,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a thing."""
+    """What became of a thing of a sort."""
 
     name: str
+    sort: str
     to: str
     status: HandOverStatus
     sentence: str
@@ -139,4 +140,6 @@ def _line(thing: Thing, written: Written, names: dict[int, str], *, is_first: bo
 
 def _result(row: Any) -> Result:
     sentence = in_words(row.sentence, orjson.loads(row.data)) if row.sentence else ""
-    return Result(row.name, row.to or "", HandOverStatus(row.status), sentence)
+    sort = handing_over.SORTS.get(row.sort)
+    what = gettext(sort.name) if sort is not None else ""
+    return Result(row.name, what, row.to or "", HandOverStatus(row.status), sentence)

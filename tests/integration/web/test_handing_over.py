@@ -44,6 +44,7 @@ def test_the_list_is_confirmed_changed_and_its_result_shown(desk, college):
     assert "交给周明岚" in done.text
     assert "交给沈院长" in done.text
     assert "没有要移交的" in done.text
+    assert "待办任务" in done.text
 
 
 def test_only_those_who_keep_people_or_flows_hand_work_over(desk, browser, college):
