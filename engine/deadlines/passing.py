@@ -25,6 +25,8 @@ from engine import (
     later,
     people,
     policies,
+    recusals,
+    rounds,
 )
 from engine.assignment import About
 from engine.bpmn import dialect
@@ -219,26 +221,44 @@ def _tell(passing: Passing) -> Deed:
 
 
 def _reassign(passing: Passing) -> Deed:
-    found = [one for one in _found(passing) if one != passing.task.assignee_id]
+    task, db = passing.task, passing.db
+    barred = _barred(passing)
+    found = [one for one in _found(passing) if one != task.assignee_id and one not in barred]
     if not found:
         return (), {}
-    to, task, db = found[0], passing.task, passing.db
+    to = found[0]
     key = people.user_key(to)
     changed = {
         "assignee_id": to,
         "status": TaskStatus.CLAIMED,
         "candidates": orjson.dumps([key]).decode(),
+        "lent_by": None,
     }
     db.execute(update(_TASK).where(_TASK.c.id == task.id).values(changed))
     effects.take_out(db, task.id)
     effects.offer(db, task.id, (key,), passing.due, returned=False)
     act = Act(
         Kind.TASK_REASSIGNED,
-        asked={"task": task.id, "token": task.token, "element": task.element_id, "to": to},
+        asked={
+            "task": task.id,
+            "token": task.token,
+            "seat": task.seat,
+            "element": task.element_id,
+            "to": to,
+        },
         known={"policy": passing.policy.key, "rung": passing.rung.id},
     )
     instances.perform(db, instances.lock(db, passing.case.id), act, by=SYSTEM)
     return (to, *_remind(passing)[0]), {"to": to}
+
+
+def _barred(passing: Passing) -> frozenset[int]:
+    """Who may not have this task: who must step aside, has stepped aside, or has a seat already."""
+    case, task, db = passing.case, passing.task, passing.db
+    about = About(case.subject, case.started_by, case.id, case.version)
+    element = case.version.process.elements[task.element_id]
+    barred = recusals.recused(db, element, about) | recusals.declared(db, case.id, task.token)
+    return barred | (rounds.seated(db, case.id, task.token) if task.seat else frozenset())
 
 
 def _raise(passing: Passing) -> Deed:

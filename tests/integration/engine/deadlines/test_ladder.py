@@ -182,6 +182,26 @@ def test_a_rung_may_hand_the_task_to_somebody_else(
         assert set(told.scalars()) >= {college.users["reviewer"], college.users["office"]}
 
 
+def test_a_rung_gives_a_seat_to_nobody_who_signs_already_or_must_step_aside(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    admin = ladders.administrator(db, college)
+    who = "user:reviewer2,user:stranger,user:office"
+    rungs = [{"days": 1, "at": "09:00", "what": "reassign", "who": who}]
+    more = {"due": "P1D", "escalation": "usual", "signing": "all", "recuse": "user:stranger"}
+    step = flow.step("sign", "user:reviewer,user:reviewer2", **more)
+    with clock.freeze(at("2026-11-04 10:00")):
+        ladders.usual(db, admin, rungs)
+        case = flow.begin(db, flow.chain("seats", step), by=college.actor(db, "leader"))
+    db.commit()
+    ladders.run(sessions, "2026-11-06 09:00")
+    with sessions() as later:
+        task = UserTask.__table__
+        held = later.execute(select(task.c.assignee_id).where(task.c.instance_id == case))
+        assert set(held.scalars()) == {college.users["office"], college.users["reviewer2"]}
+        assert list(verify.verify(later)) == []
+
+
 def test_each_signer_has_rungs_of_their_own_until_the_step_is_decided(
     db: Session, sessions: sessionmaker[Session], college: College
 ) -> None:
