@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine import (
@@ -40,6 +40,7 @@ from engine.errors import (
     InstanceSuspended,
     LeaseLost,
     NotFound,
+    Refused,
 )
 from engine.forms import texts
 from engine.handlers import BpmnError, ServiceCall
@@ -78,44 +79,57 @@ PLUGGED: Final = (messages, suspending)
 enqueue = later.enqueue
 
 
+_TABLE: Final = Job.__table__
+_DUE: Final = (
+    select(_TABLE.c.id)
+    .where(
+        _TABLE.c.status == literal_column("'waiting'"),  # said in the text: the index is partial
+        _TABLE.c.due_at <= bindparam("now"),
+        or_(
+            _TABLE.c.locked_until.is_(None),
+            _TABLE.c.locked_until < bindparam("now"),
+            _TABLE.c.locked_until > bindparam("longest"),
+        ),
+    )
+    .order_by(_TABLE.c.due_at, _TABLE.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_LEASE: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.id.in_(select(_DUE.c.id)))
+    .values(
+        locked_by=bindparam("worker"),
+        locked_until=bindparam("until"),
+        fence=_TABLE.c.fence + 1,
+    )
+    .returning(
+        _TABLE.c.id,
+        _TABLE.c.kind,
+        func.coalesce(_TABLE.c.instance_id, 0),
+        _TABLE.c.token,
+        _TABLE.c.element_id,
+        _TABLE.c.topic,
+        _TABLE.c.reference,
+        _TABLE.c.due_at,
+        _TABLE.c.attempts,
+        _TABLE.c.fence,
+    )
+)
+
+
 def acquire(db: Session, worker: str, limit: int = AT_ONCE) -> list[Leased]:
     """Lease jobs that are due, oldest first, in one statement; PostgreSQL's workers skip theirs."""
     now = clock.now()
-    table = Job.__table__
-    due = (
-        select(table.c.id)
-        .where(
-            table.c.status == JobStatus.WAITING,
-            table.c.due_at <= now,
-            or_(
-                table.c.locked_until.is_(None),
-                table.c.locked_until < now,
-                table.c.locked_until > now + LONGEST_LEASE,
-            ),
-        )
-        .order_by(table.c.due_at, table.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    leased = (
-        update(table)
-        .where(table.c.id.in_(select(due.c.id)))
-        .values(locked_by=worker, locked_until=now + LEASE, fence=table.c.fence + 1)
-        .returning(
-            table.c.id,
-            table.c.kind,
-            func.coalesce(table.c.instance_id, 0),
-            table.c.token,
-            table.c.element_id,
-            table.c.topic,
-            table.c.reference,
-            table.c.due_at,
-            table.c.attempts,
-            table.c.fence,
-        )
-    )
-    found = [Leased(*row) for row in db.execute(leased)]
+    asked = {
+        "now": now,
+        "until": now + LEASE,
+        "longest": now + LONGEST_LEASE,
+        "worker": worker,
+        "most": limit,
+    }
+    found = [Leased(*row) for row in db.execute(_LEASE, asked)]
     return sorted(found, key=lambda job: (job.due_at, job.id))
 
 
@@ -289,8 +303,9 @@ def _put_back(db: Session, job: Leased, **values: Any) -> bool:
 
 
 def _said(problem: Exception) -> str:
-    """An error in words that can be stored, whatever was in it."""
-    return texts.clean(fault(problem).encode(errors="replace").decode())
+    """An error in words that can be stored, whatever was in it; a refusal has its own."""
+    said = str(problem) if isinstance(problem, Refused) else fault(problem)
+    return texts.clean(said.encode(errors="replace").decode())
 
 
 def retry(db: Session, incident_id: int, *, by: Actor) -> None:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from engine import clock, instances, later, starts, versions
+from engine.errors import NotFound, Refused
 from engine.later import Leased
 from engine.models import ProcessDefinition
+
+
+class StarterGone(Refused):
+    """Nobody is there in whose name the case would begin."""
+
+    sentence = (
+        "流程“{flow}”到时间没有自动发起：以谁的名义发起，那个人已经不在了。"
+        "请恢复这个账号，或在流程图里换人后重新发布，再试一次。"
+    )
 
 
 def run(db: Session, job: Leased) -> None:
@@ -28,5 +38,8 @@ def run(db: Session, job: Leased) -> None:
         starts.put(db, definition.id, element.id, *after)
     if definition.suspended_at is None:
         late = job.late_seconds
-        by = starts.starter(db, element, definition.active_version_id)
+        try:
+            by = starts.starter(db, element, definition.active_version_id)
+        except NotFound:
+            raise StarterGone(flow=version.name) from None
         instances.start(db, definition.key, by=by, at=element.id, known={"late_seconds": late})

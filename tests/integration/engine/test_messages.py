@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine import clock, definitions, instances, jobs, messages, replay, starts, suspending
 from engine.errors import DefinitionSuspended, MessageAmbiguous
-from engine.models import Incident, LogEntry, ProcessDefinition, ProcessInstance, Subscription
+from engine.models import Incident, LogEntry, ProcessDefinition, ProcessInstance, Subscription, User
 from engine.people import SYSTEM
 from tests.college import College
 from tests.integration.engine import flow
@@ -174,6 +174,37 @@ def test_a_cycle_begins_one_case_late_after_downtime_and_goes_on(
         assert starts.next_runs(later, number) == [now + timedelta(hours=51)]
         started = select(LogEntry.body).where(LogEntry.kind == "instance_started")
         assert '"late_seconds":176460' in later.execute(started).scalar_one()
+
+
+def test_a_schedule_whose_starter_left_says_so_and_goes_on_when_tried_again(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    definition = (
+        "<bpmn:timerEventDefinition><bpmn:timeCycle>R9/P1D</bpmn:timeCycle>"
+        "</bpmn:timerEventDefinition>"
+    )
+    xml = begins(flow.chain("daily", flow.step("first", "user:leader")), definition)
+    now = clock.now()
+    definitions.publish(db, xml, by=college.actor(db, "admin"), note="test")
+    starter = update(User).where(User.id == college.users["admin"])
+    db.execute(starter.values(is_active=False))
+    db.commit()
+    for minute in range(1, jobs.ATTEMPTS + 1):
+        with clock.freeze(now + timedelta(days=1, minutes=minute)):
+            jobs.run_due(sessions, "test")
+    with sessions() as own:
+        told = own.execute(select(Incident)).scalar_one()
+        assert "到时间没有自动发起" in told.data
+        assert "StarterGone" not in told.data
+        own.execute(starter.values(is_active=True))
+        jobs.retry(own, told.id, by=college.actor(own, "admin"))
+        own.commit()
+    with clock.freeze(now + timedelta(days=1, hours=1)):
+        jobs.run_due(sessions, "test")
+    with sessions() as own:
+        number = own.execute(select(ProcessDefinition.id).filter_by(key="daily")).scalar_one()
+        assert count(own, "daily") == 1
+        assert len(starts.next_runs(own, number)) == 1
 
 
 def test_a_suspended_flow_begins_nothing_and_its_cases_stand_still_with_it(
