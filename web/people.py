@@ -31,7 +31,7 @@ from web.asked import number
 from web.errors import UNPROCESSABLE
 from web.htmx import render
 from web.session import db, me
-from web.written import Written
+from web.written import Written, seen
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
@@ -162,8 +162,12 @@ def _subjects(user_id: int) -> Any:
 def edit(user_id: int) -> str:
     """The form with what is known; what is sensitive stays covered and unchanged if left empty."""
     person = facts.one(db(), user_id)
+    return _form(Written(_known(person)), person)
+
+
+def _known(person: Person) -> dict[str, str]:
     given = {name: getattr(person, name) or "" for name in PARTS if name not in SENSITIVE}
-    return _form(Written(given | {"is_external": "1" if person.is_external else ""}), person)
+    return given | {"is_external": "1" if person.is_external else ""}
 
 
 @bp.post("/<int:user_id>")
@@ -175,6 +179,7 @@ def change(user_id: int) -> ResponseReturnValue:
     for name in SENSITIVE:
         if not given[name] and not written.ticked(f"clear_{name}"):
             del given[name]
+    written.unless_changed(seen(_known(person)))
     if not written.errors:
         try:
             differs = persons.change(db(), user_id, by=me(), **given)
@@ -199,7 +204,11 @@ def _parts(names: tuple[str, ...]) -> tuple[Written, dict[str, Any]]:
 
 def _form(written: Written, person: Person | None) -> str:
     return render_template(
-        "people/form.html", given=written.given, errors=written.errors, person=person
+        "people/form.html",
+        given=written.given,
+        errors=written.errors,
+        person=person,
+        seen=seen(_known(person)) if person else "",
     )
 
 

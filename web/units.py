@@ -30,7 +30,7 @@ from web.access import needs
 from web.asked import number
 from web.errors import UNPROCESSABLE
 from web.session import db, me
-from web.written import Written
+from web.written import Written, seen
 
 bp = Blueprint("units", __name__, url_prefix="/units")
 
@@ -147,15 +147,18 @@ def _older(unit_id: int, after: int | None) -> str | None:
 def edit(unit_id: int) -> str:
     """The form with what is known of a unit."""
     unit = units.one(db(), unit_id)
-    given = {
+    return _form(Written(_known(unit)), unit)
+
+
+def _known(unit: UnitRow) -> dict[str, str]:
+    return {
         "code": unit.code,
         "name": unit.name,
         "kind": unit.kind,
         "parent": str(unit.parent_id or ""),
         "campus": str(unit.campus_id or ""),
-        "position": str(college.one(db(), unit_id).position or ""),
+        "position": str(college.one(db(), unit.id).position or ""),
     }
-    return _form(Written(given), unit)
 
 
 @bp.post("/<int:unit_id>")
@@ -164,6 +167,7 @@ def change(unit_id: int) -> ResponseReturnValue:
     """Rename a unit, move it with all below it, or change what else is known of it."""
     unit = units.one(db(), unit_id)
     written, given = _parts()
+    written.unless_changed(seen(_known(unit)))
     if not written.errors:
         try:
             differs = college.change(db(), unit_id, by=me(), **given)
@@ -224,6 +228,7 @@ def _form(written: Written, unit: UnitRow | None) -> str:
     return render_template(
         "units/form.html",
         unit=unit,
+        seen=seen(_known(unit)) if unit else "",
         given=written.given,
         errors=written.errors,
         kinds=[(key, gettext(kind.label)) for key, kind in kinds.UNIT_KINDS.items()],

@@ -9,7 +9,7 @@ from typing import Final
 
 from flask_babel import gettext
 
-from engine import signing
+from engine import roles, signing
 from engine.assignment import BY_INITIATOR
 from engine.bpmn import dialect
 from engine.bpmn.dialect import VERB_WORDS, RuleKind
@@ -71,20 +71,12 @@ _OUTCOMES: Final[Mapping[str, tuple[str, str, str]]] = {
     "return": ("returned", "back", "back"),
     "abstain": ("abstained", "", "stop"),
 }
-_ROLES: Final[Mapping[str, str]] = {
-    Role.STAFF: "教职工",
-    Role.PROCESS_ADMIN: "流程管理员",
-    Role.PEOPLE_ADMIN: "人员管理员",
-    Role.QUALITY_OFFICE: "质量管理处",
-    Role.AUDITOR: "审计人员",
-    Role.OPERATOR: "运维人员",
-}
 DECISIONS: Final = frozenset({"submitted", "agreed", "refused", "returned", "abstained"})
 
 
 def offered(name: str) -> str:
     """Whom a step is offered to: roles of the product in words, people and posts as they are."""
-    return gettext(_ROLES[name]) if name in _ROLES else name
+    return gettext(roles.LABELS[Role(name)]) if name in roles.LABELS else name
 
 
 def listed(names: Iterable[str]) -> str:

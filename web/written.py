@@ -6,6 +6,7 @@ that the page comes back as it was.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
@@ -22,6 +23,11 @@ from web.i18n import say
 TOP: Final = ""
 """Where a refusal stands that belongs to no single field."""
 MAX_DIGITS: Final = 9
+
+
+def seen(shown: Mapping[str, str]) -> str:
+    """The mark of what a form began with, for `Written.unless_changed`."""
+    return hashlib.sha256(repr(sorted(shown.items())).encode()).hexdigest()[:24]
 
 
 class Written:
@@ -89,6 +95,17 @@ class Written:
     def ticked(self, name: str) -> bool:
         """Whether a box is ticked."""
         return bool(self.given.get(name))
+
+    def unless_changed(self, shown: str) -> None:
+        """Refuse once to write over what somebody changed since the page was opened."""
+        if self.given.get("seen", shown) != shown:
+            self.wrong(
+                TOP,
+                gettext(
+                    "您打开这一页以后，别人改过这里，您的修改还没有保存。"
+                    "请在另一个窗口核对；再按一次保存，就以这一页为准。"
+                ),
+            )
 
     def wrong(self, name: str, sentence: str) -> None:
         """Something is wrong at a field; the first sentence stays."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine import clock
+from engine import clock, roles
 from engine.college import persons, posts
+from engine.models import Role
 from engine.people import SYSTEM
 from tests.college import SINCE
 from tests.integration.web.office import form, statements
@@ -82,6 +83,26 @@ def test_a_person_is_added_and_then_changed(desk):
     assert "138****5678" in again.text
     cleared = send(Paper.open(desk, f"{page.path}/edit"), clear_phone="1")
     assert "138****5678" not in cleared.says(".facts")[0]
+
+
+def test_what_another_window_changed_is_not_written_over_unasked(desk, college):
+    for path, part in (
+        (f"/people/{college.users['leader']}/edit", "email"),
+        ("/units/2/edit", "code"),
+    ):
+        first, second = Paper.open(desk, path), Paper.open(desk, path)
+        assert send(first, name="改了名").status == 200
+        refused = send(second, **{part: "neu@b.cn"})
+        assert refused.status == 422
+        assert "别人改过这里" in refused.text
+        assert "neu@b.cn" in refused.answer.text
+        assert send(refused).status == 200
+
+
+def test_every_role_is_called_by_its_name(desk, college, db):
+    roles.give(db, college.users["leader"], Role.LEADER, by=SYSTEM)
+    db.commit()
+    assert "校领导 角色" in Paper.open(desk, f"/people/{college.users['leader']}/departure").text
 
 
 @pytest.mark.parametrize(
