@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, copies, eventlog, people, replay, tasks
+from engine import clock, copies, eventlog, replay, tasks
 from engine.college import persons
 from engine.entries import Kind, read_body
 from engine.errors import (
@@ -32,7 +32,7 @@ from engine.models import (
     UserTask,
 )
 from engine.people import SYSTEM, Actor
-from engine.queries import cases, task_page, task_verbs
+from engine.queries import cases
 from engine.tasks import copies as copying
 from engine.tasks import extension, lending, taking_back, urging, withdrawing
 from engine.tasks.copies import CopiedToMany, CopyToOneself
@@ -145,16 +145,6 @@ def test_work_is_given_to_staff_alone(db: Session, review: int, reviewer: Actor,
     for to, refusal in ((student, NotStaff), (gone, HasLeft), (10**9, NobodyThere)):
         with pytest.raises(refusal):
             deeds[verb](to)
-
-
-def test_a_step_for_students_may_be_passed_on_to_a_student(db: Session, leader: Actor) -> None:
-    one, other = (persons.create(db, name, name, by=SYSTEM) for name in ("s1", "s2"))
-    xml = flow.chain("asked", flow.step("submit"), flow.step("answer", "user:s1,user:s2"))
-    case = flow.begin(db, xml, by=leader)
-    flow.do(db, case, "submit", by=leader)
-    answer = flow.open_tasks(db, case)["answer"]
-    tasks.reassign(db, answer, by=people.actor(db, one), to=other, reason="他熟悉")
-    assert row(db, answer).assignee_id == other
 
 
 def test_whoever_lent_a_task_calls_it_back(
@@ -382,34 +372,6 @@ def test_an_approver_takes_back_until_the_next_has_opened_it(
         tasks.take_back(db, again["review"], by=reviewer)
     tasks.complete(db, last, by=college.actor(db, "office"))
     assert replay.replay(db, case).difference is None
-
-
-def test_a_step_that_passed_by_itself_is_no_hindrance_to_taking_back(
-    db: Session, college: College, leader: Actor, reviewer: Actor
-) -> None:
-    again = flow.step("again", "user:reviewer", repeat="skip")
-    steps = (flow.step("submit"), flow.step("review", "user:reviewer"), again)
-    xml = flow.chain("skipped", *steps, flow.step("last", "user:office"))
-    case = flow.begin(db, xml, by=leader)
-    flow.do(db, case, "submit", by=leader)
-    review = flow.open_tasks(db, case)["review"]
-    tasks.complete(db, review, by=reviewer)
-    last = flow.open_tasks(db, case)["last"]
-    assert task_verbs.may_take_back(db, reviewer, task_page.one(db, reviewer, review))
-    tasks.take_back(db, review, by=reviewer)
-    assert list(flow.open_tasks(db, case)) == ["review"]
-    assert row(db, last).status == "cancelled"
-    tasks.complete(db, flow.open_tasks(db, case)["review"], by=reviewer)
-    tasks.seen(db, flow.open_tasks(db, case)["last"], by=college.actor(db, "office"))
-    done = max(inboxed for inboxed in done_by(db, reviewer))
-    with pytest.raises(taking_back.SeenAlready, match="last"):
-        tasks.take_back(db, done, by=reviewer)
-    assert replay.replay(db, case).difference is None
-
-
-def done_by(db: Session, person: Actor) -> list[int]:
-    wanted = select(UserTask.id).where(UserTask.completed_by == person.id)
-    return list(db.execute(wanted).scalars())
 
 
 def test_a_closed_case_is_opened_again_and_both_decisions_stay(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, deputies, handing_over, replay, roles, tasks
-from engine.errors import NotFound, UnknownOutcome
+from engine import clock, deputies, handing_over, people, replay, roles, tasks
+from engine.college import persons
+from engine.errors import NotFound, NotStaff, UnknownOutcome
 from engine.models import ProcessInstance, Role, SigningRound, UserTask
 from engine.people import SYSTEM
 from engine.queries import cases, inbox, task_page, task_verbs
+from engine.tasks import taking_back
 from engine.tasks.held import OwnCase
 from engine.tasks.seats import MustStepAside
 from tests.college import College
@@ -232,3 +234,42 @@ def test_whoever_took_a_case_over_sees_it_and_its_tasks(db: Session, college: Co
     tasks.look(db, flow.open_tasks(db, case)["review"], by=college.actor(db, "office"))
     with pytest.raises(NotFound):
         cases.see(db, stranger, case)
+
+
+def test_a_step_for_students_may_be_passed_on_to_a_student(db: Session, college: College) -> None:
+    leader = college.actor(db, "leader")
+    one, other = (persons.create(db, name, name, by=SYSTEM) for name in ("s1", "s2"))
+    xml = flow.chain("asked", flow.step("submit"), flow.step("answer", "user:s1,user:s2"))
+    case = flow.begin(db, xml, by=leader)
+    flow.do(db, case, "submit", by=leader)
+    answer = flow.open_tasks(db, case)["answer"]
+    tasks.reassign(db, answer, by=people.actor(db, one), to=other, reason="他熟悉")
+    assert holder(db, case, "answer")[0] == other
+
+
+def test_a_step_that_passed_by_itself_is_no_hindrance_to_taking_back(
+    db: Session, college: College
+) -> None:
+    leader, reviewer = (college.actor(db, name) for name in ("leader", "reviewer"))
+    again = flow.step("again", "user:reviewer", repeat="skip")
+    steps = (flow.step("submit"), flow.step("review", "user:reviewer"), again)
+    xml = flow.chain("skipped", *steps, flow.step("last", "user:office"))
+    case = flow.begin(db, xml, by=leader)
+    flow.do(db, case, "submit", by=leader)
+    review = flow.open_tasks(db, case)["review"]
+    tasks.complete(db, review, by=reviewer)
+    assert task_verbs.may_take_back(db, reviewer, task_page.one(db, reviewer, review))
+    tasks.take_back(db, review, by=reviewer)
+    assert list(flow.open_tasks(db, case)) == ["review"]
+    tasks.complete(db, flow.open_tasks(db, case)["review"], by=reviewer)
+    tasks.seen(db, flow.open_tasks(db, case)["last"], by=college.actor(db, "office"))
+    done = db.execute(select(func.max(UserTask.id)).where(UserTask.completed_by == reviewer.id))
+    with pytest.raises(taking_back.SeenAlready, match="last"):
+        tasks.take_back(db, done.scalar_one(), by=reviewer)
+    assert replay.replay(db, case).difference is None
+
+
+def test_nobody_but_staff_is_a_deputy(db: Session, college: College) -> None:
+    college.users["student"] = persons.create(db, "student", "学生", by=SYSTEM)
+    with pytest.raises(NotStaff):
+        stand_in(db, college, "reviewer", "student")
