@@ -7,11 +7,10 @@ elements that wait must be the same on both sides, and so must the way the case 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from random import Random
 
 from engine import entries
-from engine.bpmn import moving, parse, process, state, steps
+from engine.bpmn import moving, parse, process, state
 from engine.bpmn.commands import (
     Command,
     Complete,
@@ -26,13 +25,13 @@ from engine.bpmn.commands import (
     Then,
     Withdraw,
 )
-from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Thrown, Waits
+from engine.bpmn.effects import Effect
 from engine.errors import CannotReturn, Refused
 from tests.token_model import generator, xml
 from tests.token_model.game import Game
 from tests.token_model.graph import Graph
+from tests.unit.engine.bpmn.playing import Play
 
-NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 MOST_STEPS = 40
 MOST_TOKENS = 30
 SENT_BACK = 0.35
@@ -44,35 +43,33 @@ Turns = tuple[int, ...]
 
 
 @dataclass
-class Kernel:
-    """The kernel as a walk sees it: which tokens wait, told by effects alone."""
+class Kernel(Play):
+    """The kernel as a walk sees it: which tokens wait, told by effects alone; and its log."""
 
-    file: bytes
-    saved: str = state.dump(state.EMPTY)
-    waiting: dict[str, str] = field(default_factory=dict)
-    stuck: set[str] = field(default_factory=set)
-    failed: set[str] = field(default_factory=set)
-    ended: str = ""
+    begins: bool = False
     log: list[tuple[Command, tuple[Effect, ...], tuple[str, ...], str]] = field(
         default_factory=list
     )
-
     versions: list[tuple[int, bytes]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.process = process.build(parse.read(self.file))
-
     def do(self, command: Command) -> None:
-        step = steps.step(self.process, state.load(self.saved), command, NOW)
-        self.saved = state.dump(step.state)
-        self.log.append((command, step.effects, step.path, self.saved))
-        self.ended = step.state.ended
-        for effect in step.effects:
-            self._follow(effect)
+        super().do(command)
+        self.log.append((command, self.effects, self.path, self.saved))
+
+    @property
+    def live(self) -> dict[str, str]:
+        """What waits for more than what is inside it: token to element."""
+        return {token: place for token, place in self.open.items() if token not in self.inside}
+
+    @property
+    def failed(self) -> list[str]:
+        """The called cases that came to a bad end."""
+        kinds = self.process.elements
+        return [t for t, place in self.stuck.items() if kinds[place].kind == "callActivity"]
 
     def finish(self, element: str, values: dict[str, object], turns: Turns | None = None) -> None:
         """Do what has been waited for longest at `element`, in the instance of these turns."""
-        here = [token for token, place in self.waiting.items() if place == element]
+        here = [token for token, place in self.live.items() if place == element]
         token = next(one for one in here if turns is None or self.turns(one) == turns)
         event = self.process.elements[element].event
         command = {"timer": FireTimer, "signal": Deliver, "message": Deliver}
@@ -91,7 +88,7 @@ class Kernel:
 
     def places(self) -> list[tuple[str, Turns]]:
         """What waits by the effects, each with the turns of the instances around it."""
-        return sorted((element, self.turns(token)) for token, element in self.waiting.items())
+        return sorted((element, self.turns(token)) for token, element in self.live.items())
 
     def move(self, file: bytes, names: dict[str, str]) -> None:
         """Go on by another version, in which everything has another name."""
@@ -102,7 +99,8 @@ class Kernel:
         self.do(plan.command)
         assert self.log[-1][1:3] == ((), ())
         self.versions.append((len(self.log), file))
-        self.waiting = {token: names[element] for token, element in self.waiting.items()}
+        self.open = {token: names[element] for token, element in self.open.items()}
+        self.stuck = {token: names[element] for token, element in self.stuck.items()}
 
     def kept(self) -> list[str]:
         """The elements that wait according to the saved state, not to the effects."""
@@ -115,25 +113,7 @@ class Kernel:
 
     def listens(self, token: str) -> bool:
         """Whether this only keeps an ear open for an event sub-process."""
-        return self.waiting[token] in self.process.triggers
-
-    def _follow(self, effect: Effect) -> None:
-        match effect:
-            case Opened(token, element, _number, waits_for):
-                if waits_for is not Waits.INSIDE:
-                    self.waiting[token] = element
-            case Closed(token):
-                self.waiting.pop(token, None)
-                self.stuck.discard(token)
-                self.failed.discard(token)
-            case Stuck(token, element):
-                self.stuck.add(token)
-                if self.process.elements[element].kind == "callActivity":
-                    self.failed.add(token)
-            case Ended(how):
-                assert self.ended == how
-            case Thrown():
-                pass
+        return self.live[token] in self.process.triggers
 
 
 def walk(random: Random, *, depth: int = 2, stray: int = 2) -> Counter[str]:
@@ -181,7 +161,7 @@ def wander(random: Random, *, sound: bool = False) -> Counter[str]:
     kernel.do(Start(generator.answers(random)))
     met: Counter[str] = Counter()
     for number in range(MOST_STEPS):
-        if len(kernel.waiting) > MOST_TOKENS or not people:
+        if len(kernel.live) > MOST_TOKENS or not people:
             break
         if not kernel.ended and random.random() < MOVED:
             graph, names = generator.renamed(graph, f"_{number}")
@@ -190,8 +170,8 @@ def wander(random: Random, *, sound: bool = False) -> Counter[str]:
             met["moved"] += 1
         elif kernel.ended or random.random() < UNUSUAL:
             met[_unusual(kernel, random, people)] += 1
-        elif kernel.waiting:
-            token, element = random.choice(list(kernel.waiting.items()))
+        elif kernel.live:
+            token, element = random.choice(list(kernel.live.items()))
             kind = kernel.process.elements[element].kind
             if kind == "callActivity" and random.random() < SENT_BACK:
                 kernel.do(Fail(token, "late"))
@@ -201,8 +181,8 @@ def wander(random: Random, *, sound: bool = False) -> Counter[str]:
                 met[_send_back(kernel, command)] += 1
             else:
                 kernel.finish(element, generator.answers(random))
-        assert sorted(kernel.waiting.values()) == kernel.kept()
-        assert kernel.waiting or kernel.stuck or kernel.ended
+        assert sorted(kernel.live.values()) == kernel.kept()
+        assert kernel.live or kernel.stuck or kernel.ended
     if sound:
         _approve(kernel)
         assert kernel.ended
@@ -212,8 +192,8 @@ def wander(random: Random, *, sound: bool = False) -> Counter[str]:
 
 def _unusual(kernel: Kernel, random: Random, people: list[str]) -> str:
     """Withdraw, take back, open again, fail or try again: carried out, or refused without trace."""
-    to, saved, waiting = random.choice(people), kernel.saved, dict(kernel.waiting)
-    tokens = [*kernel.waiting, "99999"]
+    to, saved, waiting = random.choice(people), kernel.saved, dict(kernel.live)
+    tokens = [*kernel.live, "99999"]
     commands: list[Command] = [
         Withdraw(to),
         TakeBack(random.choice(tokens), to, random.choice(list(Then))),
@@ -225,10 +205,10 @@ def _unusual(kernel: Kernel, random: Random, people: list[str]) -> str:
     try:
         kernel.do(command)
     except Refused:
-        assert (kernel.saved, kernel.waiting) == (saved, waiting)
+        assert (kernel.saved, kernel.live) == (saved, waiting)
         return "refused"
     if not isinstance(command, Fail | Retry):
-        came = [place for token, place in kernel.waiting.items() if token not in waiting]
+        came = [place for token, place in kernel.live.items() if token not in waiting]
         assert came.count(to) == 1
     return type(command).__name__
 
@@ -238,7 +218,7 @@ def _approve(kernel: Kernel) -> None:
     for _ in range(MOST_APPROVALS):
         for token in list(kernel.failed):
             kernel.do(Retry(token))
-        owed = [place for token, place in kernel.waiting.items() if not kernel.listens(token)]
+        owed = [place for token, place in kernel.live.items() if not kernel.listens(token)]
         if owed:
             values = dict.fromkeys(generator.TOGGLES, False) | {"outcome": "approve"}
             kernel.finish(owed[0], values)
@@ -246,18 +226,18 @@ def _approve(kernel: Kernel) -> None:
 
 def _send_back(kernel: Kernel, command: Return) -> str:
     """Try a return; the target then waits, once more than what the return left of it."""
-    before = dict(kernel.waiting)
+    before = dict(kernel.live)
     try:
         kernel.do(command)
     except CannotReturn:
-        assert kernel.waiting == before
+        assert kernel.live == before
         return "refused"
-    came = [place for token, place in kernel.waiting.items() if token not in before]
+    came = [place for token, place in kernel.live.items() if token not in before]
     assert came.count(command.to) == 1
-    assert command.token not in kernel.waiting
+    assert command.token not in kernel.live
     if command.then is Then.BACK_TO_ME:
         sender = kernel.process.elements[before[command.token]]
-        gone = [place for token, place in before.items() if token not in kernel.waiting]
+        gone = [place for token, place in before.items() if token not in kernel.live]
         assert set(gone) <= {sender.id, *sender.boundary}
     return command.then
 
@@ -272,7 +252,7 @@ def agree(game: Game, kernel: Kernel) -> None:
 
 def replay(kernel: Kernel) -> None:
     """Run the recorded commands again from nothing: the same effects, path and state each time."""
-    again = Kernel(kernel.file)
+    again = Kernel(kernel.xml)
     versions = dict(kernel.versions)
     for number, (command, *_followed) in enumerate(kernel.log, start=1):
         if number in versions:

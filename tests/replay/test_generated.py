@@ -109,7 +109,7 @@ def test_a_chain_of_1000_tasks_runs_to_its_end() -> None:
     kernel = Kernel(xml.write(graph))
     kernel.do(Start())
     for number in range(1_000):
-        assert list(kernel.waiting.values()) == [f"t{number}"]
+        assert list(kernel.live.values()) == [f"t{number}"]
         kernel.finish(f"t{number}", {})
     assert kernel.ended == "completed"
 

@@ -22,7 +22,7 @@ from engine.bpmn.commands import (
     Then,
     Withdraw,
 )
-from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck
+from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Waits
 from engine.bpmn.process import Decision
 from tests.integration.engine import flow
 
@@ -110,6 +110,7 @@ class Play:
         self.process = process.build(parse.read(self.xml), self.tables)
         self.saved = state.dump(state.EMPTY)
         self.open: dict[str, str] = {}
+        self.inside: set[str] = set()
         self.stuck: dict[str, str] = {}
         self.ended = ""
         self.effects: tuple[Effect, ...] = ()
@@ -123,8 +124,10 @@ class Play:
         self.saved, self.effects, self.path = state.dump(step.state), step.effects, step.path
         for effect in step.effects:
             match effect:
-                case Opened(token, element):
+                case Opened(token, element, _number, waits_for):
                     self.open[token] = element
+                    if waits_for is Waits.INSIDE:
+                        self.inside.add(token)
                 case Closed(token):
                     self.open.pop(token, None)
                     self.stuck.pop(token, None)
