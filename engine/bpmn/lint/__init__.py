@@ -186,7 +186,7 @@ def _cut(outline: Outline, found: list[Finding]) -> list[Finding]:
 def _named(outline: Outline, found: Iterable[Finding]) -> Iterator[Finding]:
     """Call each place as people do, and bound what a stranger wrote: a list stays small."""
     called = naming.called(outline)
-    nameless = {one.id for one in (*outline.nodes, *outline.flows) if not one.name}
+    nameless = {node.id for node in outline.nodes if not node.name}
     for finding in found:
         values = {
             key: called(str(value)) if key in LABELS and value in nameless else _short(value)
