@@ -97,8 +97,11 @@ def _resume(db: Session, instance_id: int, *, by: Actor) -> timedelta:
 def _move(db: Session, instance_id: int, stood: timedelta) -> None:
     """Move what was to come by the time the case stood; what was due before stays due."""
     paused = (_JOB.c.instance_id == instance_id) & (_JOB.c.status == JobStatus.PAUSED)
-    for row in db.execute(select(_JOB.c.id, _JOB.c.due_at).where(paused)).all():
-        values = {"status": JobStatus.WAITING, "due_at": row.due_at + stood}
+    now = clock.now()
+    columns = select(_JOB.c.id, _JOB.c.due_at, _JOB.c.created_at)
+    for row in db.execute(columns.where(paused)).all():
+        own = min(stood, max(now - row.created_at, timedelta()))  # some came while the case stood
+        values = {"status": JobStatus.WAITING, "due_at": row.due_at + own}
         db.execute(update(_JOB).where(_JOB.c.id == row.id).values(values))
     mine = (_TASK.c.instance_id == instance_id) & _TASK.c.status.in_(_OPEN)
     dated = select(_TASK.c.id, _TASK.c.due_at, _TASK.c.due_first)

@@ -202,3 +202,24 @@ def test_a_suspended_case_and_what_it_called_stand_still_and_go_on_later(
     with sessions() as later:
         assert list(flow.open_tasks(later, case)) == ["after"]
         assert replay.replay(later, case).difference is None
+
+
+def test_word_that_came_while_a_case_stood_still_is_heard_as_soon_as_it_goes_on(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    admin, at = college.actor(db, "admin"), clock.now()
+    below = flow.chain("below", flow.step("inner"))
+    case = parent(db, college, call("below"), flow.step("after"), child=below)
+    (child,) = children_of(db, case)
+    with clock.freeze(at):
+        suspending.suspend(db, case, by=admin, reason="等文件")
+    with clock.freeze(at + timedelta(days=9)):
+        instances.cancel(db, child.id, by=admin, reason="不办了")
+        db.commit()
+        run(sessions)
+    with clock.freeze(at + timedelta(days=10)), sessions() as later:
+        suspending.resume(later, case, by=admin)
+        later.commit()
+        run(sessions)
+    with sessions() as later:
+        assert later.execute(select(Incident.element_id)).scalars().all() == ["call"]
