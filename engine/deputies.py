@@ -41,6 +41,12 @@ class PeriodWrong(Refused):
     sentence = "代理期间要从今天或以后开始，结束不早于开始，最长 {most} 天。"
 
 
+class ForOneself(Forbidden):
+    """Nobody gives themselves another person's work: the principal or another one does."""
+
+    sentence = "不能让自己代理别人：请由本人或另一位人员管理员来定。"
+
+
 class InTurn(Refused):
     """The two would stand in for each other at the same time."""
 
@@ -93,7 +99,8 @@ def appoint(
 ) -> int:
     """Let somebody act for oneself, or, as an administrator of people, for another person.
 
-    Raises `Forbidden`, `OwnDeputy`, `PeriodWrong`, `InTurn`, `AlreadyDeputy`, `NobodyThere`.
+    Raises `Forbidden`, `OwnDeputy`, `ForOneself`, `PeriodWrong`, `InTurn`, `AlreadyDeputy`,
+    `NobodyThere`.
     """
     principal = by.id if principal_id is None else principal_id
     if principal is None:
@@ -101,6 +108,8 @@ def appoint(
     _require_may(by, principal)
     if user_id == principal:
         raise OwnDeputy
+    if user_id == by.id:
+        raise ForOneself
     _require_period(since, until)
     names = _present(db, principal, user_id)
     flows = _flows(db, definitions)

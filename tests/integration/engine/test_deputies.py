@@ -184,6 +184,15 @@ def test_an_administrator_of_people_appoints_and_ends_for_others(
     assert deputies.every(db, by=admin)[0] == (line,)
     with pytest.raises(NotFound):
         deputies.end(db, number, by=college.actor(db, "office"))
+    with pytest.raises(deputies.ForOneself):
+        deputies.appoint(
+            db,
+            by=admin,
+            user_id=college.users["admin"],
+            principal_id=college.users["reviewer"],
+            since=line.since,
+            until=line.until,
+        )
     deputies.end(db, number, by=admin)
     assert deputies.of(db, college.users["stranger"]) == ()
     assert college.actor(db, "stranger").deputy_for == ()
