@@ -30,7 +30,7 @@ from web.asked import number
 from web.errors import UNPROCESSABLE
 from web.session import db, me
 from web.units import options as unit_options
-from web.written import Written
+from web.written import Written, seen
 
 bp = Blueprint("committees", __name__)
 
@@ -139,6 +139,10 @@ def _by_seat(committee: CommitteeRow, members: list[Seated]) -> list[tuple[str, 
 def edit(committee_id: int) -> str:
     """The form with what is known of a committee; its key stays."""
     one = committees.one(db(), committee_id)
+    return _form(Written(_known(one)), one)
+
+
+def _known(one: CommitteeRow) -> dict[str, str]:
     given = {
         "key": one.key,
         "name": one.name,
@@ -149,7 +153,7 @@ def edit(committee_id: int) -> str:
         "position": str(one.position or ""),
         "duties": "\n".join(one.duties),
     }
-    return _form(Written(given | rules.written(one.rule)), one)
+    return given | rules.written(one.rule)
 
 
 @bp.post("/committees/<int:committee_id>")
@@ -158,6 +162,7 @@ def change(committee_id: int) -> ResponseReturnValue:
     """Change a committee, its duties, its rule."""
     committee = committees.one(db(), committee_id)
     written, given = _parts(committee.rule)
+    written.unless_changed(seen(_known(committee)))
     if not written.errors:
         try:
             differs = college.change(db(), committee_id, by=me(), **given)
@@ -190,6 +195,7 @@ def _form(written: Written, committee: CommitteeRow | None) -> str:
     return render_template(
         "committees/form.html",
         committee=committee,
+        seen=seen(_known(committee)) if committee else "",
         given=written.given,
         errors=written.errors,
         kinds=[(key, gettext(label)) for key, label in kinds.COMMITTEE_KINDS.items()],

@@ -28,7 +28,7 @@ from web.asked import number
 from web.errors import UNPROCESSABLE
 from web.session import db, me
 from web.units import options as unit_options
-from web.written import Written
+from web.written import Written, seen
 
 bp = Blueprint("posts", __name__)
 
@@ -121,14 +121,17 @@ def show(post_id: int) -> str:
 def edit(post_id: int) -> str:
     """The form with what is known of a post; its key stays."""
     post = posts.one(db(), post_id)
-    given = {
+    return _form(Written(_known(post)), post)
+
+
+def _known(post: PostRow) -> dict[str, str]:
+    return {
         "key": post.key,
         "name": post.name,
         "kind": post.kind,
         "position": str(post.position or ""),
         "is_active": "1" if post.is_active else "",
     }
-    return _form(Written(given), post)
 
 
 @bp.post("/posts/<int:post_id>")
@@ -137,6 +140,7 @@ def change(post_id: int) -> ResponseReturnValue:
     """Change a post, or put it out of use."""
     post = posts.one(db(), post_id)
     written, given = _parts()
+    written.unless_changed(seen(_known(post)))
     if not written.errors:
         try:
             differs = college.change(db(), post_id, by=me(), **given)
@@ -164,6 +168,7 @@ def _form(written: Written, post: PostRow | None) -> str:
     return render_template(
         "posts/form.html",
         post=post,
+        seen=seen(_known(post)) if post else "",
         given=written.given,
         errors=written.errors,
         kinds=[(key, gettext(label)) for key, label in kinds.POST_KINDS.items()],

@@ -86,8 +86,9 @@ class Verdict:
 
 
 def wrong(faults: Sequence[Fault]) -> Verdict:
-    """The verdict on a row with faults."""
-    return Verdict(RowAction.ERROR, {}, faults)
+    """The verdict on a row with faults, each told once."""
+    told = [one for place, one in enumerate(faults) if one not in faults[:place]]
+    return Verdict(RowAction.ERROR, {}, told)
 
 
 class Promised(Protocol):

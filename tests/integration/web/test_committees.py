@@ -131,8 +131,10 @@ def test_a_rule_is_edited_as_fields(desk, group):
     assert "智能制造学院" in page.text
     assert "0 / 2" in page.text
     assert "组成规则" in page.text
-    again = send(Paper.open(desk, f"/committees/{group}/edit"))
-    assert "没有改动" in again.text
+    form, other = (Paper.open(desk, f"/committees/{group}/edit") for _window in range(2))
+    assert "没有改动" in send(form).text
+    send(form, duties="新的职责")
+    assert "别人改过这里" in send(other).text
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_a_period_that_ends_before_it_begins_is_named(db, bring):
     sheet += [["9001", "甲一", "machine", "教师", "2024-09-01", "2024-08-31"]]
     run = bring(workbook({"人员": sheet}))
     (line,) = lines(db, run, RowAction.ERROR)
-    assert faults.ENDS_BEFORE in [fault.sentence for fault in line.faults]
+    assert [fault.sentence for fault in line.faults] == [faults.ENDS_BEFORE]
 
 
 def test_a_unit_that_becomes_its_own_ancestor_is_named_with_the_circle(db, bring):
