@@ -29,7 +29,7 @@ from tests.integration.engine.acts.walk import ALIVE, Walk
 from tests.integration.engine.deadlines import ladders
 
 SOAK: Final = bool(os.environ.get("ZHENGAI_SOAK"))
-EXAMPLES: Final = {"sqlite": 1_000, "postgresql": 200} if SOAK else {"sqlite": 8, "postgresql": 3}
+EXAMPLES: Final = {"sqlite": 1_000, "postgresql": 200} if SOAK else {"sqlite": 6, "postgresql": 3}
 MOST_ACTS: Final = 40
 TIME_PASSES: Final = 0.25
 ACTS: Final = {**verbs.VERBS, **running.VERBS}
