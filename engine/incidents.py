@@ -61,6 +61,12 @@ def standing(db: Session, mark: str) -> Mapping[str, Any] | None:
     return orjson.loads(found) if found is not None else None
 
 
+def settle(db: Session, mark: str, *, by_id: int | None) -> None:
+    """Resolve the open incident of something outside all cases."""
+    values = {"status": IncidentStatus.RESOLVED, "resolved_at": clock.now(), "resolved_by": by_id}
+    db.execute(update(Incident.__table__).where(*_marked(mark)).values(values))
+
+
 def _marked(mark: str) -> tuple[ColumnElement[bool], ...]:
     table = Incident.__table__.c
     is_open = table.status == IncidentStatus.OPEN

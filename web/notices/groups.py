@@ -125,7 +125,7 @@ def waits_until(db: Session, webhook_id: int) -> datetime | None:
 
 def is_back(db: Session, webhook_id: int, *, by_id: int | None) -> None:
     """The robot took a message, or is asked for none any more."""
-    incidents.close_for(db, by_id=by_id, token=_mark(webhook_id))
+    incidents.settle(db, _mark(webhook_id), by_id=by_id)
 
 
 def _mark(webhook_id: int) -> str:
