@@ -7,9 +7,10 @@ finds 吴允恭), and every reading of a character with several leads to the per
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from itertools import islice, product
-from typing import Final
+from typing import Any, Final
 
 LONGEST: Final = 100
 ENDS: Final = 12
@@ -61,11 +62,13 @@ def _readings(plain: str) -> list[tuple[str, ...]]:
 
 @lru_cache(maxsize=10_000)
 def _sounds(piece: str) -> tuple[str, ...]:
-    """The readings of a Chinese character without tones; what pypinyin does not know is kept.
-
-    Its dictionaries are slow to load, and few processes name people.
-    """
-    import pypinyin  # noqa: PLC0415
-
-    read = pypinyin.pinyin(piece, style=pypinyin.Style.NORMAL, heteronym=True)
+    """The readings of a Chinese character without tones; what pypinyin does not know is kept."""
+    library = _pypinyin()
+    read = library.pinyin(piece, style=library.Style.NORMAL, heteronym=True)
     return tuple(sound for sound in read[0] if sound) if read else (piece,)
+
+
+@cache
+def _pypinyin() -> Any:
+    """The library, loaded at need: its dictionaries are slow, and few processes name people."""
+    return import_module("pypinyin")

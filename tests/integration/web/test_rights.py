@@ -111,7 +111,13 @@ def test_a_role_is_given_shown_and_taken(staffed, sent, browser, db):
     given = {"role": "operator", "since": "2020-01-01"}
     assert sent("security", f"{place}/roles", **given).status_code == 303
     page = browser("auditor").get(place).text
-    for words in ("运维人员", "2020年1月1日 起", "施守正 于", "处理异常", "有“运维人员”角色的人可以"):
+    for words in (
+        "运维人员",
+        "2020年1月1日 起",
+        "施守正 于",
+        "处理异常",
+        "有“运维人员”角色的人可以",
+    ):
         assert words in page
     refused = sent("security", f"{place}/roles", role="auditor")
     assert refused.status_code == 422
