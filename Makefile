@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-JOBS ?= 2
+# one more than the usual two cores: tests wait for browsers and servers
+JOBS ?= 3
 m ?=
 
 BIN := .venv/bin
