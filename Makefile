@@ -3,8 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-# one more than the usual two cores: tests wait for browsers and servers
-JOBS ?= 3
+JOBS ?= 2
 m ?=
 
 BIN := .venv/bin

@@ -39,7 +39,14 @@ SLAPD_PLACES = tuple(
         "/usr/libexec",
     )
 )
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+"""The one without windows first: it starts sooner and draws with less work."""
 
 
 class Failed(Exception):
@@ -140,7 +147,7 @@ def chromium() -> str:
         return told
     if _may_apt():
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        wanted = ["fonts-noto-cjk"] if told else ["chromium", "fonts-noto-cjk"]
+        wanted = ["fonts-noto-cjk"] if told else ["chromium-headless-shell", "fonts-noto-cjk"]
         _call(["apt-get", "-qq", "update"], env=environment)
         _call(
             ["apt-get", "-qq", "install", "-y", "--no-install-recommends", *wanted],

@@ -1,6 +1,8 @@
-"""The one place where the parts are put together: `create_app`."""
+"""The one place where the parts are put together: `create_app`, over settings by `move_in`."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -63,33 +65,14 @@ MAX_PARTS = 12_000
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application, ready to serve: settings, database, guards, pages."""
-    settings = settings or read_settings()
     app = Flask("web", static_folder="static", template_folder="templates")
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=MAX_REQUEST,
-        MAX_FORM_MEMORY_SIZE=MAX_REQUEST,
-        MAX_FORM_PARTS=MAX_PARTS,
-        SESSION_COOKIE_NAME="zhengai_notes",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.secure_cookies,
-    )
-    if settings.trusted_proxies:
-        count = settings.trusted_proxies
-        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
-        app.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way
-    clock.keep_to(settings.timezone)
+    move_in(app, settings or read_settings())
     quality.register()
-    links.register(settings)
-    engine = database.connect(settings.database_url, pool_size=settings.threads)
-    sessions = database.sessions(engine)
-    notices.register(settings, sessions)
-    app.extensions |= {"settings": settings, "engine": engine, "sessions": sessions}
     for part in (routing, i18n, session, access, security, errors, look, house):
         part.install(app)
     for pages in (
         auth_pages,
+        outside,
         account,
         let_in,
         accounts,
@@ -124,6 +107,29 @@ def create_app(settings: Settings | None = None) -> Flask:
         welcome,
     ):
         app.register_blueprint(pages.bp)
-    outside.install(app, settings)
     app.register_blueprint(api)
     return app
+
+
+def move_in(app: Flask, settings: Settings) -> None:
+    """Put the application over a database and a folder: all that depends on settings."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_REQUEST,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST,
+        MAX_FORM_PARTS=MAX_PARTS,
+        SESSION_COOKIE_NAME="zhengai_notes",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+    )
+    count = settings.trusted_proxies
+    proxied = ProxyFix(partial(Flask.wsgi_app, app), x_for=count, x_proto=count, x_host=count)
+    app.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way
+    clock.keep_to(settings.timezone)
+    links.register(settings)
+    engine = database.connect(settings.database_url, pool_size=settings.threads)
+    sessions = database.sessions(engine)
+    notices.register(settings, sessions)
+    app.extensions |= {"settings": settings, "engine": engine, "sessions": sessions}
+    outside.open_gates(app, settings)

@@ -19,7 +19,13 @@ from tests.conftest import DATABASES, address, in_server
 from web import demo
 
 # as bin/prepare.py looks for one: the machine's, Debian's, else Playwright's own
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -115,18 +121,19 @@ def site(
 
 
 @pytest.fixture
-def photos(site: Site, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Where this test keeps its pictures: below ZHENGAI_SCREENSHOTS, else in pytest's."""
+def photos(site: Site, request: pytest.FixtureRequest) -> Path | None:
+    """Where this test keeps its pictures: below ZHENGAI_SCREENSHOTS; else it takes none."""
     kept = os.environ.get("ZHENGAI_SCREENSHOTS")
-    story = request.path.stem.removeprefix("test_")
-    folder = Path(kept) / site.database / story if kept else tmp_path / "photos"
+    if not kept:
+        return None
+    folder = Path(kept) / site.database / request.path.stem.removeprefix("test_")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @pytest.fixture
 def enter(
-    browser: Browser, site: Site, photos: Path, request: pytest.FixtureRequest
+    browser: Browser, site: Site, photos: Path | None, request: pytest.FixtureRequest
 ) -> Iterator[Enter]:
     """Let a person in, or come back to who is in: `enter("college_reviewer", phone=True)`."""
     inside: dict[tuple[object, ...], Person] = {}

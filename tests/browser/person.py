@@ -28,7 +28,13 @@ class Person:
     """One person's browser, with cookies of its own."""
 
     def __init__(
-        self, browser: Browser, site: Site, photos: Path, *, phone: bool = False, dark: bool = False
+        self,
+        browser: Browser,
+        site: Site,
+        photos: Path | None,
+        *,
+        phone: bool = False,
+        dark: bool = False,
     ) -> None:
         self.site, self.photos, self.is_phone = site, photos, phone
         self.window = browser.new_context(
@@ -81,7 +87,9 @@ class Person:
         return self
 
     def photograph(self, name: str) -> None:
-        """Keep the page as it looks on a desk and on a phone."""
+        """Keep the page as it looks on a desk and on a phone, if pictures are wanted."""
+        if self.photos is None:
+            return
         page = self.page
         page.wait_for_load_state()
         before = page.viewport_size

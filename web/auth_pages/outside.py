@@ -56,7 +56,7 @@ class Gate(Protocol):
         """Whom it vouches for."""
 
 
-def install(app: Flask, given: Settings) -> None:
+def open_gates(app: Flask, given: Settings) -> None:
     """The providers of the settings, each with its button on the sign-in page."""
     gates: dict[str, Gate] = {}
     if given.cas_url:
@@ -65,7 +65,6 @@ def install(app: Flask, given: Settings) -> None:
         gates["oidc"] = oidc.Provider(given)
     app.extensions["gates"] = gates
     app.extensions["providers"] = [_button(key, gate) for key, gate in gates.items()]
-    app.register_blueprint(bp)
 
 
 def _button(key: str, gate: Gate) -> Callable[[str], Provider]:

@@ -9,10 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine import clock
-from engine import db as database
 from web import config
-from web.app import create_app
-from web.signin import links
+from web.app import create_app, move_in
 
 PASSWORD = "test-password"
 USUAL = {"ZHENGAI_SECRET_KEY": "test", "ZHENGAI_TIMEZONE": "Asia/Shanghai"}
@@ -38,24 +36,8 @@ def own_app() -> None:
 
 @pytest.fixture(scope="session")
 def usual_app() -> Flask:
-    """The application with the usual settings, for all tests one after the other.
-
-    Making one compiles every address and every template; `move_in` changes the rest.
-    """
+    """One application for all tests, one after the other: making one compiles every address."""
     return create_app(config.read(USUAL | {"ZHENGAI_DATABASE_URL": "sqlite:///nothing"}))
-
-
-def move_in(app: Flask, settings: config.Settings) -> Flask:
-    """Put an application over another database and folder, as `create_app` does."""
-    clock.keep_to(settings.timezone)
-    links.register(settings)
-    engine = database.connect(settings.database_url, pool_size=settings.threads)
-    app.extensions |= {
-        "settings": settings,
-        "engine": engine,
-        "sessions": database.sessions(engine),
-    }
-    return app
 
 
 @pytest.fixture
@@ -64,8 +46,11 @@ def app(request, database_url, tmp_path, db, college, settings, usual_app) -> It
     db.rollback()
     here = {"ZHENGAI_DATABASE_URL": database_url, "ZHENGAI_DATA_DIR": str(tmp_path)}
     wanted = config.read(USUAL | here | settings)
-    is_own = bool(settings) or "own_app" in request.fixturenames
-    made = create_app(wanted) if is_own else move_in(usual_app, wanted)
+    if "own_app" in request.fixturenames:
+        made = create_app(wanted)
+    else:
+        made = usual_app
+        move_in(made, wanted)
     yield made
     made.extensions["engine"].dispose()
 
