@@ -27,7 +27,7 @@ from tests import workbooks
 from tests.college import College
 from tests.workbooks import workbook
 
-PEOPLE = 10_000 if os.environ.get("ZHENGAI_SOAK") else 1_000
+PEOPLE = 10_000 if os.environ.get("ZHENGAI_SOAK") else 600
 KILLS = 40 if os.environ.get("ZHENGAI_SOAK") else 3
 PATIENCE = 120.0
 SEED = 20261122
