@@ -11,6 +11,9 @@ PYTEST := $(BIN)/python -m pytest
 # a file stays together, and the longest begin first (tests/conftest.py)
 SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
+# servers and workers that tests start again and again need not compile every module each time
+unexport PYTHONDONTWRITEBYTECODE
+
 # the demo targets keep their data here, unless the environment says otherwise; tests have their own
 run demo worker: export ZHENGAI_DATA_DIR ?= $(CURDIR)/var
 run demo worker: export ZHENGAI_DEMO ?= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import acts
@@ -11,6 +12,8 @@ from tests.browser.conftest import Enter
 from tests.browser.person import Person
 from tests.browser.site import Site
 
+# how a flow is drawn is the same on every database
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 NEW, OLD = "工业机器人技术", "模具设计与制造"
 THIRD = "质量管理处核准"
 NOTE = "教务处审定后由质量管理处核准，从本学年起。"

@@ -73,25 +73,26 @@ export function ruleBuilder(name, element, context, add, without = []) {
   const kinds = Object.keys(KINDS).filter((kind) => !without.includes(kind));
   const parts = make("div", { class: "zg-rule-parts" });
   const button = make("button", { type: "button", class: "btn small", disabled: true, onclick: finish }, t("rule_add"));
-  let chosen = "";
-  let asked = {};
-  const picker = choice("", [["", t("choose")], ...kinds.map((kind) => [kind, t(`rule_${kind}`)])], (kind) => {
-    chosen = kind;
-    asked = {};
+  const now = begun(element, name);
+  const picker = choice(now.chosen, [["", t("choose")], ...kinds.map((kind) => [kind, t(`rule_${kind}`)])], (kind) => {
+    Object.assign(now, { chosen: kind, asked: {} });
     draw();
   });
   picker.addEventListener("change", () => parts.querySelector("select, input")?.focus());
 
   function draw() {
-    const controls = chosen ? KINDS[chosen].map((part) => PARTS[part](element, context, asked, draw)) : [];
+    const controls = now.chosen ? KINDS[now.chosen].map((part) => PARTS[part](element, context, now.asked, draw)) : [];
     parts.replaceChildren(...controls.flat());
-    button.disabled = !chosen;
+    button.disabled = !now.chosen;
   }
 
   function finish() {
-    const rule = write(chosen, asked);
-    if (rule) add(rule);
-    else parts.querySelector("select, input")?.focus();
+    const rule = write(now.chosen, now.asked);
+    if (!rule) return parts.querySelector("select, input")?.focus();
+    Object.assign(now, { chosen: "", asked: {} });
+    picker.value = "";
+    draw();
+    add(rule);
   }
 
   parts.addEventListener("keydown", (event) => {
@@ -100,7 +101,16 @@ export function ruleBuilder(name, element, context, add, without = []) {
     event.target.blur();
     finish();
   });
+  draw();
   return make("div", { class: "zg-rule-builder" }, block(name, t("add_rule"), picker), parts, button);
+}
+
+const halves = new WeakMap();
+
+/** What is half chosen in a picker of an element: the panel is redrawn without forgetting it. */
+function begun(element, name) {
+  if (!halves.has(element)) halves.set(element, {});
+  return (halves.get(element)[name] ??= { chosen: "", asked: {} });
 }
 
 /** The text of a rule; "" while a part is missing. */
