@@ -23,7 +23,7 @@ from tests.integration.engine import flow
 
 STEPS = 10
 CASES = 500 if os.environ.get("ZHENGAI_SOAK") else 50
-KILLS = 200 if os.environ.get("ZHENGAI_SOAK") else 5
+KILLS = 200 if os.environ.get("ZHENGAI_SOAK") else 4
 CLIENTS = 4
 SEED = 20261122
 

@@ -126,13 +126,18 @@ MESSAGE = '<bpmn:message id="m1" name="papers"/></bpmn:definitions>'
 
 @pytest.fixture
 def stands(db: Session, college: College) -> dict[str, list[int]]:
-    """Cases on the first version, ten in each situation; the second is published."""
+    """A few cases in each situation."""
+    return placed(db, college, 2)
+
+
+def placed(db: Session, college: College, count: int) -> dict[str, list[int]]:
+    """Cases on the first version, so many in each situation; the second is published."""
     leader = college.actor(db, "leader")
     flow_child = flow.chain("child", flow.step("child_step", REVIEWERS))
     definitions.publish(db, flow_child, by=SYSTEM, note="called")
     definitions.publish(db, diagram(second=False), by=SYSTEM, note="first")
     cases = {
-        way: [instances.start(db, KEY, by=leader, values={"way": way}) for _each in range(EACH)]
+        way: [instances.start(db, KEY, by=leader, values={"way": way}) for _each in range(count)]
         for way in MOVES
     }
     reviewer = college.actor(db, "reviewer")
@@ -187,8 +192,9 @@ def check_all(db: Session, cases: dict[str, list[int]]) -> None:
 
 
 def test_a_hundred_cases_in_ten_situations_move_and_come_back(
-    db: Session, college: College, stands: dict[str, list[int]]
+    db: Session, college: College
 ) -> None:
+    stands = placed(db, college, EACH)
     admin = college.actor(db, "admin")
     before = {case: state_of(db, case) for each in stands.values() for case in each}
     dry = moving.plan(db, KEY, (1, 2), RENAMED, by=admin)
