@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,11 +14,13 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Date,
     String,
     and_,
     bindparam,
     exists,
+    false,
     literal,
     or_,
     select,
@@ -99,22 +101,21 @@ def marked(mark: str) -> int | None:
 
 def actor(db: Session, user_id: int) -> Actor:
     """Load a person with roles, posts and seats as of today. Raises `NotFound` for one who left."""
-    found: dict[int, list[Any]] = {}
-    for row in db.execute(_STANDING, {"who": user_id, "day": clock.today()}):
-        found.setdefault(row.deputy, []).append(row)
-    rows = found.pop(_ONESELF, None)
-    if rows is None:
+    asked = {"who": user_id, "day": clock.today()}
+    rows = db.execute(_ONESELF, asked).all()
+    oneself = next((row for row in rows if row.kind == ""), None)
+    if oneself is None:
         raise NotFound
     roles = {row.key for row in rows if row.kind == "r"}
-    if rows[0].is_external:
+    if oneself.is_external:
         roles.add(Role.EXTERNAL_EXPERT)
     return Actor(
         user_id,
-        rows[0].name,
+        oneself.key,
         frozenset(roles),
-        frozenset({*_keys(rows), *map(role_key, roles)}),
+        frozenset({*_keys(user_id, rows), *map(role_key, roles)}),
         frozenset(row.unit for row in rows if row.kind == "p"),
-        deputy_for=tuple(_principal(mine) for _number, mine in sorted(found.items())),
+        deputy_for=_principals(db, asked) if oneself.stands_in else (),
     )
 
 
@@ -124,15 +125,25 @@ def principal(db: Session, user_id: int) -> Principal:
     return Principal(user_id, one.name, one.keys)
 
 
-def _principal(rows: Sequence[Any]) -> Principal:
-    one = rows[0]
-    flows = frozenset(orjson.loads(one.definitions)) if one.definitions is not None else None
-    return Principal(one.person, one.name, frozenset(_keys(rows)), flows)
+def _principals(db: Session, asked: Mapping[str, Any]) -> tuple[Principal, ...]:
+    """Those whom this person stands in for today, with their keys, in one statement."""
+    found: dict[int, list[Any]] = {}
+    for row in db.execute(_PRINCIPALS, asked):
+        found.setdefault(row.deputy, []).append(row)
+    return tuple(
+        Principal(
+            rows[0].person,
+            rows[0].name,
+            frozenset(_keys(rows[0].person, rows)),
+            frozenset(orjson.loads(rows[0].definitions)) if rows[0].definitions else None,
+        )
+        for _number, rows in sorted(found.items())
+    )
 
 
-def _keys(rows: Sequence[Any]) -> Iterator[str]:
+def _keys(person: int, rows: Iterable[Any]) -> Iterator[str]:
     """The keys of one person, from all that was found of them."""
-    yield user_key(rows[0].person)
+    yield user_key(person)
     for row in rows:
         if row.kind == "p":
             yield from (post_key(row.key), post_key(row.key, row.unit))
@@ -163,44 +174,61 @@ def works_here(day: date) -> ColumnElement[bool]:
     return User.is_active & ~outside & (posted | granted)
 
 
-_ONESELF: Final = 0
 _DAY: Final = bindparam("day", type_=Date)
 _WHO: Final = bindparam("who", type_=BigInteger)
 _NO_TEXT: Final = literal(None, String)
 _NO_NUMBER: Final = literal(None, BigInteger)
-_PEOPLE: Final = union_all(
+_POST: Final = select(Post.key).where(Post.id == Holding.post_id).scalar_subquery()
+_COMMITTEE: Final = (
+    select(Committee.key).where(Committee.id == Membership.committee_id).scalar_subquery()
+)
+_HELD: Final[tuple[tuple[Any, tuple[Any, ...]], ...]] = (
+    (Holding, (literal("p"), _POST, Holding.unit_id, _NO_TEXT)),
+    (RoleGrant, (literal("r"), RoleGrant.role, _NO_NUMBER, _NO_TEXT)),
+    (Membership, (literal("c"), _COMMITTEE, _NO_NUMBER, Membership.seat)),
+)
+"""What people hold: kind, key, unit, seat. Post and committee are looked up for each row: a join
+might begin there and read everybody who holds the post."""
+_ONESELF: Final[CompoundSelect[Any]] = union_all(
     select(
-        literal(_ONESELF).label("deputy"),
-        User.id.label("person"),
-        _NO_TEXT.label("definitions"),
-        User.name,
+        literal("").label("kind"),
+        User.name.label("key"),
+        _NO_NUMBER.label("unit"),
+        _NO_TEXT.label("seat"),
         User.is_external,
+        exists().where(Deputy.user_id == _WHO, in_force(Deputy, _DAY)).label("stands_in"),
     ).where(User.id == _WHO, User.is_active),
-    select(Deputy.id, Deputy.principal_id, Deputy.definitions, User.name, User.is_external)
-    .join(User, User.id == Deputy.principal_id)
-    .where(Deputy.user_id == _WHO, in_force(Deputy, _DAY), User.is_active),
-).cte("people")
-_STANDING: Final = union_all(
+    *(
+        select(*columns, false(), false()).where(held.user_id == _WHO, in_force(held, _DAY))
+        for held, columns in _HELD
+    ),
+)
+"""A person, and a row for all that they hold today."""
+_STOOD_FOR: Final = (
     select(
-        _PEOPLE,
+        Deputy.id.label("deputy"),
+        Deputy.principal_id.label("person"),
+        Deputy.definitions,
+        User.name,
+    )
+    .join(User, User.id == Deputy.principal_id)
+    .where(Deputy.user_id == _WHO, in_force(Deputy, _DAY), User.is_active)
+)
+_PRINCIPALS: Final[CompoundSelect[Any]] = union_all(
+    _STOOD_FOR.add_columns(
         literal("").label("kind"),
         _NO_TEXT.label("key"),
         _NO_NUMBER.label("unit"),
         _NO_TEXT.label("seat"),
     ),
-    select(_PEOPLE, literal("p"), Post.key, Holding.unit_id, _NO_TEXT)
-    .join(Holding, Holding.user_id == _PEOPLE.c.person)
-    .join(Post, Post.id == Holding.post_id)
-    .where(in_force(Holding, _DAY)),
-    select(_PEOPLE, literal("r"), RoleGrant.role, _NO_NUMBER, _NO_TEXT)
-    .join(RoleGrant, RoleGrant.user_id == _PEOPLE.c.person)
-    .where(in_force(RoleGrant, _DAY)),
-    select(_PEOPLE, literal("c"), Committee.key, _NO_NUMBER, Membership.seat)
-    .join(Membership, Membership.user_id == _PEOPLE.c.person)
-    .join(Committee, Committee.id == Membership.committee_id)
-    .where(in_force(Membership, _DAY)),
+    *(
+        _STOOD_FOR.add_columns(*columns)
+        .join(held, held.user_id == Deputy.principal_id)
+        .where(in_force(held, _DAY))
+        for held, columns in _HELD
+    ),
 )
-"""A person and those whom they stand in for today, a row for each and for all that each holds."""
+"""The same of those whom a person stands in for today."""
 
 
 def user_key(user_id: int) -> str:
