@@ -194,8 +194,8 @@ def _close_task(scene: Scene, effect: Closed) -> None:
 
 def _is_settled(scene: Scene, effect: Closed) -> None:
     """A step that had found nobody, or too few, is over: what was said of it needs nobody now."""
-    incidents.close_for(
-        scene.db, by_id=scene.by.id, instance_id=scene.instance_id, token=effect.token
+    scene.writes.settled.append(
+        {"token": effect.token, "resolved_at": scene.now, "resolved_by": scene.by.id}
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import psycopg
 from sqlalchemy.orm import Session
 
 from engine import hotpath_rounds, hotpath_told, statements
@@ -68,9 +69,9 @@ class Writes:
 
     Rows of `opened` with a `seat` belong to a round; `turned` are seats whose turn has come,
     `rounds` begin and `counted` go on. A row of `closed` closes every task of its token, or only
-    its `seat`, or all `but` one. `told` are notices (`hotpath_told`), `telling` what they share.
-    `finished` is the job whose work the act was; `offers_values` says that what is written here are
-    the values the case began with.
+    its `seat`, or all `but` one; of `settled` tokens the incidents need nobody now. `told` are
+    notices (`hotpath_told`), `telling` what they share. `finished` is the job whose work the act
+    was; `offers_values` says that what is written here are the values the case began with.
     """
 
     instance_id: int
@@ -80,6 +81,7 @@ class Writes:
     turned: list[Row] = field(default_factory=list)
     rounds: list[Row] = field(default_factory=list)
     counted: list[Row] = field(default_factory=list)
+    settled: list[Row] = field(default_factory=list)
     told: list[Row] = field(default_factory=list)
     telling: Row = field(default_factory=dict)
     finished: Row | None = None
@@ -213,6 +215,11 @@ _OPEN: Final = (
     " VALUES (:instance_id, :token, :element_id, :name, :number, :status, :assignee_id,"
     " :candidates, :returned, :opened_at, :due_at, :completed_at)"
 )
+_SETTLE: Final = (
+    "UPDATE incident SET status = 'resolved', resolved_at = :resolved_at,"
+    " resolved_by = :resolved_by"
+    " WHERE status = 'open' AND instance_id = :instance_id AND token = :token"
+)
 _APPEND: Final = (
     "INSERT INTO event_log (chain, seq, at, kind, by, body, hash)"
     " VALUES (:chain, :seq, :at, :kind, :by, :body, :hash)"
@@ -249,6 +256,8 @@ def _write_lite(driver: Any, writes: Writes) -> None:
         if "seat" not in opened:
             task_id = driver.execute(_OPEN, {**values, **instance}).lastrowid
             hotpath_rounds.offer_lite(driver, task_id, values)
+    for settled in writes.settled:
+        driver.execute(_SETTLE, {**statements.lite(settled), **instance})
     if writes.has_rounds:
         hotpath_rounds.write_lite(driver, writes)
     if writes.told:
@@ -305,6 +314,9 @@ def _write_big(driver: Any, writes: Writes) -> None:
             f" FROM opened{number}, unnest(CAST(:keys_{number} AS text[])) AS key)"
         )
         values |= {f"{name}_{number}": value for name, value in opened.items()}
+    for number, settled in enumerate(writes.settled):
+        parts.append(f"settled{number} AS ({statements.numbered(_SETTLE, settled, f's{number}')})")
+        values |= {f"{name}_s{number}": value for name, value in settled.items()}
     if writes.has_rounds:
         hotpath_rounds.write_big(writes, parts, values)
     if writes.told:
@@ -317,4 +329,6 @@ def _write_big(driver: Any, writes: Writes) -> None:
     changed, case = _case_changes(writes, "(SELECT id FROM content_row)")
     values |= case
     sql = f"WITH {', '.join(parts)} UPDATE process_instance SET {changed} WHERE id = :instance_id"  # noqa: S608  (names checked above)
-    driver.execute(statements.driver_style(sql), values)
+    text, names = statements.positional(sql)
+    with psycopg.RawCursor(driver) as cursor:
+        cursor.execute(text, [values[name] for name in names])

@@ -19,6 +19,20 @@ def driver_style(sql: str) -> str:
     return re.sub(r"(?<!:):(\w+)", r"%(\1)s", sql)
 
 
+@lru_cache(SHAPES)
+def positional(sql: str) -> tuple[str, tuple[str, ...]]:
+    """The statement with numbers for its named parameters, and the names in their order.
+
+    For long ones: the driver keeps none ready that has many parameters, but takes this as it is.
+    """
+    names: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        return f"${names.setdefault(found[1], len(names) + 1)}"
+
+    return re.sub(r"(?<!:):(\w+)", number, sql), tuple(names)
+
+
 def lite(values: Row) -> dict[str, Any]:
     """Times and days as SQLAlchemy writes them on SQLite."""
     return {name: _lite_value(value) for name, value in values.items()}

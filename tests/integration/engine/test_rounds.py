@@ -6,6 +6,7 @@ import sqlite3
 from typing import Any
 
 import psycopg
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,8 +19,26 @@ ROUNDS = 200
 MOST_STATE = 5_000
 
 
+@pytest.fixture
+def said(db: Session, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What this session says, as the driver hears it."""
+    heard: list[str] = []
+    driver: Any = db.connection().connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.set_trace_callback(heard.append)
+        return heard
+    execute = psycopg.Cursor.execute
+
+    def listen(cursor: Any, query: Any, *words: Any, **more: Any) -> Any:
+        heard.append(str(query))
+        return execute(cursor, query, *words, **more)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", listen)
+    return heard
+
+
 def test_two_hundred_rounds_cost_no_more_statements_and_no_more_state(
-    db: Session, college: College
+    db: Session, college: College, said: list[str]
 ) -> None:
     leader, reviewer = college.actor(db, "leader"), college.actor(db, "reviewer")
     case = flow.begin(
@@ -30,12 +49,11 @@ def test_two_hundred_rounds_cost_no_more_statements_and_no_more_state(
         by=leader,
     )
     counted: list[int] = []
-    statements = said_to_the_driver(db)
     for _round in range(ROUNDS):
-        statements.clear()
+        said.clear()
         flow.do(db, case, "submit", by=leader)
         tasks.send_back(db, flow.open_tasks(db, case)["review"], by=reviewer, reason="请再改")
-        counted.append(len(statements))
+        counted.append(len(said))
     assert counted[1] == counted[-1]
     table = ProcessInstance.__table__
     row = db.execute(select(table.c.state, table.c.log_seq).where(table.c.id == case)).one()
@@ -44,28 +62,13 @@ def test_two_hundred_rounds_cost_no_more_statements_and_no_more_state(
     assert replay.replay(db, case).difference is None
 
 
-def said_to_the_driver(db: Session) -> list[str]:
-    """What this session says from here on, as the driver hears it."""
-    said: list[str] = []
-    driver: Any = db.connection().connection.driver_connection
-    if isinstance(driver, sqlite3.Connection):
-        driver.set_trace_callback(said.append)
-        return said
-
-    class Listening(psycopg.Cursor[Any]):
-        def execute(self, query: Any, *words: Any, **more: Any) -> Any:
-            said.append(str(query))
-            return super().execute(query, *words, **more)
-
-    driver.cursor_factory = Listening
-    return said
-
-
-def test_what_an_act_writes_and_tells_is_one_statement(db: Session, college: College) -> None:
+def test_what_an_act_writes_and_tells_is_one_statement(
+    db: Session, college: College, said: list[str]
+) -> None:
     leader = college.actor(db, "leader")
     step = flow.step("review", "post:college_reviewer@unit:machine")
     case = flow.begin(db, flow.chain("told", flow.step("submit"), step), by=leader)
-    said = said_to_the_driver(db)
+    said.clear()
     flow.do(db, case, "submit", by=leader)
     writing = [one for one in said if "INSERT" in one or "UPDATE " in one.replace("FOR UPDATE", "")]
     if db.get_bind().dialect.name == "postgresql":  # on SQLite a row follows the other
