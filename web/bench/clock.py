@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
+PORTIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,47 @@ def measure(
     note: str = "",
 ) -> Measured:
     """Do `work` on each item, one after the other, and tell what one costs."""
-    every, walls = list(items), []
+    every = list(items)
+    walls, cpu = _timed(work, every, pids)
+    return Measured(name, database, median(walls), cpu / len(every), len(every), scale, note)
+
+
+def in_turn(
+    database: str,
+    work: Callable[[Any], object],
+    measured: Iterable[tuple[str, int | None, Sequence[Any]]],
+    *,
+    pids: Iterable[int] = (),
+) -> Iterator[Measured]:
+    """Measure several operations, each a name, a scale and its items, a portion of each in turn.
+
+    So a machine that is slow for a while is slow for all of them, and their ratio holds.
+    """
+    several, servers = list(measured), list(pids)
+    walls: list[list[float]] = [[] for _each in several]
+    cpus = [0.0] * len(several)
+    for portion in range(PORTIONS):
+        for number, (_name, _scale, items) in enumerate(several):
+            taken, cpu = _timed(work, items[portion::PORTIONS], servers)
+            walls[number] += taken
+            cpus[number] += cpu
+    for (name, scale, items), taken, cpu in zip(several, walls, cpus, strict=True):
+        yield Measured(name, database, median(taken), cpu / len(items), len(items), scale)
+
+
+def _timed(
+    work: Callable[[Any], object], items: Iterable[Any], pids: Iterable[int]
+) -> tuple[list[float], float]:
+    """Wall seconds of each, and CPU seconds of all, of this process and the servers."""
+    walls = []
     servers = [pid for pid in pids if pid != os.getpid()]
     before = sum(cpu_of(pid) for pid in servers)
     own = time.process_time()
-    for item in every:
+    for item in items:
         start = time.perf_counter()
         work(item)
         walls.append(time.perf_counter() - start)
-    cpu = time.process_time() - own + sum(cpu_of(pid) for pid in servers) - before
-    return Measured(name, database, median(walls), cpu / len(every), len(every), scale, note)
+    return walls, time.process_time() - own + sum(cpu_of(pid) for pid in servers) - before
 
 
 def cpu_of(pid: int) -> float:

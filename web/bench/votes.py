@@ -37,13 +37,8 @@ def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Mea
         db.rollback()
         voters = _people(db)
 
-        def told(
-            name: str, key: str, before: int, cases: int, scale: int | None = None
-        ) -> Measured:
-            waiting = [_at_vote(db, base, key, voters, before) for _case in range(cases)]
-            return clock.measure(
-                name, base.name, lambda one: _cast(db, *one), waiting, pids=pids, scale=scale
-            )
+        def waiting(key: str, before: int, cases: int) -> list[tuple[int, Actor]]:
+            return [_at_vote(db, base, key, voters, before) for _case in range(cases)]
 
         _publish(db, "bench_plain", "any", FIVE)
         _publish(db, "bench_five", SHARE, FIVE)
@@ -51,11 +46,18 @@ def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Mea
         for _warm in range(5):
             _cast(db, *_at_vote(db, base, "bench_plain", voters, 0))
             _cast(db, *_at_vote(db, base, "bench_five", voters, FIVE - 1))
-        yield told("vote_plain", "bench_plain", 0, cases)
-        yield told("vote_deciding", "bench_five", FIVE - 1, cases)
-        few = max(4, cases // 10)
-        yield told("vote", "bench_many", 0, few, 1)
-        yield told("vote", "bench_many", MANY - 2, few, MANY - 1)
+        few = max(clock.PORTIONS, cases // 10)
+        for pair in (
+            (
+                ("vote_plain", None, waiting("bench_plain", 0, cases)),
+                ("vote_deciding", None, waiting("bench_five", FIVE - 1, cases)),
+            ),
+            (
+                ("vote", 1, waiting("bench_many", 0, few)),
+                ("vote", MANY - 1, waiting("bench_many", MANY - 2, few)),
+            ),
+        ):
+            yield from clock.in_turn(base.name, lambda one: _cast(db, *one), pair, pids=pids)
 
 
 def _people(db: Session) -> list[Actor]:
