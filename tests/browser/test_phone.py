@@ -89,9 +89,7 @@ def test_a_reviewer_approves_one_task_and_returns_another(enter: Enter) -> None:
     page.locator("#rows [data-item]").filter(has_text=FIRST).tap()
     row = acts.rows(page, "goals").first
     expect(row).to_be_visible()
-    assert page.evaluate("getComputedStyle(document.querySelector('tr[data-row]')).display") != (
-        "table-row"
-    ), "the rows of a grid are cards on a phone"
+    expect(row, "the rows of a grid are cards on a phone").not_to_have_css("display", "table-row")
     expect(row.locator(".form-cell-label").first).to_be_visible()
     reviewer.photograph("01-task")
     page.get_by_role("link", name="审批", exact=True).tap()
