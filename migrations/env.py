@@ -6,11 +6,25 @@ from alembic import context
 from sqlalchemy import create_engine
 
 import engine.models
+import quality.evidence.models
 import quality.imports.models
 import quality.models
+import quality.printing.models
+import quality.registers.models
+import quality.standards.models
+import quality.templates.models
 from engine.db import Base
 
-TABLES = (engine.models, quality.models, quality.imports.models)
+TABLES = (
+    engine.models,
+    quality.models,
+    quality.imports.models,
+    quality.templates.models,
+    quality.registers.models,
+    quality.standards.models,
+    quality.evidence.models,
+    quality.printing.models,
+)
 
 
 def run() -> None:

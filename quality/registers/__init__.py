@@ -1,0 +1,1 @@
+"""What goals and standards come from: the school's plans, and the points of each year's work."""

@@ -1,0 +1,1 @@
+"""Work standards (工作标准) and basic standards (基本标准): kept by units."""

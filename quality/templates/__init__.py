@@ -1,0 +1,1 @@
+"""Templates of the tables: versioned, kept with what was born."""
