@@ -8,7 +8,7 @@ the names only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Protocol
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from engine.people import Actor
+from engine.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,49 @@ class CaseType(Protocol):
         """The case is over."""
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of evidence as a form that cites it names it.
+
+    `number` is the file that is cited, `newest` the one there is now. Of one that the reader may
+    not know of only the number is told: `name` is empty.
+    """
+
+    id: int
+    number: int
+    newest: int
+    name: str = ""
+    media_type: str = ""
+    size: int = 0
+    expires_on: date | None = None
+    is_expired: bool = False
+    is_active: bool = True
+
+
+class Library(Protocol):
+    """Where the evidence is kept that forms cite. A place is `field`, or `grid/row/column`."""
+
+    def faults(
+        self, db: Session, instance_id: int, cited: Mapping[str, Sequence[int]], *, by: Actor
+    ) -> Mapping[str, Sentence]:
+        """What may not be cited by this person, by place; nothing where all is right."""
+
+    def keep(
+        self,
+        db: Session,
+        instance_id: int,
+        cited: Mapping[str, Sequence[int]],
+        *,
+        renewed: Collection[str],
+    ) -> None:
+        """The case cites this now, and nothing else; places that were `renewed`, the newest."""
+
+    def told(
+        self, db: Session, person: Actor, instance_id: int | None, ids: Iterable[int]
+    ) -> Mapping[int, Piece]:
+        """What cited evidence is called, by number, for this reader and this case."""
+
+
 Handler = Callable[[Session, ServiceCall], Mapping[str, Any]]
 Background = Callable[[Session, str], bool]
 Outside = Callable[[Session, str], Callable[[], None] | None]
@@ -97,6 +141,7 @@ PEOPLE: Final[dict[str, PeopleOf]] = {}
 CASES: Final[dict[str, CaseType]] = {}
 BACKGROUND: Final[dict[str, Background]] = {}
 OUTSIDE: Final[dict[str, Outside]] = {}
+LIBRARIES: Final[dict[str, Library]] = {}
 
 
 def handler(topic: str) -> Callable[[Handler], Handler]:

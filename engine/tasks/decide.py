@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from engine import instances, predicates
+from engine import citing, instances, predicates
 from engine import picks as choices
 from engine.bpmn import dialect
 from engine.bpmn.commands import Complete
@@ -44,13 +44,13 @@ def complete(
     held = hold(db, task_id, Action.TASK_COMPLETE, by=by)
     comment = opinion(comment)
     if held.lent_by is not None:
-        lending.hand_back(db, held, by=by, comment=comment, filled=_filled(db, held, values))
+        lending.hand_back(db, held, by=by, comment=comment, filled=_filled(db, held, values, by))
         return None
     seats.may_act(db, held, by)
     _require_outcome(held, outcome)
     if outcome == "refuse" and not comment:
         raise ReasonRequired
-    filled = _filled(db, held, values)
+    filled = _filled(db, held, values, by)
     picked = (
         choices.checked(db, held.case.version, held.element_id, picks)
         if outcome == "approve"
@@ -97,7 +97,9 @@ def _require_outcome(held: Held, outcome: str) -> None:
         raise UnknownOutcome(outcome=dialect.VERB_WORDS.get(outcome, outcome))
 
 
-def _filled(db: Session, held: Held, values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _filled(
+    db: Session, held: Held, values: Mapping[str, Any] | None, by: Actor
+) -> dict[str, Any] | None:
     """The form values that stand after this act, or None where this step changes none."""
     version, case = held.case.version, held.case
     form = version.form(held.element_id)
@@ -109,4 +111,8 @@ def _filled(db: Session, held: Held, values: Mapping[str, Any] | None) -> dict[s
         instances.values(db, case.offered_id) if case.offered_id != case.content_id else stored
     )
     given = stored if values is None else values
-    return validation.validate(form, given, rights, case.variables, stored=stored, offered=offered)
+    filled = validation.validate(
+        form, given, rights, case.variables, stored=stored, offered=offered
+    )
+    citing.keep(db, form, filled, rights, stored=stored, instance_id=case.id, by=by)
+    return filled
