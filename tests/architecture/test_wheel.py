@@ -13,6 +13,7 @@ from tests.architecture import tree
 
 PACKED = ("engine", "quality", "web", "processes", "forms", "migrations")
 SOURCES = "web/assets/"
+FONT = "web/static/dist/fonts/Some.ttf"
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +23,10 @@ def packed(tmp_path_factory):
     for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(tree.ROOT / name, copy)
     for folder in PACKED:
-        left_out = shutil.ignore_patterns("node_modules", "__pycache__")
+        left_out = shutil.ignore_patterns("node_modules", "__pycache__", "*.ttf")
         shutil.copytree(tree.ROOT / folder, copy / folder, ignore=left_out)
+    (copy / FONT).parent.mkdir(parents=True, exist_ok=True)
+    (copy / FONT).write_bytes(b"a small one for a large one")
     wheel = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
     done = subprocess.run(
         [*wheel, "-w", "made", "."], cwd=copy, capture_output=True, text=True, check=False
@@ -42,6 +45,10 @@ def test_every_file_the_product_reads_is_packed(packed):
 
 def test_sources_of_the_browser_code_and_tests_stay_out(packed):
     assert [name for name in packed if name.startswith((SOURCES, "tests/", "docs/", "bin/"))] == []
+
+
+def test_the_fonts_of_print_are_packed(packed):
+    assert FONT in packed
 
 
 def test_the_command_is_there(packed):

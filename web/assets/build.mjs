@@ -57,6 +57,18 @@ async function writeLicences() {
   await writeFile(path.join(dist, "licences.txt"), parts.join(`\n${"-".repeat(78)}\n\n`));
 }
 
+/** The Song face of printed documents, in the two weights they use, with its licence (docs/adr/0021). */
+async function copyFonts() {
+  const from = path.join(here, "node_modules", "@expo-google-fonts", "noto-serif-sc");
+  const fonts = path.join(dist, "fonts");
+  await mkdir(fonts, { recursive: true });
+  for (const weight of ["400Regular", "700Bold"]) {
+    const name = `NotoSerifSC_${weight}.ttf`;
+    await copyFile(path.join(from, weight, name), path.join(fonts, name));
+  }
+  await copyFile(path.join(from, "LICENSE_FONT"), path.join(fonts, "LICENSE.txt"));
+}
+
 const options = {
   entryPoints: entries(),
   outdir: dist,
@@ -79,6 +91,7 @@ await copyFile(
   path.join(dist, "htmx.js"),
 );
 await writeLicences();
+await copyFonts();
 if (watch) {
   const context = await esbuild.context(options);
   await context.watch();
