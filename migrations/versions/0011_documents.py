@@ -24,8 +24,8 @@ def upgrade() -> None:
         sa.Column("form", sa.String(length=10), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("sentence", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("made_at", TIME, nullable=False),
         sa.Column("ended_at", TIME, nullable=True),
@@ -74,15 +74,23 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("published_by", BIG, nullable=True),
+        sa.Column("instance_id", BIG, nullable=True),
         sa.Column("published_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
             ["published_by"], ["user_account.id"], name=op.f("fk_template_version_published_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["process_instance.id"], name=op.f("fk_template_version_instance_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_template_version")),
         sa.UniqueConstraint("kind", "number", name=op.f("uq_template_version_kind_number")),
     )
     op.create_index(
         op.f("ix_template_version_sha256"), "template_version", ["sha256"], unique=False
+    )
+
+    op.create_index(
+        op.f("ix_template_version_instance_id"), "template_version", ["instance_id"], unique=False
     )
 
     op.create_table(
@@ -152,7 +160,7 @@ def upgrade() -> None:
         sa.Column("evidence_id", BIG, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("instance_id", BIG, nullable=False),
-        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=320), nullable=False),
         sa.ForeignKeyConstraint(
             ["evidence_id"], ["evidence.id"], name=op.f("fk_evidence_citation_evidence_id")
         ),
@@ -194,6 +202,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_evidence_file_sha256", "evidence_file", ["sha256"], unique=False)
+    op.create_index(
+        "ix_evidence_file_uploaded_by", "evidence_file", ["uploaded_by"], unique=False
+    )
 
     op.create_table(
         "college_standard_version",
@@ -219,4 +230,17 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "standard_id", "number", name=op.f("uq_college_standard_version_standard_id_number")
         ),
+    )
+    _reference("document_version", "made_from_id", "document_version")
+    op.create_index(
+        op.f("ix_document_version_made_from_id"), "document_version", ["made_from_id"]
+    )
+
+
+def _reference(table: str, column: str, target: str) -> None:
+    """Add a foreign key column; SQLite takes one only together with its column."""
+    kind = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
+    op.execute(
+        f"ALTER TABLE {table} ADD COLUMN {column} {kind} "
+        f"CONSTRAINT fk_{table}_{column} REFERENCES {target} (id)"
     )

@@ -16,11 +16,14 @@ class PrintStatus(StrEnum):
 
     WAITING = "waiting"
     DONE = "done"
-    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class PrintRun(Base):
-    """A batch of documents that somebody asked for as one zip; `asked` is the list (JSON)."""
+    """A batch of documents that somebody asked for as one zip.
+
+    `asked` says which, in which language (JSON); of `done` documents, `failed` were not printed.
+    """
 
     __tablename__ = "print_run"
     __table_args__ = (Index("ix_print_run_by", "by_id", "id"),)
@@ -31,8 +34,8 @@ class PrintRun(Base):
     form: Mapped[str] = mapped_column(String(10))
     status: Mapped[str] = mapped_column(String(20))
     done: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
     total: Mapped[int]
-    sentence: Mapped[str] = mapped_column(Text, default="")
     sha256: Mapped[str] = mapped_column(String(64), default="")
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
