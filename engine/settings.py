@@ -105,7 +105,7 @@ class Several:
 
 Rule = Number | OneOf | Several
 
-RULES: Final[Mapping[str, Rule]] = {
+RULES: Final[dict[str, Rule]] = {
     "shortest_password": Number(
         "密码最短长度",
         "只约束新设的密码，已有的密码照旧可用。",
@@ -212,7 +212,7 @@ RULES: Final[Mapping[str, Rule]] = {
         most=365,
     ),
 }
-"""Every rule of the house, in the order of the page."""
+"""Every rule of the house, in the order of the page; parts of the product add theirs."""
 
 NOTICES: Final = (
     "notice_mail",

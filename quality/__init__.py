@@ -1,9 +1,10 @@
 """The college's quality cycle, as a customer of the engine: subjects and documents."""
 
-from engine import deadlines, handlers, moving
+from engine import citing, deadlines, handlers, moving
 from engine.college import persons
 from engine.tasks import extension
 from quality import cases, cycle, handing_over, publishing, resolvers
+from quality.evidence import cited, rules
 from quality.imports import work
 from quality.subjects import made
 
@@ -23,4 +24,6 @@ def register() -> None:
     handlers.dates("cycle")(cycle.named)
     handlers.DATE_NAMES["cycle"] = cycle.names
     handing_over.register()
+    handlers.LIBRARIES[citing.EVIDENCE] = cited.EvidenceLibrary()
+    rules.register()
     work.register()

@@ -39,6 +39,7 @@ class EvidenceFile(Base):
     __table_args__ = (
         UniqueConstraint("evidence_id", "number"),
         Index("ix_evidence_file_sha256", "sha256"),
+        Index("ix_evidence_file_uploaded_by", "uploaded_by"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -65,4 +66,4 @@ class Citation(Base):
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
     number: Mapped[int]
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
-    place: Mapped[str] = mapped_column(String(200))
+    place: Mapped[str] = mapped_column(String(320))
