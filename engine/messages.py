@@ -109,6 +109,12 @@ def _waiting(name: str, key: str) -> Any:
     return wanted.where(*mine).order_by(_SUB.c.id).limit(AT_ONCE)
 
 
+def keys_of(db: Session, instance_id: int) -> dict[str, str]:
+    """The keys that places of a case wait for, by element; one without a key is left out."""
+    wanted = select(_SUB.c.element_id, _SUB.c.key).where(_SUB.c.instance_id == instance_id)
+    return {row.element_id: row.key for row in db.execute(wanted.where(_SUB.c.key != ""))}
+
+
 def _begins(kind: str, name: str) -> Any:
     definition = ProcessDefinition.__table__
     return (

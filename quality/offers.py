@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.errors import Refused
@@ -33,6 +33,7 @@ class Offer:
     period_text: str
     published: bool
     instance_id: int | None
+    definition: str
     refusal: Refused | None
 
     @property
@@ -75,13 +76,24 @@ def refusal(
 
 
 def suggest(
-    kind: SubjectKind, name: str, standing: Iterable[Standing], year: int
+    kind: SubjectKind,
+    name: str,
+    standing: Iterable[Standing],
+    year: int,
+    flows: Mapping[Stage, str],
 ) -> tuple[Offer, ...]:
-    """What a subject's people would start this year: goals first, then standards."""
+    """What a subject's people would start this year: goals first, then standards.
+
+    `flows` are the flows that can be begun, by stage.
+    """
     standing = tuple(standing)
     wanted = [(Stage.GOAL, period) for period in _goal_periods(standing, year)]
     wanted += [(Stage.STANDARD, periods.years(first, 1)) for first in (year, year + 1)]
-    return tuple(_offer(kind, name, standing, stage, period) for stage, period in wanted)
+    return tuple(
+        _offer(kind, name, standing, stage, period, flows[stage])
+        for stage, period in wanted
+        if stage in flows
+    )
 
 
 def _goal_periods(standing: tuple[Standing, ...], year: int) -> Iterator[Period]:
@@ -96,7 +108,12 @@ def _goal_periods(standing: tuple[Standing, ...], year: int) -> Iterator[Period]
 
 
 def _offer(
-    kind: SubjectKind, name: str, standing: tuple[Standing, ...], stage: Stage, period: Period
+    kind: SubjectKind,
+    name: str,
+    standing: tuple[Standing, ...],
+    stage: Stage,
+    period: Period,
+    definition: str,
 ) -> Offer:
     here = find(standing, stage, period.key)
     return Offer(
@@ -106,5 +123,6 @@ def _offer(
         period_text=period.text,
         published=here is not None and here.number > 0,
         instance_id=here.instance_id if here is not None else None,
+        definition=definition,
         refusal=refusal(kind, name, standing, stage, period),
     )

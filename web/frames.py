@@ -18,7 +18,7 @@ from engine.queries import cases, marks
 from engine.replay import Frame, Replay
 from engine.versions import Version
 from web import drawings, wording
-from web.i18n import moment, said
+from web.i18n import exact, moment, said
 from web.look import initials
 from web.wording import Words
 
@@ -243,10 +243,14 @@ def _facts(
     reached = [names[one] for one in _reached(frame) if one in names]
     if reached:
         facts.append((gettext("给谁"), wording.listed(reached)))
+    sent = frame.body.asked.get("message") or frame.body.asked.get("signal")
+    if sent:
+        named = [sent, frame.body.asked.get("key")]
+        facts.append((gettext("消息"), "·".join(str(one) for one in named if one)))
     late = frame.body.known.get("late_seconds")
     if late:
         facts.append((gettext("晚了"), _long(late)))
-    facts.append((gettext("时刻"), frame.at.isoformat(timespec="seconds")))
+    facts.append((gettext("时刻"), exact(frame.at)))
     return facts
 
 

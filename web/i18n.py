@@ -10,8 +10,10 @@ from flask import Flask, g, request
 from flask_babel import Babel, get_locale, gettext
 
 from engine import clock
+from engine.bpmn import dialect
 from engine.errors import Refused
 from engine.sentence import Sentence
+from web import due_words
 from web.session import settings
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
@@ -59,6 +61,8 @@ def _told(name: str, value: object) -> object:
         return full_day(value)
     if isinstance(value, Sentence):
         return said(value)
+    if name == "rule" and isinstance(value, str) and dialect.is_school_time(value):
+        return due_words.said(value)
     return gettext(value) if name in WORDED and isinstance(value, str) and value else value
 
 
@@ -81,6 +85,11 @@ def moment(at: datetime | None) -> str:
         return f"{local.day} {local:%b}{year} {local:%H:%M}"
     year = "" if local.year == now.year else f"{local.year}年"
     return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def exact(at: datetime) -> str:
+    """A time to the second on the school's clock, with how far that is from UTC."""
+    return _local(at).isoformat(" ", timespec="seconds")
 
 
 def day(at: datetime | date | None) -> str:

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import instances, permissions, versions
+from engine import instances, messages, permissions, versions
 from engine.bpmn.process import Kind
 from engine.errors import CannotStart, NotFound, ReasonRequired, Refused, TooLarge
 from engine.models import InstanceStatus
@@ -95,9 +95,10 @@ def start() -> ResponseReturnValue:
 
 def _flow(chosen: Startable, stage: str) -> str:
     """The flow that the table of chains names for this kind and stage."""
+    kind = kinds.get(chosen.subject.kind)
     if stage not in set(Stage):
-        return chosen.definition  # the kind of case says what is wrong with the stage
-    return chains.definition(db(), kinds.get(chosen.subject.kind), Stage(stage))
+        return kind.definition  # the kind of case says what is wrong with the stage
+    return chains.definition(db(), kind, Stage(stage))
 
 
 def _startable(subject_id: int) -> Startable:
@@ -115,7 +116,7 @@ def _start_page(refusal: Refused | None = None) -> str:
     chosen = _startable(subjects.read_reference(subject)) if subject else None
     if chosen is None and len(page.items) == 1 and not text and number("after") is None:
         chosen = page.items[0]
-    elsewhere = {extension.FLOW, *(kind.definition for kind in kinds.every())}
+    elsewhere = {extension.FLOW, *chains.every(db()).values()}
     flows = [flow for flow in catalogue.flows(db()) if flow.number and flow.key not in elsewhere]
     return render_template(
         "instances/new.html",
@@ -232,7 +233,13 @@ class _Pending:
 def _pending(view: CaseView, active: Iterable[str]) -> _Pending:
     process = view.version.process
     here = [process.elements[one] for one in active if one in process.elements]
-    events = tuple(said(process.called(one.id)) for one in here if one.kind in _EVENTS)
+    awaited = [one.id for one in here if one.kind in _EVENTS]
+    may_send = awaited and permissions.may(me(), Action.MESSAGE_DELIVER)
+    keys = messages.keys_of(db(), view.row.id) if may_send else {}
+    events = tuple(
+        "·".join((said(process.called(one)), *((keys[one],) if one in keys else ())))
+        for one in awaited
+    )
     return _Pending(any(one.kind is Kind.CALL for one in here), events)
 
 

@@ -65,6 +65,11 @@ _PLAIN: Final[Mapping[Kind, tuple[str, str, str, str]]] = {
     Kind.INSTANCE_MOVED: ("换到新版本", "intervention", "", "flow"),
     Kind.INSTANCE_MOVED_BACK: ("换回原版本", "intervention", "", "undo"),
 }
+_BEGUN_BY: Final[Mapping[str, str]] = {
+    "timer": "到时间自动发起",
+    "message": "收到消息自动发起",
+    "signal": "收到信号自动发起",
+}
 _OUTCOMES: Final[Mapping[str, tuple[str, str, str]]] = {
     "approve": ("agreed", "ok", "check"),
     "refuse": ("refused", "late", "x"),
@@ -121,7 +126,15 @@ def words(version: Version, kind: Kind | None, body: Body) -> Words:
     if kind in (Kind.TASK_COMPLETED, Kind.TASK_VOTED):
         return _completed(version, element, str(body.asked.get("outcome") or "approve"), number)
     verdict, mark, css, symbol = _PLAIN.get(kind, ("登记", "other", "", ""))
+    if kind is Kind.INSTANCE_STARTED:
+        verdict = _BEGUN_BY.get(_begun_by(version, body), verdict)
     return Words(gettext(verdict), mark, css, symbol, number)
+
+
+def _begun_by(version: Version, body: Body) -> str:
+    """The kind of event that began a case; "" where a person did."""
+    at = (body.asked.get("command") or {}).get("at", "")
+    return version.process.elements[at].event if at in version.process.elements else ""
 
 
 def actor(line: Line) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from engine.bpmn.process import Process
+from engine.bpmn.process import Kind, Process
 from engine.bpmn.state import State
 from engine.entries import Body
 
@@ -69,12 +69,20 @@ def follow(process: Process, passed: Passed, body: Body, at: datetime) -> Passed
             stuck.pop(effect["element"], None)
         if effect["was"] == "Closed" and effect["why"] == "completed":
             elements[effect["element"]] = None
+            flows = _without(flows, _not_taken(process, effect["element"], elements))
     return Passed(tuple(elements), tuple(flows), returns, stuck)
 
 
 def active(state: State) -> tuple[str, ...]:
     """The elements where the case stands."""
     return tuple(dict.fromkeys(token.element for token in state.tokens))
+
+
+def _not_taken(process: Process, element: str, elements: Mapping[str, None]) -> list[str]:
+    """The other arms of an event gateway whose one event has come."""
+    gates = [process.elements[flow.source] for flow in process.elements[element].incoming]
+    arms = [flow for gate in gates if gate.kind is Kind.EVENT_BASED for flow in gate.outgoing]
+    return [flow.id for flow in arms if flow.target not in elements]
 
 
 def _ahead(process: Process, target: str, elements: Iterable[str]) -> list[str]:

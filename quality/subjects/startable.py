@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.models import ProcessDefinition
 from engine.people import Actor
-from quality import kinds, offers, pages, sharing
+from quality import chains, kinds, offers, pages, sharing
 from quality.models import Document, Stage, Subject
 from quality.pages import Page
 from quality.subjects import listed
@@ -24,7 +24,6 @@ class Startable:
     """A subject that a person may start work for, with what can be started."""
 
     subject: SubjectRow
-    definition: str
     offers: tuple[offers.Offer, ...]
 
 
@@ -41,10 +40,10 @@ def startable(
 
     With `subject_id`, that subject alone, if it is one of them.
     """
-    published = _published_kinds(db)
+    flows = _published(db)
     conditions = [
         sharing.may_start(db, person),
-        _subject.c.kind.in_(published),
+        _subject.c.kind.in_(sorted(flows)),
         *listed.narrowed(Wanted(is_active=True, text=text)),
     ]
     if subject_id is not None:
@@ -55,23 +54,28 @@ def startable(
     items = tuple(
         Startable(
             subject=listed.read(row),
-            definition=kinds.get(row.kind).definition,
-            offers=offers.suggest(kinds.get(row.kind), row.name, stands.get(row.id, ()), year),
+            offers=offers.suggest(
+                kinds.get(row.kind), row.name, stands.get(row.id, ()), year, flows[row.kind]
+            ),
         )
         for row in rows
     )
     return Page(items, following)
 
 
-def _published_kinds(db: Session) -> list[str]:
-    """The kinds whose flow is published."""
-    wanted = {kind.definition for kind in kinds.every()}
+def _published(db: Session) -> dict[str, dict[Stage, str]]:
+    """The kinds of which something can be begun: the published flows of each by stage."""
+    wanted = chains.every(db)
     table = ProcessDefinition.__table__
     active = select(table.c.key).where(
-        table.c.key.in_(wanted), table.c.active_version_id.is_not(None)
+        table.c.key.in_(sorted(set(wanted.values()))), table.c.active_version_id.is_not(None)
     )
-    found = set(db.execute(active).scalars())
-    return [kind.key for kind in kinds.every() if kind.definition in found]
+    there = set(db.execute(active).scalars())
+    found: dict[str, dict[Stage, str]] = {}
+    for (kind, stage), flow in wanted.items():
+        if flow in there:
+            found.setdefault(kind, {})[stage] = flow
+    return found
 
 
 def standing(

@@ -7,15 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, update
 
-from engine import handlers
+from engine import decisions, definitions, handlers
 from engine.college import persons, posts, units
 from engine.errors import NotFound
 from engine.models import PostKind
 from engine.people import SYSTEM
-from quality import errors, subjects
+from quality import chains, errors, subjects
 from quality.models import Subject
 from quality.subjects import Wanted
 from tests.college import SINCE
+from tests.integration.engine import flow
 from tests.story import GOALS, Story
 
 
@@ -37,9 +38,19 @@ def test_who_may_start_work_for_a_subject(story, name, may):
             story.start(GOALS, by=name)
         return
     (one,) = page.items
-    assert one.definition == "approval_major"
+    assert {offer.definition for offer in one.offers} == {"approval_major"}
     assert next(offer for offer in one.offers if offer.stage == "goal").may
     assert story.start(GOALS, by=name)
+
+
+def test_what_can_be_started_is_what_the_table_of_chains_names(story):
+    db, leader = story.db, story.person("leader")
+    told = chains.FILE.read_bytes().replace(b'"approval_major"', b'"for_majors"')
+    decisions.save(db, told, by=SYSTEM)
+    assert subjects.startable(db, leader).items == ()
+    definitions.publish(db, flow.chain("for_majors", flow.step("one")), by=SYSTEM, note="test")
+    (one,) = subjects.startable(db, leader).items
+    assert {offer.definition for offer in one.offers} == {"for_majors"}
 
 
 def test_somebody_with_the_post_in_the_subjects_unit_may_start(story):
@@ -92,7 +103,7 @@ def test_subjects_are_listed_in_pages_at_the_same_cost(story, engine):
     leader = story.person("leader")
     sent.clear()
     page = subjects.startable(db, leader, limit=20)
-    assert (len(page.items), len(sent)) == (20, 4)
+    assert (len(page.items), len(sent)) == (20, 5)
     last = subjects.startable(db, leader, limit=20, after=page.next)
     assert (len(last.items), last.next) == (6, None)
     sent.clear()

@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from engine import definitions, eventlog, instances, moving, roles, tasks, versions
+from engine import definitions, eventlog, instances, messages, moving, roles, tasks, versions
 from engine.db import begin_writing
 from engine.models import Role
 from engine.people import SYSTEM
@@ -54,6 +54,38 @@ def test_a_moment_names_both_where_one_acted_for_another(office, browser, db, co
     assert last["who"]["name"] == "何知行 代 周明岚"
     assert last["who"]["initials"] == "知行"
     assert last["title"].startswith("何知行 代 周明岚：")
+
+
+@pytest.mark.usefixtures("office")
+def test_a_case_that_began_by_itself_says_so_and_names_the_message_that_came(browser, db, college):
+    paper = '<bpmn:message id="m" name="回执"/></bpmn:definitions>'
+    catch = (
+        '<bpmn:intermediateCatchEvent id="wait"><bpmn:extensionElements><camunda:properties>'
+        '<camunda:property name="correlation" value="number"/></camunda:properties>'
+        '</bpmn:extensionElements><bpmn:messageEventDefinition messageRef="m"/>'
+        "</bpmn:intermediateCatchEvent>"
+    )
+    timer = (
+        '<bpmn:startEvent id="start"><bpmn:timerEventDefinition><bpmn:timeCycle>R2/P1D'
+        "</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>"
+    )
+    xml = flow.chain("daily", catch, flow.step("after")).decode()
+    xml = xml.replace("</bpmn:definitions>", paper).replace('<bpmn:startEvent id="start"/>', timer)
+    admin = college.actor(db, "admin")
+    definitions.publish(db, xml.encode(), by=admin, note="看")
+    given = {"number": "15号"}
+    case = instances.start(db, "daily", by=college.actor(db, "leader"), at="start", values=given)
+    db.commit()
+    assert "正在等：" in Paper.open(browser("leader"), f"/instances/{case}").text
+    assert "15号" not in Paper.open(browser("leader"), f"/instances/{case}").text
+    assert "·15号" in Paper.open(browser("admin"), f"/instances/{case}").text
+    messages.correlate(begin_writing(db), "回执", key="15号", by=admin)
+    db.commit()
+    began, came = frames(browser("auditor"), case)
+    assert began["title"] == "吴允恭：到时间自动发起"
+    assert ["消息", "回执·15号"] in came["facts"]
+    at = dict(came["facts"])["时刻"]
+    assert at.endswith("+08:00")
 
 
 @pytest.mark.usefixtures("office")

@@ -10,6 +10,7 @@ from quality.offers import Standing
 
 MAJOR = kinds.get("major")
 YEAR = 2026
+FLOWS = {Stage.GOAL: "goals", Stage.STANDARD: "standards"}
 
 
 def goals(period, number=1, instance_id=None):
@@ -21,9 +22,8 @@ def standards(period, number=1, instance_id=None):
 
 
 def suggested(*standing):
-    return {
-        (one.stage.value, one.period): one for one in offers.suggest(MAJOR, "专业", standing, YEAR)
-    }
+    found = offers.suggest(MAJOR, "专业", standing, YEAR, FLOWS)
+    return {(one.stage.value, one.period): one for one in found}
 
 
 def test_a_subject_without_documents_begins_with_goals():
@@ -76,3 +76,10 @@ def test_the_title_of_a_document():
     assert offers.title(MAJOR, "工业机器人技术", Stage.GOAL, periods.years(2026, 3)) == (
         "工业机器人技术·专业建设目标（2026–2028）"
     )
+
+
+def test_each_stage_is_offered_with_its_own_flow_and_not_without_one():
+    found = suggested()
+    assert {one.definition for (stage, _year), one in found.items() if stage == "goal"} == {"goals"}
+    only = offers.suggest(MAJOR, "专业", (), YEAR, {Stage.GOAL: "goals"})
+    assert {one.stage for one in only} == {Stage.GOAL}
