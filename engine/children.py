@@ -7,6 +7,7 @@ A case is always locked before the cases it called.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -33,6 +34,8 @@ from engine.scene import Cases, Parent, Scene, Tally
 MOST_DEEP: Final = 10
 MOST_AT_ONCE: Final = 100
 """How many called cases one act begins or ends by itself; a worker does the rest."""
+
+MAX_ITEM: Final = 100
 
 CANCEL: Final = "engine.cancel_called"
 BEGIN: Final = "begin"
@@ -120,11 +123,18 @@ def begin(  # noqa: PLR0913  (what a called case takes over, by keyword)
             db,
             key,
             by=by,
-            parent=parent,
+            parent=replace(parent, item=_item(element, told)),
             subject=subject,
             business_key=None if business_key is None else str(business_key),
             values=handed(element.inputs, told),
         )
+
+
+def _item(element: Element, told: Mapping[str, Any]) -> str:
+    """The item that one of several called cases is for, where it has a name."""
+    found = told.get(element.loop.variable) if element.loop is not None else None
+    is_named = isinstance(found, str) or (isinstance(found, int) and not isinstance(found, bool))
+    return " ".join(str(found).split())[:MAX_ITEM] if is_named else ""
 
 
 def called(

@@ -328,7 +328,8 @@ def start(  # noqa: PLR0913  (what is known of a case, by keyword)
     if kind is not None:
         opening = kind.open(db, key, by=by, subject=subject, values=values)
     else:
-        opening = Opening(version.name, business_key, variables=values, values={})
+        title = parent.titled(version.name) if parent is not None else version.name
+        opening = Opening(title, business_key, variables=values, values={})
     case = case_of(db, new_cases.insert(db, version, opening, subject, by, parent), version)
     if kind is not None:
         kind.opened(db, case.id, opening)

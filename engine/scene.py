@@ -28,13 +28,21 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The place in a running case that a called case is begun for."""
+    """The place in a running case that a called case is begun for.
+
+    `item` says for which item of a list, where there is a case for each.
+    """
 
     instance_id: int
     token: str
     depth: int
     started_by: int | None
     tally: Tally
+    item: str = ""
+
+    def titled(self, name: str) -> str:
+        """What a called case of this flow is called."""
+        return f"{name}·{self.item}" if self.item else name
 
 
 @dataclass(frozen=True, slots=True)

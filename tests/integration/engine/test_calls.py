@@ -73,6 +73,23 @@ def test_a_called_case_gets_its_variables_and_hands_back_its_own(
             assert replay.replay(later, number).difference is None
 
 
+def test_a_called_flow_says_how_it_ended_and_its_caller_reads_it(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    nodes = flow.step("inner", verbs="approve,refuse") + '<bpmn:endEvent id="no"/>'
+    nodes += '<bpmn:exclusiveGateway id="how" default="how__no"/>'
+    lines = flow.line("start", "inner") + flow.line("inner", "how") + flow.line("how", "no")
+    lines += flow.line("how", "end", "outcome == 'approve'")
+    below = flow.process("below", nodes, lines)
+    case = parent(db, college, call("below", LINES), GUESS, flow.step("after"), child=below)
+    (child,) = children_of(db, case)
+    flow.do(db, child.id, "inner", by=college.actor(db, "leader"), outcome="refuse")
+    db.commit()
+    run(sessions)
+    with sessions() as later:
+        assert '"said":"refuse"' in later.get_one(ProcessInstance, case).state
+
+
 def test_cancelling_ends_what_was_called_deep_down(db: Session, college: College) -> None:
     definitions.publish(db, flow.chain("deepest", flow.step("inner")), by=SYSTEM, note="test")
     case = parent(db, college, call("below"), child=flow.chain("below", call("deepest")))
@@ -174,6 +191,23 @@ def test_many_called_at_once_are_begun_by_a_worker_too(
     run(sessions)
     with sessions() as later:
         assert len(children_of(later, case)) == 130
+
+
+def test_cases_called_for_the_items_of_a_list_are_told_apart_by_their_titles(
+    db: Session, college: College
+) -> None:
+    each = call("below").replace(
+        "</bpmn:callActivity>",
+        '<bpmn:multiInstanceLoopCharacteristics camunda:collection="colleges" '
+        'camunda:elementVariable="college"/></bpmn:callActivity>',
+    )
+    definitions.publish(db, flow.chain("below", flow.step("inner")), by=SYSTEM, note="test")
+    definitions.publish(db, flow.chain("above", each), by=SYSTEM, note="test")
+    values = {"colleges": ["智能制造学院", 7, True]}
+    case = instances.start(db, "above", by=college.actor(db, "leader"), values=values)
+    titles = [one.title for one in children_of(db, case)]
+    assert titles == ["below·智能制造学院", "below·7", "below"]
+    assert all(replay.replay(db, one.id).difference is None for one in children_of(db, case))
 
 
 def test_a_suspended_case_and_what_it_called_stand_still_and_go_on_later(
