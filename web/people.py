@@ -30,6 +30,7 @@ from web.access import needs
 from web.asked import number
 from web.errors import UNPROCESSABLE
 from web.htmx import render
+from web.i18n import say
 from web.session import db, me
 from web.written import Written, seen
 
@@ -243,11 +244,17 @@ def _departure(written: Written, person: Person) -> str:
     if not person.is_active:
         raise NotFound
     on = Written({"on": written.given.get("on", "")}).day("on") or clock.today()
+    refusal = ""
+    try:
+        persons.require_leaver(db(), person.id, person.name, by=me())
+    except Refused as refused:
+        refusal = say(refused)
     held = posts.held(db(), Holding.user_id == person.id)
     seats = seated.seats(db(), Membership.user_id == person.id)
     return render_template(
         "people/departure.html",
         person=person,
+        refusal=refusal,
         on=on,
         given=written.given,
         errors=written.errors,

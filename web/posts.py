@@ -35,6 +35,7 @@ bp = Blueprint("posts", __name__)
 ENTRIES: Final = 20
 FIELDS: Final[dict[type[Refused], str]] = {
     errors.KeyTaken: "key",
+    errors.PostNamed: "name",
     directory.NobodyCalledSo: "who",
     directory.SeveralCalledSo: "who",
     errors.PersonGone: "who",

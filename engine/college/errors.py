@@ -57,6 +57,12 @@ class KeyTaken(Taken):
     sentence = "标识“{key}”已经是“{who}”的，请换一个。"
 
 
+class PostNamed(Taken):
+    """Two posts in use with one name, which people could not tell apart."""
+
+    sentence = "已经有名为“{name}”的岗位（标识“{key}”），请换一个名称。"
+
+
 class WrittenTwice(Taken):
     """One list names the same user name, number, code or key twice."""
 

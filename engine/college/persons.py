@@ -301,16 +301,12 @@ def leave(db: Session, user_id: int, *, by: Actor, on: date) -> None:
     and `WatcherStays` for those whose roles only the security administrator takes.
     """
     user = _locked(db, user_id)
-    if by.id == user_id:
-        raise NotYourself
     if not user.is_active:
         raise NotThereAnyMore(who=user.name, on=user.left_on or on)
     parts.known_day(on)
     if on > clock.today():
         raise LeavesLater(on=on)
-    role = roles.watchers(db).get(user_id)
-    if role is not None and not permissions.may(by, Action.RIGHTS_EDIT):
-        raise WatcherStays(who=user.name, role=roles.LABELS[role])
+    require_leaver(db, user_id, user.name, by=by)
     roles.require_not_last(db, user_id)
     ended = endings.of(db, user_id, on)
     db.execute(update(_user).where(_user.c.id == user_id).values(is_active=False, left_on=on))
@@ -322,6 +318,15 @@ def leave(db: Session, user_id: int, *, by: Actor, on: date) -> None:
     left = Fact(Kind.USER_LEFT, asked, about=(f"user:{user_id}",))
     heads = eventlog.record_all(db, [left, *(one.fact for one in ended)], by=by.mark)
     endings.write(db, ended, heads[1:])
+
+
+def require_leaver(db: Session, user_id: int, name: str, *, by: Actor) -> None:
+    """Go on only for another who is no watcher. Raises `NotYourself`, `WatcherStays`."""
+    if by.id == user_id:
+        raise NotYourself
+    role = roles.watchers(db).get(user_id)
+    if role is not None and not permissions.may(by, Action.RIGHTS_EDIT):
+        raise WatcherStays(who=name, role=roles.LABELS[role])
 
 
 def take_back(db: Session, user_id: int, *, by: Actor) -> None:

@@ -20,6 +20,7 @@ from engine.college.errors import (
     PersonGone,
     PostHeldAlready,
     PostInUse,
+    PostNamed,
     UnitClosed,
 )
 from engine.college.witness import Witness
@@ -33,6 +34,7 @@ _post, _holding = Post.__table__, Holding.__table__
 _user, _unit = User.__table__, Unit.__table__
 _KEY: Final = ("岗位标识", 60)
 _NAME: Final = ("岗位名称", 200)
+_SHOWN: Final = frozenset({"name", "is_active"})
 
 
 def create(
@@ -44,7 +46,7 @@ def create(
     kind: PostKind = PostKind.OFFICE,
     position: int = 0,
 ) -> int:
-    """Add a post. Returns the id. Raises `KeyTaken`."""
+    """Add a post. Returns the id. Raises `KeyTaken`, `PostNamed`."""
     row = {
         "key": parts.text(_KEY[0], key, _KEY[1]),
         "name": parts.text(_NAME[0], name, _NAME[1]),
@@ -55,6 +57,7 @@ def create(
     try:
         with db.begin_nested():
             post_id: int = db.execute(insert(_post).returning(_post.c.id), row).scalar_one()
+            _refuse_named(db, str(row["name"]), but=post_id)
     except IntegrityError:
         _refuse_taken(db, row["key"])
         raise
@@ -67,6 +70,14 @@ def _refuse_taken(db: Session, key: object) -> None:
     found = db.execute(select(_post.c.name).where(_post.c.key == key)).scalar_one_or_none()
     if found is not None:
         raise KeyTaken(key=key, who=found)
+
+
+def _refuse_named(db: Session, name: str, *, but: int) -> None:
+    """Refuse a name that another post in use has."""
+    others = select(_post.c.key).where(_post.c.name == name, _post.c.is_active, _post.c.id != but)
+    found = db.execute(others.limit(1)).scalar_one_or_none()
+    if found is not None:
+        raise PostNamed(name=name, key=found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +235,7 @@ def change(
     position: int | None = None,
     is_active: bool | None = None,
 ) -> bool:
-    """Change what is given. Returns whether anything differed. Raises `PostInUse`.
+    """Change what is given. Returns whether anything differed. Raises `PostInUse`, `PostNamed`.
 
     The key stays for good: flows and grants name it.
     """
@@ -249,6 +260,8 @@ def change(
         count = db.execute(held.where(people.in_force(Holding, clock.today()))).scalar_one()
         if count:
             raise PostInUse(name=before.name, count=count)
+    if after.get("is_active", before.is_active) and not after.keys().isdisjoint(_SHOWN):
+        _refuse_named(db, after.get("name", before.name), but=post_id)
     db.execute(update(_post).where(_post.c.id == post_id).values(after))
     changed = {word: [getattr(before, word), value] for word, value in after.items()}
     asked = {"post": post_id, "changed": changed}

@@ -41,6 +41,9 @@ def test_a_key_belongs_to_one_post(desk):
     page = send(Paper.open(desk, "/posts/new"), name="另一个", key="college_reviewer")
     assert page.status == 422
     assert "已经是“二级学院审核岗”的" in errors(page)[0]
+    page = send(Paper.open(desk, "/posts/new"), name="二级学院审核岗", key="another")
+    assert page.status == 422
+    assert "已经有名为“二级学院审核岗”的岗位" in errors(page)[0]
 
 
 def give(desk, college, **typed):

@@ -218,6 +218,9 @@ def test_a_password_stays_with_whoever_watched_before(cast, browser, db):
 def test_watchers_do_not_lose_their_roles_by_leaving(cast, browser, db, college, work):
     keeper, auditor = browser("keeper"), college.users["auditor"]
     for user_id in (auditor, cast["second"]):
+        asked = keeper.get(f"/people/{user_id}/departure").text
+        assert "请安全管理员先收回这个角色" in asked
+        assert "看看会结束什么" not in asked
         answer = send(keeper, f"/people/{user_id}/departure", on=clock.today().isoformat())
         assert answer.status_code == 422
         assert "请安全管理员先收回这个角色" in answer.text

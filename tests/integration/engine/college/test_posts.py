@@ -165,6 +165,21 @@ def test_posts_are_named_and_put_out_of_use(db, college, place):
         posts.give(db, college.users["office"], dean, place[1], since=ON, by=SYSTEM)
 
 
+@pytest.mark.usefixtures("college")
+def test_two_posts_in_use_have_two_names(db):
+    sentence = "已经有名为“二级学院审核岗”的岗位（标识“college_reviewer”）"
+    with pytest.raises(errors.PostNamed, match=sentence):
+        posts.create(db, "another", "二级学院审核岗", by=SYSTEM)
+    dean = posts.create(db, "dean", "院长", by=SYSTEM)
+    with pytest.raises(errors.PostNamed):
+        posts.change(db, dean, by=SYSTEM, name="二级学院审核岗")
+    assert posts.change(db, dean, by=SYSTEM, position=2)
+    posts.change(db, dean, by=SYSTEM, is_active=False)
+    posts.create(db, "new_dean", "院长", by=SYSTEM)
+    with pytest.raises(errors.PostNamed, match="标识“new_dean”"):
+        posts.change(db, dean, by=SYSTEM, is_active=True)
+
+
 def test_one_who_left_holds_only_what_was_before(db, college, place):
     user, today = college.users["office"], clock.today()
     db.execute(
