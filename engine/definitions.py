@@ -268,7 +268,7 @@ def publish(
         )
     ).one_or_none()
     if same is not None:
-        _activate(db, definition_id, same.id, outline)
+        _activate(db, definition_id, same.id, outline, by)
         return Published(same.id, outline.id, same.number, is_new=False, findings=findings)
     newest = select(func.coalesce(func.max(ProcessVersion.number), 0))
     number = (
@@ -287,7 +287,7 @@ def publish(
         "published_at": clock.now(),
     }
     version_id = db.execute(insert(ProcessVersion).returning(ProcessVersion.id), row).scalar_one()
-    _activate(db, definition_id, version_id, outline)
+    _activate(db, definition_id, version_id, outline, by)
     asked = {"key": outline.id, "number": number, "sha256": sha256, "note": note}
     eventlog.record(db, Kind.VERSION_PUBLISHED, by=by.mark, asked=asked)
     return Published(version_id, outline.id, number, is_new=True, findings=findings)
@@ -310,9 +310,11 @@ def _definition_for(db: Session, outline: Outline, by: Actor) -> int:
     )
 
 
-def _activate(db: Session, definition_id: int, version_id: int, outline: Outline) -> None:
+def _activate(
+    db: Session, definition_id: int, version_id: int, outline: Outline, by: Actor
+) -> None:
     values = {"active_version_id": version_id, "name": outline.name or outline.id}
     db.execute(
         update(ProcessDefinition).where(ProcessDefinition.id == definition_id).values(values)
     )
-    starts.lay(db, definition_id, versions.of_case(db, version_id).process)
+    starts.lay(db, definition_id, versions.of_case(db, version_id).process, by=by)

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import calendars, clock, later, people
+from engine import calendars, clock, incidents, later, people
 from engine.bpmn import dialect, timers
 from engine.bpmn.process import Element, Process
 from engine.errors import NotFound
@@ -21,9 +21,9 @@ from engine.people import Actor
 MOST_SKIPPED: Final = 100_000
 
 
-def lay(db: Session, definition_id: int, process: Process) -> None:
+def lay(db: Session, definition_id: int, process: Process, *, by: Actor) -> None:
     """Wait for what this version begins with, and for nothing an older one did."""
-    take_up(db, definition_id)
+    take_up(db, definition_id, by=by)
     for element in process.start_events:
         if element.event == "timer":
             due = first(db, element, clock.now())
@@ -39,13 +39,15 @@ def lay(db: Session, definition_id: int, process: Process) -> None:
             db.execute(insert(Subscription), row)
 
 
-def take_up(db: Session, definition_id: int) -> None:
-    """Take back what a definition waits for."""
+def take_up(db: Session, definition_id: int, *, by: Actor) -> None:
+    """Take back what a definition waits for, and what was wrong with it."""
     table = Job.__table__
     mine = (table.c.kind == JobKind.SCHEDULE) & (table.c.topic == str(definition_id))
     open_ = table.c.status.in_((JobStatus.WAITING, JobStatus.PAUSED, JobStatus.FAILED))
     values = {"status": JobStatus.CANCELLED, "done_at": clock.now()}
-    db.execute(update(table).where(mine, open_).values(values))
+    gone = update(table).where(mine, open_).values(values).returning(table.c.id)
+    for job_id in db.execute(gone).scalars().all():
+        incidents.close_for(db, by_id=by.id, job_id=job_id)
     db.execute(delete(Subscription).where(Subscription.definition_id == definition_id))
 
 

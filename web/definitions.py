@@ -9,6 +9,7 @@ GET  /definitions/K/who                whom each step would go to today, for a s
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -23,6 +24,7 @@ from engine.errors import NotFound, Refused
 from engine.permissions import Action
 from engine.queries import catalogue
 from engine.queries.catalogue import Edition
+from quality import cycle
 from web import steps, who_words
 from web.access import needs
 from web.errors import UNPROCESSABLE
@@ -91,6 +93,7 @@ def page(key: str, standing: Refused | None = None) -> str:
     published = catalogue.bpmn(db(), active.id) if active is not None else b""
     has_draft = draft is not None and draft.revision > 0 and draft.bpmn != published
     found = definitions.check(db(), draft.bpmn) if draft is not None and has_draft else ()
+    next_runs = starts.next_runs(db(), flow.id)
     return render_template(
         "definitions/show.html",
         flow=flow,
@@ -103,7 +106,8 @@ def page(key: str, standing: Refused | None = None) -> str:
         errors=sum(one.severity == "error" for one in found),
         is_suspended=suspending.is_suspended(db(), key),
         may_suspend=active is not None and permissions.may(me(), Action.INSTANCE_SUSPEND),
-        next_runs=starts.next_runs(db(), flow.id),
+        next_runs=next_runs,
+        starters=_starters(active) if next_runs else (),
         refusal=say(standing) if standing is not None else "",
         reason=request.form.get("reason", ""),
     )
@@ -183,9 +187,23 @@ def _text(finding: Finding) -> str:
     return in_words(finding.sentence, finding.values)
 
 
+def _starters(edition: Edition | None) -> list[str]:
+    """In whose name a flow begins by itself; nobody where they have left."""
+    if edition is None:
+        return []
+    ready = versions.load_version(db(), edition.id, edition.sha256)
+    names = []
+    for event in ready.process.start_events:
+        if event.event == "timer":
+            with suppress(NotFound):
+                names.append(starts.starter(db(), event, edition.id).name)
+    return list(dict.fromkeys(names))
+
+
 def _steps(edition: Edition | None) -> tuple[Step, ...]:
     """The steps of people, as a table beside the drawing."""
     if edition is None:
         return ()
     ready = versions.load_version(db(), edition.id, edition.sha256)
-    return steps.of(ready, who_words.names(preview.steps_of(ready)))
+    dates = dict(cycle.named_dates(db()))
+    return steps.of(ready, who_words.names(preview.steps_of(ready)), dates)

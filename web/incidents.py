@@ -43,12 +43,18 @@ def index() -> str:
 @bp.post("/<int:incident_id>/retry")
 @needs(Action.INCIDENT_RESOLVE)
 def retry(incident_id: int) -> ResponseReturnValue:
-    """Try again what stopped; if the cause is still there, it will stop again and say so."""
+    """Try again what stopped; if the cause is still there, it will stop again and say so.
+
+    Where nothing stopped, somebody has looked, and that is all.
+    """
     row = incidents.one(db(), incident_id)
     try:
         jobs.retry(db(), incident_id, by=me())
     except (IncidentNotOpen, InstanceNotRunning) as refusal:
         flash(say(refusal))
+        return redirect(url_for("incidents.index"), 303)
+    if row.only_tells:
+        flash(gettext("已标为处理过"))
         return redirect(url_for("incidents.index"), 303)
     note = gettext("已让它再试一次；如果原因还在，会再出现在这里")
     if row.instance_id is not None:

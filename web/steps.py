@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
-
-from flask_babel import gettext
 
 from engine.bpmn import dialect
 from engine.bpmn.process import Element
 from engine.versions import Version
-from web import who_words, wording
+from web import due_words, who_words, wording
 from web.who_words import Names
-
-DURATION: Final = re.compile(r"P(?:(\d+)W|(\d+)D|T(\d+)H)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +24,16 @@ class Step:
     due: str
 
 
-def of(version: Version, known: Names) -> tuple[Step, ...]:
-    """The steps in the order of the drawing."""
-    return tuple(_step(version, one, known) for one in version.process.user_tasks())
+def of(version: Version, known: Names, dates: Mapping[str, str]) -> tuple[Step, ...]:
+    """The steps in the order of the drawing; `dates` are the names of the year's."""
+    labels = {
+        key: part.label for form in version.forms.values() for key, part in form.valued.items()
+    }
+    named = {**labels, **dates}
+    return tuple(_step(version, one, known, named) for one in version.process.user_tasks())
 
 
-def _step(version: Version, element: Element, known: Names) -> Step:
+def _step(version: Version, element: Element, known: Names, named: Mapping[str, str]) -> Step:
     return Step(
         id=element.id,
         name=element.label,
@@ -43,15 +42,9 @@ def _step(version: Version, element: Element, known: Names) -> Step:
         verbs=tuple(
             wording.verb(version, element.id, one.key) for one in version.verbs(element.id)
         ),
-        due=_due(element.properties.get(dialect.DUE, "")),
+        due=due_words.said(_due(element), named),
     )
 
 
-def _due(written: str) -> str:
-    found = DURATION.fullmatch(written)
-    if found is None:
-        return written
-    weeks, days, hours = found.groups()
-    if weeks:
-        return gettext("%(count)s 周", count=weeks)
-    return gettext("%(count)s 天", count=days) if days else gettext("%(count)s 小时", count=hours)
+def _due(element: Element) -> str:
+    return element.properties.get(dialect.DUE) or element.attributes.get(dialect.DUE_DATE, "")

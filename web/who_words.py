@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -53,17 +53,22 @@ class NobodyOfThatName(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names by key, for words: posts, committees, steps of the flow, fields of its forms."""
+    """Names by key, for words: posts, committees, steps of the flow, people that rules name."""
 
     posts: Mapping[str, str] = field(default_factory=dict)
     committees: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
 
 
-def names(steps: Iterable[Step]) -> Names:
-    """The names that the rules of these steps may need, in two statements."""
+def names(steps: Sequence[Step]) -> Names:
+    """The names that the rules of these steps may need, in a few statements."""
+    rules = [rule for step in steps for rule in (*step.who.rules, *step.who.fallback)]
     return Names(
-        catalogue.posts(db()), committees.names(db()), {step.id: step.name for step in steps}
+        catalogue.posts(db()),
+        committees.names(db()),
+        {step.id: step.name for step in steps},
+        directory.names_of(db(), (one.key for one in rules if one.kind is RuleKind.USER)),
     )
 
 
@@ -103,7 +108,7 @@ def _pick(one: Rule, known: Names) -> str:
 
 _WORDS: Final = {
     RuleKind.INITIATOR: lambda _one, _known: gettext("发起人"),
-    RuleKind.USER: lambda one, _known: one.key,
+    RuleKind.USER: lambda one, known: known.people.get(one.key, one.key),
     RuleKind.POST: _post,
     RuleKind.HEAD: _head,
     RuleKind.HEADS: _heads,

@@ -287,8 +287,9 @@ def _found(passing: Passing) -> tuple[int, ...]:
         who = None
     found = assignment.resolve(passing.db, who, about) if who is not None else None
     if found is None or found.fallback or not found.people:
-        sentence = "期限策略“{policy}”的“{who}”现在没有人，没有通知到。请安排人，或修改策略。"
-        values = {"policy": passing.policy.name, "who": rung.who}
+        sentence = "期限策略“{policy}”第 {number} 级要找的人现在没有。请安排人，或修改策略。"
+        number = passing.policy.rungs.index(rung) + 1
+        values = {"policy": passing.policy.name, "number": number}
         _look(passing.db, passing.place, sentence, values)
         return ()
     return found.people

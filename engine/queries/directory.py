@@ -271,3 +271,16 @@ def by_username(db: Session, username: str) -> int | None:
     """The person with this user name who is here; None where there is none."""
     named = select(_user.c.id).where(_user.c.username == username, _user.c.is_active)
     return db.execute(named).scalar_one_or_none()
+
+
+def names_of(db: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Names of people as rules call them: by user name, or by number. A user name wins."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    columns = select(_user.c.username, _user.c.number, _user.c.name)
+    rows = db.execute(
+        columns.where(or_(_user.c.username.in_(wanted), _user.c.number.in_(wanted)))
+    ).all()
+    by_number = {row.number: row.name for row in rows if row.number in wanted}
+    return by_number | {row.username: row.name for row in rows if row.username in wanted}

@@ -8,18 +8,30 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, cast, false, func, select
 from sqlalchemy.orm import Session
 
-from engine import versions
+from engine import policies, versions
 from engine.errors import NotFound
-from engine.models import Incident, IncidentStatus, ProcessInstance, ProcessVersion
+from engine.models import (
+    Incident,
+    IncidentStatus,
+    Job,
+    JobKind,
+    ProcessDefinition,
+    ProcessInstance,
+    ProcessVersion,
+)
 from engine.queries.cases import MOST, PAGE
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """An incident, its case and step by name; `sentence` is filled in with `values`."""
+    """An incident, its case and step by name; `sentence` is filled in with `values`.
+
+    `only_tells` says that nothing stopped: somebody is to look, and there is nothing to try again.
+    `flow` is the flow that did not begin by itself, where no case is there.
+    """
 
     id: int
     instance_id: int | None
@@ -32,6 +44,9 @@ class IncidentRow:
     sentence: str
     values: Mapping[str, Any]
     step: str
+    only_tells: bool
+    flow_key: str
+    flow: str
 
 
 def listed(
@@ -57,6 +72,9 @@ def one(db: Session, incident_id: int) -> IncidentRow:
 
 def _rows() -> Select[Any]:
     table, case, version = Incident.__table__, ProcessInstance.__table__, ProcessVersion.__table__
+    job, definition = Job.__table__, ProcessDefinition.__table__
+    told = (job.c.kind == JobKind.DEADLINE) & (job.c.topic == policies.TOLD)
+    begins = (job.c.kind == JobKind.SCHEDULE) & (job.c.topic == cast(definition.c.id, String))
     wanted = select(
         table.c.id,
         table.c.instance_id,
@@ -70,9 +88,15 @@ def _rows() -> Select[Any]:
         table.c.data,
         case.c.version_id,
         version.c.sha256,
+        func.coalesce(told, false()).label("only_tells"),
+        func.coalesce(definition.c.key, "").label("flow_key"),
+        func.coalesce(definition.c.name, "").label("flow"),
     )
-    return wanted.join(case, case.c.id == table.c.instance_id, isouter=True).join(
-        version, version.c.id == case.c.version_id, isouter=True
+    return (
+        wanted.join(case, case.c.id == table.c.instance_id, isouter=True)
+        .join(version, version.c.id == case.c.version_id, isouter=True)
+        .join(job, job.c.id == table.c.job_id, isouter=True)
+        .join(definition, begins, isouter=True)
     )
 
 
@@ -89,11 +113,14 @@ def _row(db: Session, row: Any) -> IncidentRow:
         row.sentence,
         orjson.loads(row.data),
         _step(db, row),
+        row.only_tells,
+        row.flow_key,
+        row.flow,
     )
 
 
 def _step(db: Session, row: Any) -> str:
     """The name of the step; versions are kept compiled, so a list asks for each only once."""
     if row.version_id is None or row.element_id is None:
-        return row.element_id or ""
+        return ""
     return versions.load_version(db, row.version_id, row.sha256).process.label(row.element_id)

@@ -8,10 +8,30 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import clock, definitions, instances, jobs, messages, replay, starts, suspending
+from engine import (
+    clock,
+    definitions,
+    incidents,
+    instances,
+    jobs,
+    messages,
+    replay,
+    starts,
+    suspending,
+)
 from engine.errors import DefinitionSuspended, MessageAmbiguous
-from engine.models import Incident, LogEntry, ProcessDefinition, ProcessInstance, Subscription, User
+from engine.models import (
+    Incident,
+    IncidentStatus,
+    Job,
+    LogEntry,
+    ProcessDefinition,
+    ProcessInstance,
+    Subscription,
+    User,
+)
 from engine.people import SYSTEM
+from engine.queries import incidents as listing
 from tests.college import College
 from tests.integration.engine import flow
 
@@ -205,6 +225,35 @@ def test_a_schedule_whose_starter_left_says_so_and_goes_on_when_tried_again(
         number = own.execute(select(ProcessDefinition.id).filter_by(key="daily")).scalar_one()
         assert count(own, "daily") == 1
         assert len(starts.next_runs(own, number)) == 1
+
+
+def test_publishing_takes_back_a_schedule_that_failed_with_what_was_said_of_it(
+    db: Session, college: College
+) -> None:
+    definition = (
+        "<bpmn:timerEventDefinition><bpmn:timeCycle>R9/P1D</bpmn:timeCycle>"
+        "</bpmn:timerEventDefinition>"
+    )
+    xml = begins(flow.chain("daily", flow.step("first", "user:leader")), definition)
+    admin = college.actor(db, "admin")
+    definitions.publish(db, xml, by=admin, note="test")
+    job = db.execute(select(Job).where(Job.kind == "schedule")).scalar_one()
+    job.status = "failed"
+    incidents.raise_for(db, None, sentence="不行", element_id="start", job_id=job.id)
+    db.flush()  # the statements below read what was set above
+    (row,), _next = listing.listed(db, IncidentStatus.OPEN)
+    assert (row.flow_key, row.flow, row.step, row.only_tells) == ("daily", "daily", "", False)
+    definitions.publish(db, xml, by=admin, note="again")
+    (told,), _next = listing.listed(db, IncidentStatus.RESOLVED)
+    assert told.id == row.id
+    assert db.execute(select(Incident.resolved_by)).scalar_one() == admin.id
+
+
+def test_a_place_tells_which_key_it_waits_for(db: Session, college: College) -> None:
+    xml = drawn(flow.chain("waits", catch("message", correlation="number")))
+    key = definitions.publish(db, xml, by=SYSTEM, note="test").key
+    case = instances.start(db, key, by=college.actor(db, "leader"), values={"number": "A1"})
+    assert messages.keys_of(db, case) == {"wait": "A1"}
 
 
 def test_a_suspended_flow_begins_nothing_and_its_cases_stand_still_with_it(

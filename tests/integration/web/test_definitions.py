@@ -7,9 +7,12 @@ import json
 
 import pytest
 
+from engine import definitions
 from tests.college import ROOT
+from tests.integration.engine import flow
 from tests.integration.web.office import Office, form
 from tests.integration.web.paper import Paper
+from web import due_words
 
 FIGURE_4 = (ROOT / "processes/approval_major.bpmn").read_bytes()
 KEY = "approval_major"
@@ -45,6 +48,42 @@ def test_everybody_sees_flows_and_versions(office, browser):
     assert "审核通过、退回、转办" in version.text
     for path in ("/nobody", f"/{KEY}/versions/9", f"/{KEY}/versions/0", "/nobody/versions/1"):
         assert leader.get(f"/definitions{path}").status_code == 404
+
+
+@pytest.mark.usefixtures("office")
+def test_a_flow_is_told_in_names_and_plain_words_and_says_when_it_begins(browser, db, college):
+    steps = (
+        flow.step("one", "user:reviewer", due="3 working days"),
+        flow.step("two", "user:office", due="week 8 friday 17:00"),
+        flow.step("three", "user:leader", due="P2D"),
+    )
+    timer = (
+        b'<bpmn:startEvent id="start"><bpmn:timerEventDefinition><bpmn:timeCycle>R2/P1D'
+        b"</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>"
+    )
+    xml = flow.chain("told", *steps).replace(b'<bpmn:startEvent id="start"/>', timer)
+    definitions.publish(db, xml, by=college.actor(db, "admin"), note="看")
+    db.commit()
+    page = Paper.open(browser("leader"), "/definitions/told")
+    assert "周明岚" in page.text
+    assert "reviewer" not in page.text
+    for words in ("3 个工作日", "第 8 教学周星期五 17:00", "2 天", "以何知行的名义"):
+        assert words in page.text
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("cycle:plan_end - 2 working days", "“计划截止”前 2 个工作日"),
+        ("field:hand_in_by 后3个工作日 9:30", "“hand_in_by”后 3 个工作日 09:30"),
+        ("cycle:plan_end 17:00", "“计划截止” 17:00"),
+        ("2027-03-01T09:00:00+08:00", "2027-03-01T09:00:00+08:00"),
+        ("", ""),
+    ],
+)
+def test_a_deadline_is_said_in_words(app, written, words):
+    with app.test_request_context():
+        assert due_words.said(written, {"plan_end": "计划截止"}) == words
 
 
 def test_a_diagram_is_taken_away_byte_by_byte(browser):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine import clock, jobs
+from engine import clock, incidents, jobs, policies
 from engine.handlers import HANDLERS
+from engine.models import JobStatus, UserTask
+from tests.integration.engine import flow
 from tests.integration.web.office import Office, form
 from tests.integration.web.paper import Paper
 
@@ -66,6 +68,26 @@ def test_another_try_goes_on_when_the_cause_is_gone(failing, browser, sessions):
     assert "上传诊改信息平台" in Paper.open(admin, "/incidents?state=resolved").text
     again = Paper(admin, admin.post("/incidents/1/retry", data=form(admin), follow_redirects=True))
     assert "这个异常已经处理过了" in again.text
+
+
+def test_where_nothing_stopped_somebody_has_looked_and_that_is_all(office, browser, db):
+    case = office.submitted()
+    (task,) = flow.open_tasks(db, case).values()
+    row = db.get(UserTask, task)
+    place = policies.Place(case, row.token, row.element_id)
+    told = policies.put(db, place, policies.TOLD, "", clock.now(), status=JobStatus.FAILED)
+    values = {"rule": "week 9 friday 17:00"}
+    sentence = "期限“{rule}”算不出来"
+    incidents.raise_for(db, case, sentence=sentence, values=values, job_id=told)
+    db.commit()
+    admin = browser("admin")
+    page = Paper.open(admin, "/incidents")
+    assert "期限“第 9 教学周星期五 17:00”算不出来" in page.text
+    assert "标为处理过" in page.text
+    assert "再试一次" not in page.text
+    after = Paper(admin, admin.post("/incidents/1/retry", data=form(admin), follow_redirects=True))
+    assert "已标为处理过" in after.text
+    assert "没有待处理的异常" in after.text
 
 
 def test_only_those_with_the_right_see_and_resolve(failing, browser):

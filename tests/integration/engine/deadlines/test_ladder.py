@@ -154,7 +154,7 @@ def test_a_rung_for_a_post_nobody_holds_is_an_incident_in_words(
     db.commit()
     ladders.run(sessions, "2026-11-05 10:00")
     with sessions() as later:
-        assert "现在没有人" in later.execute(select(Incident.sentence)).scalar_one()
+        assert "要找的人现在没有" in later.execute(select(Incident.sentence)).scalar_one()
         assert ladders.passed(later)[0][1]["reached"] == []
         assert list(verify.verify(later)) == []
 
