@@ -106,7 +106,11 @@ class Document(Base):
 
 
 class DocumentVersion(Base):
-    """A published version. Never changed, never overwritten: a newer one supersedes it."""
+    """A published version. Never changed, never overwritten: a newer one supersedes it.
+
+    `template` is the hash of the template it was born from, `made_from_id` the version of the stage
+    before whose rows it took; goals have none.
+    """
 
     __tablename__ = "document_version"
     __table_args__ = (UniqueConstraint("document_id", "number"),)
@@ -117,6 +121,7 @@ class DocumentVersion(Base):
     data: Mapped[str] = mapped_column(Text)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     template: Mapped[str] = mapped_column(String(64))
+    made_from_id: Mapped[int | None] = mapped_column(ForeignKey("document_version.id"), index=True)
     published_at: Mapped[datetime]
 
 

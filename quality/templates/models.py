@@ -14,7 +14,8 @@ class TemplateVersion(Base):
     """A published template of a kind (模板): goals and items, as JSON. Never changed.
 
     It holds for documents whose period begins in `first_year` or later, until a newer one does;
-    `sha256` is that of `data`, kept with every version of a document that was born from it.
+    `sha256` is that of `data`, kept with every version of a document that was born from it. A case
+    published it, but for the first one of each kind, which comes with the product.
     """
 
     __tablename__ = "template_version"
@@ -28,6 +29,7 @@ class TemplateVersion(Base):
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     note: Mapped[str] = mapped_column(String(500))
     published_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
     published_at: Mapped[datetime]
 
 
