@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar, Final
 
 import psycopg
@@ -113,6 +116,18 @@ def begin_writing(db: Session) -> Session:
     return db
 
 
+@contextmanager
+def writing(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session for transactions that write, one after the other on one connection.
+
+    Each is `with db, db.begin():`, which leaves nothing of it behind in the session; the pool is
+    asked once, and a connection that broke is made anew for the next.
+    """
+    engine: Engine = sessions.kw["bind"]
+    with engine.connect().execution_options(**WRITING) as connection:
+        yield sessions(bind=connection)
+
+
 def fault(error: BaseException) -> str:
     """An error in words that may be logged and stored: of a database's, what kind it is.
 
@@ -161,13 +176,9 @@ def trace(error: BaseException) -> str:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     # a byte that is no text must not hide the row it stands in: verification has to name it
-    connection.text_factory = _text
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     for line in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
         connection.execute(f"PRAGMA {line}")
-
-
-def _text(stored: bytes) -> str:
-    return stored.decode("utf-8", "replace")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -7,7 +7,7 @@ A kind is never changed once released: parts are added, a new meaning is a new k
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -139,7 +139,7 @@ def read_body(text: str) -> Body:
 
 def command_words(command: commands.Command) -> dict[str, Any]:
     """A kernel command as the log keeps it; its data stand in the content, not here."""
-    words = asdict(command)
+    words = _parts(command)
     words.pop("data", None)
     for name in _LEFT_OUT.get(type(command), ()):
         if not words[name]:
@@ -160,9 +160,14 @@ def read_command(words: Mapping[str, Any], data: Mapping[str, Any]) -> commands.
 
 def effect_words(effect: effects.Effect) -> dict[str, Any]:
     """A kernel effect as the log keeps it, without the values of an instance."""
-    words = {"was": type(effect).__name__, **asdict(effect)}
+    words = {"was": type(effect).__name__, **_parts(effect)}
     words.pop("local", None)
     return words
+
+
+def _parts(one: commands.Command | effects.Effect) -> dict[str, Any]:
+    """Its parts by name, as they are: they are written down at once, so need no copies."""
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
 # words that the first release did not know, each with what its absence means: "" or false

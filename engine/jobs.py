@@ -2,6 +2,7 @@
 
 A worker leases what is due in one short statement. Each job then runs in a transaction of its own
 that first proves the lease is still the worker's: one that slept through its lease writes nothing.
+All of a lease are done on one connection, by a session that forgets after each what it knew.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from engine import (
 from engine.bpmn import dialect, state
 from engine.bpmn.commands import Complete, Fail, FireTimer, Retry
 from engine.bpmn.dialect import Retries
-from engine.db import begin_writing, fault, is_passing
+from engine.db import fault, is_passing, writing
 from engine.entries import Kind
 from engine.errors import (
     IncidentNotOpen,
@@ -135,39 +136,36 @@ def acquire(db: Session, worker: str, limit: int = AT_ONCE) -> list[Leased]:
 
 def run_due(sessions: sessionmaker[Session], worker: str, *, limit: int = AT_ONCE) -> int:
     """Lease and run what is due. Returns how many jobs were taken; each commits on its own."""
-    with sessions() as db:
-        leased = acquire(begin_writing(db), worker, limit)
-        db.commit()
-    until = clock.now() + LEASE
-    for job in leased:
-        _run(sessions, job, until)
+    with writing(sessions) as db:
+        with db, db.begin():
+            leased = acquire(db, worker, limit)
+        until = clock.now() + LEASE
+        for job in leased:
+            _run(db, job, until)
     return len(leased)
 
 
-def _run(sessions: sessionmaker[Session], job: Leased, until: datetime) -> None:
+def _run(db: Session, job: Leased, until: datetime) -> None:
     if clock.now() > until:
         return  # the jobs before it took so long that somebody else may have it by now
     try:
-        _done(sessions, job)
+        _done(db, job)
     except LeaseLost:
         return
     except Exception as problem:  # noqa: BLE001  (whatever a handler does must not stop the worker)
-        with sessions() as db:
-            _failed(begin_writing(db), job, problem)
-            db.commit()
+        with db, db.begin():
+            _failed(db, job, problem)
 
 
-def _done(sessions: sessionmaker[Session], job: Leased) -> None:
+def _done(db: Session, job: Leased) -> None:
     if job.topic in handlers.OUTSIDE:
-        _do_outside(sessions, job)
+        _do_outside(db, job)
     try:
-        with sessions() as db:
-            JOBS[JobKind(job.kind)](begin_writing(db), job)
-            db.commit()
+        with db, db.begin():
+            JOBS[JobKind(job.kind)](db, job)
     except BpmnError as thrown:
-        with sessions() as db:
-            _throw(begin_writing(db), job, thrown)
-            db.commit()
+        with db, db.begin():
+            _throw(db, job, thrown)
 
 
 def _fire_timer(db: Session, job: Leased) -> None:
@@ -227,11 +225,10 @@ def _throw(db: Session, job: Leased, thrown: BpmnError) -> None:
     instances.perform(db, case, act, by=SYSTEM)
 
 
-def _do_outside(sessions: sessionmaker[Session], job: Leased) -> None:
+def _do_outside(db: Session, job: Leased) -> None:
     """Prepare in a transaction of its own, then act with none open: an outside may be slow."""
-    with sessions() as db:
-        deed = handlers.OUTSIDE[job.topic](begin_writing(db), job.reference)
-        db.commit()
+    with db, db.begin():
+        deed = handlers.OUTSIDE[job.topic](db, job.reference)
     if deed is not None:
         deed()
 

@@ -35,13 +35,16 @@ def positional(sql: str) -> tuple[str, tuple[str, ...]]:
 
 def lite(values: Row) -> dict[str, Any]:
     """Times and days as SQLAlchemy writes them on SQLite."""
-    return {name: _lite_value(value) for name, value in values.items()}
+    return {
+        name: _lite_value(value) if isinstance(value, date) else value
+        for name, value in values.items()
+    }
 
 
-def _lite_value(value: Any) -> Any:
+def _lite_value(value: date) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    return value.isoformat() if isinstance(value, date) else value
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.isoformat()
 
 
 def numbered(sql: str, row: Row, suffix: object) -> str:

@@ -69,7 +69,7 @@ def school(db: Session) -> School:
     newest = select(table.c.number, table.c.changed_at).order_by(table.c.number.desc()).limit(1)
     row = db.execute(newest).one_or_none()
     number, changed_at = (row.number, row.changed_at) if row is not None else (0, None)
-    house = db.get_bind()
+    house = db.get_bind().engine
     kept = _kept.get(house)
     if kept is None or (kept.number, kept.changed_at) != (number, changed_at):
         kept = _kept[house] = _read(db, number, changed_at)

@@ -97,7 +97,8 @@ def test_a_worker_that_slept_through_its_lease_writes_nothing(
         (slept,) = jobs.acquire(database.begin_writing(one), "sleeper")
         one.commit()
     assert run_later(sessions, hours=3) == 1
-    jobs._run(sessions, slept, clock.now() + jobs.LEASE)
+    with database.writing(sessions) as one:
+        jobs._run(one, slept, clock.now() + jobs.LEASE)
     with sessions() as later:
         assert (
             later.execute(select(func.count()).where(LogEntry.kind == "timer_fired")).scalar_one()

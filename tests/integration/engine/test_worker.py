@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine import clock, eventlog, handlers, instances, jobs, replay
 from engine import db as database
 from engine.errors import NotFound
 from engine.jobs import ATTEMPTS, LONGEST_LEASE
-from engine.models import Incident, Job
+from engine.models import Incident, Job, LogChain
 from engine.scheduler import Ticker
 from tests.college import College
 from tests.integration.engine import flow
@@ -95,6 +96,37 @@ def test_what_a_handler_answers_is_used_as_it_is_recorded(
         "pair": [1, 2],
         "none": None,
     }
+
+
+def test_a_job_that_fails_leaves_nothing_to_the_next_of_its_lease(
+    db: Session, sessions: sessionmaker[Session], college: College, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deeds: list[Callable[[Session], object]] = [
+        lambda _own: raised(OSError("away")),
+        lambda own: cast("Any", own.connection().connection.driver_connection).close(),
+        lambda own: own.execute(delete(LogChain).where(LogChain.name == "half done")),
+    ]
+    met: list[tuple[bool, int]] = []
+
+    def work(own: Session, _call: handlers.ServiceCall) -> dict[str, object]:
+        there = select(func.count()).where(LogChain.name == "half done")
+        met.append((bool(own.identity_map), own.execute(there).scalar_one()))
+        own.add(LogChain(name="half done", seq=0, hash=""))
+        own.flush()
+        deeds[len(met) - 1](own)
+        return {}
+
+    monkeypatch.setitem(handlers.HANDLERS, "test.work", work)
+    leader = college.actor(db, "leader")
+    with clock.freeze(NOW):
+        cases = [flow.begin(db, flow.chain("served", SERVICE), by=leader)]
+        cases += [instances.start(db, "served", by=leader) for _number in range(2)]
+    db.commit()
+    with clock.freeze(NOW + timedelta(hours=1)):
+        assert jobs.run_due(sessions, "test") == len(cases)
+    assert met == [(False, 0)] * len(cases)
+    with sessions() as later:
+        assert [flow.status(later, case) for case in cases] == ["running", "running", "completed"]
 
 
 def test_a_topic_that_nobody_does_any_more_is_an_incident(
