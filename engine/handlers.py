@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
+from engine.forms.model import Option
 from engine.people import Actor
 from engine.sentence import Sentence
 
@@ -132,6 +133,7 @@ Outside = Callable[[Session, str], Callable[[], None] | None]
 Resolver = Callable[[Session, str], int | None]
 Dates = Callable[[Session, str, Mapping[str, Any], date], date | None]
 PeopleOf = Callable[[Session, str], Sequence[int]]
+Source = Callable[[Session, str | None, Mapping[str, Any]], Sequence[Option]]
 
 HANDLERS: Final[dict[str, Handler]] = {}
 RESOLVERS: Final[dict[str, Resolver]] = {}
@@ -142,6 +144,7 @@ CASES: Final[dict[str, CaseType]] = {}
 BACKGROUND: Final[dict[str, Background]] = {}
 OUTSIDE: Final[dict[str, Outside]] = {}
 LIBRARIES: Final[dict[str, Library]] = {}
+SOURCES: Final[dict[str, Source]] = {}
 
 
 def handler(topic: str) -> Callable[[Handler], Handler]:
@@ -172,6 +175,20 @@ def dates(word: str) -> Callable[[Dates], Dates]:
 
     def add(function: Dates) -> Dates:
         DATES[word] = function
+        return function
+
+    return add
+
+
+def source(name: str) -> Callable[[Source], Source]:
+    """Register a function that offers the choices of a form's `select` with this `source`.
+
+    Told the subject and the variables of the case, it answers with options whose value is
+    `12:words` (`choices.option`); the words are kept with the number and stay as they were chosen.
+    """
+
+    def add(function: Source) -> Source:
+        SOURCES[name] = function
         return function
 
     return add

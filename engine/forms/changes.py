@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any, Final
 
-from engine.forms import fieldtypes, rows
-from engine.forms.model import Field, Form, Grid
+from engine.forms import choices, fieldtypes, rows
+from engine.forms.choices import Choices
+from engine.forms.model import Field, Form, Grid, Kind
 
 _WORDS: Final = re.compile(r"[A-Za-z0-9.,%]+|.", re.DOTALL)
 
@@ -45,16 +47,20 @@ class Mark:
 
 
 def changes(
-    form: Form, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    form: Form,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    live: Choices = choices.NONE,
 ) -> tuple[Change, ...]:
-    """Every difference, in the order of the form."""
+    """Every difference, in the order of the form; lists are told entry by entry."""
     old, new = before or {}, after or {}
     answer: list[Change] = []
     for key, part in form.valued.items():
         if isinstance(part, Grid):
-            answer += _grid(part, rows.listed(old.get(key)), rows.listed(new.get(key)))
+            answer += _grid(part, rows.listed(old.get(key)), rows.listed(new.get(key)), live)
         else:
-            answer += _value(part, ChangeKind.FIELD, key, part.label, (old.get(key), new.get(key)))
+            pair = (old.get(key), new.get(key))
+            answer += _value(part, _Place(ChangeKind.FIELD, key, part.label), pair, live)
     return tuple(answer)
 
 
@@ -77,20 +83,46 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return count
 
 
-def _value(
-    part: Field, kind: ChangeKind, path: str, label: str, pair: tuple[Any, Any]
-) -> list[Change]:
-    before, after = (fieldtypes.read(part, value) for value in pair)
-    return [] if before == after else [Change(path, kind, label, before, after)]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value stands."""
+
+    kind: ChangeKind
+    path: str
+    label: str
 
 
-def _grid(grid: Grid, before: list[rows.Row], after: list[rows.Row]) -> list[Change]:
+def _value(part: Field, at: _Place, pair: tuple[Any, Any], live: Choices) -> list[Change]:
+    if pair[0] == pair[1]:
+        return []
+    if part.kind is Kind.LIST:
+        return list(_entries(part, at, *pair))
+    before, after = (fieldtypes.read(part, value, live) for value in pair)
+    return [] if before == after else [Change(at.path, at.kind, at.label, before, after)]
+
+
+def _entries(part: Field, at: _Place, before: Any, after: Any) -> Iterator[Change]:
+    """Entry by entry: those that stayed are found again, so that a new first one is one change."""
+    old, new = fieldtypes.entry_texts(part, before), fieldtypes.entry_texts(part, after)
+    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        for number in range(max(end - start, new_end - new_start)):
+            was = old[start + number] if start + number < end else ""
+            now = new[new_start + number] if new_start + number < new_end else ""
+            place = new_start + number if now else start + number
+            label = f"{at.label} {place + 1}"
+            yield Change(f"{at.path}/{place}", at.kind, label, was, now)
+
+
+def _grid(grid: Grid, before: list[rows.Row], after: list[rows.Row], live: Choices) -> list[Change]:
     old = {row["id"]: row for row in before}
     new = {row["id"]: row for row in after}
     moved = _moved([row["id"] for row in before if row["id"] in new], [row["id"] for row in after])
     answer: list[Change] = []
     for row in after:
-        answer += _row(grid, old.get(row["id"]), row, is_moved=row["id"] in moved)
+        answer += _row(grid, old.get(row["id"]), row, live, is_moved=row["id"] in moved)
     for row in before:
         if row["id"] not in new:
             path, label = f"{grid.key}/{row['id']}", row_label(row)
@@ -98,7 +130,9 @@ def _grid(grid: Grid, before: list[rows.Row], after: list[rows.Row]) -> list[Cha
     return answer
 
 
-def _row(grid: Grid, old: rows.Row | None, row: rows.Row, *, is_moved: bool) -> list[Change]:
+def _row(
+    grid: Grid, old: rows.Row | None, row: rows.Row, live: Choices, *, is_moved: bool
+) -> list[Change]:
     path, label = f"{grid.key}/{row['id']}", row_label(row)
     answer: list[Change] = []
     if old is None:
@@ -111,7 +145,7 @@ def _row(grid: Grid, old: rows.Row | None, row: rows.Row, *, is_moved: bool) -> 
     for column in grid.columns:
         named = f"{label} · {column.label}"
         pair = ((old or {}).get(column.key), row.get(column.key))
-        answer += _value(column, ChangeKind.CELL, f"{path}/{column.key}", named, pair)
+        answer += _value(column, _Place(ChangeKind.CELL, f"{path}/{column.key}", named), pair, live)
     return answer
 
 

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine.forms import changes, fieldtypes
+from engine.forms import changes, choices, fieldtypes
 from engine.forms.changes import Mark
-from engine.forms.model import Field, Kind, Layout
+from engine.forms.choices import Choices
+from engine.forms.model import Field, Kind, Layout, Option
 from engine.sentence import Sentence
 
 BLANK: Final = "own-000000000000"
@@ -32,7 +33,10 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldView:
-    """One field or one cell."""
+    """One field or one cell; `options` are what can be chosen now, `cited` names evidence.
+
+    The `entries` of a list end, where it can be edited, in a blank one to write the next into.
+    """
 
     definition: Field
     name: str
@@ -42,9 +46,23 @@ class FieldView:
     text: str
     editable: bool
     required: bool
+    options: tuple[Option, ...] = ()
+    entries: tuple[EntryView, ...] = ()
+    cited: tuple[Option, ...] = ()
     error: Sentence | None = None
     is_changed: bool = False
     marks: tuple[Mark, ...] = ()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The values of the options that are ticked."""
+        value = self.value if isinstance(self.value, list | tuple) else ()
+        return tuple(str(one) for one in value)
+
+    @property
+    def is_calculated(self) -> bool:
+        """Whether nobody types it."""
+        return self.definition.formula is not None
 
     @property
     def draws(self) -> str:
@@ -57,9 +75,21 @@ class FieldView:
         return self.definition.kind
 
 
-def difference(part: Field, old: object, new: object) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry of a list: its small fields, and whether it is the blank one."""
+
+    number: int
+    html_id: str
+    fields: tuple[FieldView, ...]
+    blank: bool
+
+
+def difference(
+    part: Field, old: object, new: object, live: Choices = choices.NONE
+) -> dict[str, Any]:
     """What a field's view says about its change; nothing when it reads the same."""
-    before, after = fieldtypes.read(part, old), fieldtypes.read(part, new)
+    before, after = fieldtypes.read(part, old, live), fieldtypes.read(part, new, live)
     if before == after:
         return {}
     return {"is_changed": True, "marks": changes.marks(before, after)}
@@ -92,7 +122,7 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """The head of a column: its name, and what stands in brackets behind it."""
+    """The head of a column: its name, what stands in brackets behind it, and the sum under it."""
 
     key: str
     label: str
@@ -100,6 +130,10 @@ class ColumnView:
     note: str
     kind: Kind
     editable: bool
+    calculated: bool
+    summed: bool
+    total: str
+    total_must_be: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,6 +202,11 @@ class GridView:
     draws: str = "grid"
 
     @property
+    def has_totals(self) -> bool:
+        """Whether a row of sums stands under the others."""
+        return any(column.summed for column in self.columns)
+
+    @property
     def count(self) -> int:
         """How many rows there are."""
         return sum(len(goal.rows) for goal in self.goals)
@@ -178,12 +217,13 @@ PartView = FieldView | GroupView | TextView | SeparatorView | GridView
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A whole form, ready to draw."""
+    """A whole form, ready to draw; `evidence` is what can be cited anywhere in it."""
 
     parts: tuple[PartView, ...]
     editable: bool
     errors: tuple[Said, ...]
     changed: int
+    evidence: tuple[Option, ...] = ()
 
 
 def is_editable(part: PartView) -> bool:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeGuard
 
 from marshmallow import ValidationError
 
-from engine.forms import limits, patterns, texts
+from engine.forms import choices, limits, patterns, texts, values
+from engine.forms.choices import Choices
 from engine.forms.model import Field, Kind, Moment
+from engine.forms.values import is_empty, wrong
 from engine.sentence import Sentence
 
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+")
+_DIGITS: Final = len(str(limits.MAX_CITED))
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()-]{4,29}")
 
 
@@ -34,18 +36,6 @@ class FieldType(Protocol):
 
     def text(self, field: Field, value: object) -> str:
         """The value as one reads it."""
-
-
-def wrong(template: str, /, **values: object) -> ValidationError:
-    """A refusal of one value."""
-    return ValidationError(Sentence(template, **values))
-
-
-def is_empty(value: object) -> bool:
-    """Whether nothing was filled in. A box that is not ticked is empty."""
-    if isinstance(value, str):
-        return not value.strip()
-    return value is None or value is False or value == []
 
 
 class _TextType:
@@ -107,7 +97,7 @@ class _NumberType:
         shaped = self.shape(field, value)
         if shaped is None:
             return None
-        number = _decimal(str(shaped))
+        number = values.decimal(str(shaped))
         if abs(number) > limits.MAX_NUMBER:
             raise wrong("数字太大。")
         if field.minimum is not None and number < field.minimum:
@@ -127,24 +117,19 @@ class _NumberType:
         return str(value)
 
 
-def _decimal(typed: str) -> Decimal:
-    plain = unicodedata.normalize("NFKC", typed).strip().replace(",", "")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        raise wrong("这里要填数字，例如 15。") from None
-    if not number.is_finite() or "_" in plain or abs(number.adjusted()) > limits.MAX_TYPED_NUMBER:
-        raise wrong("这里要填数字，例如 15。")
-    return number
-
-
 class _ChoiceType:
     """One of the options."""
 
     def shape(self, field: Field, value: object) -> object:
         if value == "":
             return None
-        if not isinstance(value, str) or value not in {option.value for option in field.options}:
+        if not isinstance(value, str):
+            raise wrong("请从给出的选项里选。")
+        if field.source:
+            good = len(value) <= limits.MAX_CHOICE and texts.storable(value) and "\n" not in value
+            if not good or texts.clean(value) != value:
+                raise wrong("请从给出的选项里选。")
+        elif value not in {option.value for option in field.options}:
             raise wrong("请从给出的选项里选。")
         return value
 
@@ -152,6 +137,8 @@ class _ChoiceType:
         return self.shape(field, value)
 
     def text(self, field: Field, value: object) -> str:
+        if field.source:
+            return choices.label(str(value))
         labels = {option.value: option.label for option in field.options}
         return labels.get(str(value), str(value))
 
@@ -217,6 +204,122 @@ def _moment(moment: Moment, text: str) -> str:
         raise wrong(_EXAMPLES[moment]) from None
 
 
+class _ListType:
+    """Entries of small fields: who does what by when. Blank ones count for nothing."""
+
+    def shape(self, field: Field, value: object) -> object:
+        return _each(field, value, strict=False)
+
+    def check(self, field: Field, value: object) -> object:
+        return _each(field, value, strict=True)
+
+    def text(self, field: Field, value: object) -> str:
+        return "\n".join(
+            f"{number}. {words}" for number, words in enumerate(entry_texts(field, value), 1)
+        )
+
+
+def entries(value: object) -> list[Mapping[str, object]]:
+    """The entries of a list that say anything."""
+    given = value if isinstance(value, list | tuple) else ()
+    found = (one for one in given if isinstance(one, Mapping))
+    return [one for one in found if not _is_blank(one)]
+
+
+def entry_texts(field: Field, value: object) -> list[str]:
+    """Each entry as one reads it: `what（owner，until，state）`."""
+    return [_entry_text(field, entry) for entry in entries(value)]
+
+
+def _entry_text(field: Field, entry: Mapping[str, object]) -> str:
+    words = [read(part, entry.get(part.key)) for part in field.parts]
+    more = "，".join(word for word in words[1:] if word.strip())
+    return f"{words[0]}（{more}）" if more else words[0]
+
+
+def _each(field: Field, value: object, *, strict: bool) -> list[dict[str, object]]:
+    if value == "":
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise wrong("这里要填一列内容，每条写成几个小格。")
+    if len(value) > 2 * field.most:
+        raise wrong("最多 {max} 条，现在有 {count} 条。", max=field.most, count=len(value))
+    found: list[dict[str, object]] = []
+    errors: dict[int, dict[str, list[object]]] = {}
+    for number, entry in enumerate(value):
+        said: dict[str, list[object]] = {}
+        found.append(_entry(field, entry, said, strict=strict))
+        if said:
+            errors[number] = said
+    if errors:
+        raise ValidationError(dict(errors), valid_data=found)
+    full = [entry for entry in found if not _is_blank(entry)]
+    if len(full) > field.most:
+        message = Sentence("最多 {max} 条，现在有 {count} 条。", max=field.most, count=len(full))
+        raise ValidationError([message], valid_data=full)
+    return full
+
+
+def _is_blank(entry: Mapping[str, object]) -> bool:
+    return all(map(is_empty, entry.values()))
+
+
+def _entry(
+    field: Field, entry: Mapping[str, object], errors: dict[str, list[object]], *, strict: bool
+) -> dict[str, object]:
+    """One entry; what is wrong with it is noted by part, what was typed survives."""
+    known = {part.key: part for part in field.parts}
+    kept: dict[str, object] = {}
+    for key in entry.keys() - known.keys():
+        errors[str(key)[: limits.MAX_ID]] = [Sentence("表单里没有这一项。")]
+    for key, part in known.items():
+        value = entry.get(key)
+        judge = TYPES[part.kind].check if strict else TYPES[part.kind].shape
+        try:
+            kept[key] = None if value is None else judge(part, value)
+        except ValidationError as error:
+            errors[key] = list(error.messages)
+            kept[key] = texts.clean(value) if typed(value) else None
+    if strict and not _is_blank(kept):
+        for key, part in known.items():
+            if part.required and is_empty(kept[key]) and key not in errors:
+                errors[key] = [Sentence("请填写“{label}”。", label=part.label)]
+    return kept
+
+
+def typed(value: object) -> TypeGuard[str]:
+    """Whether this is text that can be shown again."""
+    return isinstance(value, str) and len(value) <= limits.MAX_TEXT and texts.storable(value)
+
+
+class _EvidenceType:
+    """Pieces of evidence, cited by their ids."""
+
+    def shape(self, field: Field, value: object) -> object:
+        if value == "":
+            return []
+        if not isinstance(value, list) or len(value) > 2 * limits.MAX_ENTRIES:
+            raise wrong("请从给出的佐证材料里选。")
+        ids = list(dict.fromkeys(_id(one) for one in value))
+        if len(ids) > field.most:
+            raise wrong("最多 {max} 份材料，现在有 {count} 份。", max=field.most, count=len(ids))
+        return ids
+
+    def check(self, field: Field, value: object) -> object:
+        return self.shape(field, value)
+
+    def text(self, _field: Field, value: object) -> str:
+        return "、".join(option.label for option in choices.cited(value, choices.NONE))
+
+
+def _id(value: object) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _DIGITS:
+        value = int(value)
+    if type(value) is not int or not 0 < value <= limits.MAX_CITED:
+        raise wrong("请从给出的佐证材料里选。")
+    return value
+
+
 _EXAMPLES: Final[dict[Moment, str]] = {
     Moment.DATE: "要填日期，例如 2026-11-22。",
     Moment.TIME: "要填时间，例如 17:00。",
@@ -235,9 +338,15 @@ TYPES: Final[dict[Kind, FieldType]] = {
     Kind.CHECKBOX: _CheckboxType(),
     Kind.CHECKLIST: _ChecklistType(),
     Kind.DATETIME: _DatetimeType(),
+    Kind.LIST: _ListType(),
+    Kind.EVIDENCE: _EvidenceType(),
 }
 
 
-def read(field: Field, value: object) -> str:
-    """The value as one reads it; empty for none."""
-    return "" if value is None else TYPES[field.kind].text(field, value)
+def read(field: Field, value: object, offered: Choices = choices.NONE) -> str:
+    """The value as one reads it; empty for none. `offered` knows evidence by name."""
+    if value is None:
+        return ""
+    if field.kind is Kind.EVIDENCE:
+        return "、".join(option.label for option in choices.cited(value, offered))
+    return TYPES[field.kind].text(field, value)

@@ -14,6 +14,9 @@ MAX_TEXT_BLOCK: Final = 10_000
 MAX_OPTIONS: Final = 500
 MAX_COLUMNS: Final = 40
 MAX_ROWS: Final = 300
+MAX_PARTS: Final = 8  # fields of an entry of a list
+MAX_ENTRIES: Final = 20  # entries of a list, pieces of evidence of a field
+MAX_FORMULAS: Final = 100
 
 # values
 MAX_TEXT: Final = 20_000  # characters of one text, whatever the form says
@@ -23,4 +26,6 @@ MAX_DECIMALS: Final = 6
 MAX_TYPED_NUMBER: Final = 100  # characters of a number as typed, kept in a draft
 MAX_PATTERN_TEXT: Final = 256  # a text that a pattern looks at is short
 MAX_ID: Final = 100
+MAX_CHOICE: Final = 300  # characters of a choice that is offered live, its id before it
+MAX_CITED: Final = 10**12
 MAX_POSTED: Final = 20_000  # fields of one posted page

@@ -7,10 +7,10 @@ refused here, so that nobody fills in a form of which a part is silently missing
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from engine.forms import limits, load_field, load_grid, source
+from engine.forms import limits, load_field, load_formulas, load_grid, source
 from engine.forms.findings import MAX_FINDINGS, Finding
 from engine.forms.model import Form, Group, Layout, Part, Separator, Text
 from engine.forms.problems import Problems
@@ -58,7 +58,10 @@ class _Walk:
         parts = self.parts(data.get("components"), "components", 1)
         if not parts and not self.problems.fatal:
             at.error("no_components", "表单里还没有内容。")
-        return Form(name, parts)
+        form = Form(name, parts)
+        if self.problems.fatal:
+            return form
+        return replace(form, calculated=load_formulas.order(form, self.problems))
 
     def parts(self, components: object, place: str, depth: int) -> tuple[Part, ...]:
         at = self.problems.at(place)
@@ -89,6 +92,8 @@ class _Walk:
             at.error("unknown_component", "组件没有写明 type。")
             return None
         if kind in load_field.KINDS:
+            parts = component.get("fields")
+            self.count += len(parts) if isinstance(parts, list) else 0
             part: Part | None = load_field.read(component, at)
         elif kind in _OTHERS:
             part = _OTHERS[kind](self, component, at, depth)

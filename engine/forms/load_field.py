@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from engine.expressions import ExpressionError
-from engine.forms import conditions, keys, limits, patterns
+from engine.forms import conditions, formulas, keys, limits, patterns
 from engine.forms.model import Field, Kind, Moment, Option
 from engine.forms.problems import Problems
 
 KINDS: Final = frozenset(Kind)
+PARTS: Final = frozenset({Kind.TEXTFIELD, Kind.TEXTAREA, Kind.NUMBER, Kind.SELECT, Kind.DATETIME})
+"""What an entry of a list is made of."""
+
+EVIDENCE: Final = "evidence"
 _CHOICES: Final = {Kind.SELECT, Kind.RADIO, Kind.CHECKLIST}
+_CALCULATED: Final = {
+    Kind.TEXTFIELD,
+    Kind.TEXTAREA,
+    Kind.NUMBER,
+    Kind.CHECKBOX,
+    Kind.SELECT,
+    Kind.RADIO,
+}
+_SOURCE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _TEXTS: Final = {Kind.TEXTFIELD, Kind.TEXTAREA}
 _FOREIGN: Final = ("valuesKey", "valuesExpression")
 _RULES: Final = {
@@ -43,20 +57,30 @@ def read(component: dict[str, Any], at: Problems) -> Field:
     most = _limit(component, rules, "max", at)
     if least is not None and most is not None and least > most:
         at.error("range", "最小值大于最大值。")
+    source = _source(component, kind, at)
+    formula = _formula(component, kind, at)
     return Field(
         key=str(key),
         kind=kind,
         label=label,
         hint=at.text(component, "description", limits.MAX_LABEL * 5),
         placeholder=at.text(component, "placeholder", limits.MAX_LABEL),
-        readonly=at.flag(component, "readonly") or at.flag(component, "disabled"),
+        readonly=(
+            at.flag(component, "readonly") or at.flag(component, "disabled") or formula is not None
+        ),
         required=at.flag(rules, "required"),
         minimum=least,
         maximum=most,
         decimals=at.whole(component, "decimalDigits", limits.MAX_DECIMALS, limits.MAX_DECIMALS),
-        options=_options(component, at) if kind in _CHOICES else (),
+        options=_options(component, at) if kind in _CHOICES and not source else (),
         moment=_moment(component, at),
         default=_default(component, kind, at),
+        source=source,
+        parts=_parts(component, at) if kind is Kind.LIST else (),
+        most=_most(component, kind, at),
+        summed=_summed(component, kind, at),
+        sum_is=_limit(component, {}, "sum_is", at),
+        formula=formula,
         condition=condition(component, at),
         **_lengths(rules, kind, at),
     )
@@ -150,6 +174,86 @@ def _option(value: object) -> Option | None:
         if not isinstance(text, str) or not text.strip() or len(text) > limits.MAX_LABEL:
             return None
     return Option(str(word), str(label))
+
+
+def _source(component: dict[str, Any], kind: Kind, at: Problems) -> str:
+    """Who offers the choices live; evidence has a library of its own unless another is named."""
+    written = component.get("source")
+    if written is None:
+        return EVIDENCE if kind is Kind.EVIDENCE else ""
+    if kind not in {Kind.SELECT, Kind.EVIDENCE}:
+        at.error("source", "只有 select 和 evidence 可以有 source。")
+    elif not isinstance(written, str) or not _SOURCE.fullmatch(written):
+        at.error("source", "source 要是一个名称，例：school_plans")
+    elif component.get("values"):
+        at.error("source", "写了 source，就不要再写 values。")
+    else:
+        return written
+    return ""
+
+
+def _formula(component: dict[str, Any], kind: Kind, at: Problems) -> formulas.Formula | None:
+    written = component.get("value")
+    if written is None:
+        return None
+    if not isinstance(written, str) or not written.startswith("="):
+        at.error("formula", "公式（value）要是以等号开头的文字，例：=sum(plans.weight)")
+        return None
+    if kind not in _CALCULATED or component.get("source") is not None:
+        at.error("formula", "这种组件不能有公式（value）。")
+        return None
+    if component.get("defaultValue") is not None:
+        at.error("formula", "有公式的字段不要再写默认值。")
+    try:
+        return formulas.read(written)
+    except ExpressionError as error:
+        at.error("formula", error.sentence, **error.values)
+        return None
+
+
+def _parts(component: dict[str, Any], at: Problems) -> tuple[Field, ...]:
+    """The fields of one entry of a list: small ones, without rules about when they are there."""
+    written = component.get("fields")
+    if not isinstance(written, list) or not 1 <= len(written) <= limits.MAX_PARTS:
+        at.error("list", "列表的每一条要有 1 到 {max} 个字段（fields）。", max=limits.MAX_PARTS)
+        return ()
+    answer: dict[str, Field] = {}
+    for number, part in enumerate(written):
+        key = part.get("key") if isinstance(part, dict) else None
+        name = key[: limits.MAX_ID] if isinstance(key, str) and key else f"fields[{number}]"
+        place = at.at(f"{at.element}.{name}")
+        kind = part.get("type") if isinstance(part, dict) else None
+        if not isinstance(part, dict) or not isinstance(kind, str) or kind not in PARTS:
+            kinds = "、".join(sorted(PARTS))
+            place.error("unknown_component", "列表里字段的 type 只能是 {kinds}。", kinds=kinds)
+            continue
+        for word in ("value", "source", "conditional", "defaultValue"):
+            if part.get(word):
+                place.error("list", "列表里的字段不能有 {word}。", word=word)
+        field = read({name: one for name, one in part.items() if name not in _NOT_OF_PARTS}, place)
+        if field.key in answer:
+            place.error("duplicate_key", "有两个组件的 key 都是“{key}”。", key=field.key)
+        answer[field.key] = field
+    return tuple(answer.values())
+
+
+_NOT_OF_PARTS: Final = {"value", "source", "conditional", "defaultValue", "sum", "sum_is"}
+
+
+def _most(component: dict[str, Any], kind: Kind, at: Problems) -> int:
+    most = at.whole(component, "max_entries", limits.MAX_ENTRIES, limits.MAX_ENTRIES)
+    if most == 0 and kind in {Kind.LIST, Kind.EVIDENCE}:
+        at.error(
+            "number", "“{name}”要是 1 到 {max} 的整数。", name="max_entries", max=limits.MAX_ENTRIES
+        )
+    return most
+
+
+def _summed(component: dict[str, Any], kind: Kind, at: Problems) -> bool:
+    summed = at.flag(component, "sum") or component.get("sum_is") not in (None, "")
+    if summed and kind is not Kind.NUMBER:
+        at.error("sum", "只有数字可以合计（sum）。")
+    return summed
 
 
 def _moment(component: dict[str, Any], at: Problems) -> Moment:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from engine.forms import limits
 from engine.forms.conditions import Condition
+from engine.forms.formulas import Formula
 
 
 class Kind(StrEnum):
@@ -23,6 +24,8 @@ class Kind(StrEnum):
     CHECKBOX = "checkbox"
     CHECKLIST = "checklist"
     DATETIME = "datetime"
+    LIST = "list"
+    EVIDENCE = "evidence"
 
 
 class Moment(StrEnum):
@@ -42,15 +45,20 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a select, radio or checklist."""
+    """One choice of a select, radio or checklist; `href` leads to what it names."""
 
     value: str
     label: str
+    href: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One value: a component of the form, or a column of a grid."""
+    """One value: a component of the form, or a column of a grid.
+
+    `source` names who offers the choices live; `parts` are the fields of one entry of a list,
+    `most` how many entries there may be. A field with a `formula` is calculated, never typed.
+    """
 
     key: str
     kind: Kind
@@ -70,6 +78,12 @@ class Field:
     options: tuple[Option, ...] = ()
     moment: Moment = Moment.DATE
     default: object = None
+    source: str = ""
+    parts: tuple[Field, ...] = ()
+    most: int = limits.MAX_ENTRIES
+    summed: bool = False
+    sum_is: Decimal | None = None
+    formula: Formula | None = None
     condition: Condition | None = None
 
 
@@ -137,10 +151,14 @@ Part = Field | Grid | Text | Separator | Group
 
 @dataclass(frozen=True)
 class Form:
-    """A form: its id and its parts in the order in which they are drawn."""
+    """A form: its id and its parts in the order in which they are drawn.
+
+    `calculated` are the addresses with a formula (`total`, `plans.share`), in order of need.
+    """
 
     id: str
     parts: tuple[Part, ...]
+    calculated: tuple[str, ...] = ()
 
     @cached_property
     def valued(self) -> dict[str, Field | Grid]:
@@ -154,14 +172,38 @@ class Form:
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """The names that conditions read and the form does not have: the case must bring them."""
+        """The names that conditions and formulas read and the form lacks: the case brings them."""
         names: set[str] = set()
         for part, _ in self.walk():
             columns = part.columns if isinstance(part, Grid) else ()
             for one in (part, *columns):
                 if one.condition is not None:
                     names |= one.condition.names
+                if isinstance(one, Field) and one.formula is not None:
+                    names |= one.formula.names - {column.key for column in columns}
         return frozenset(names - self.keys)
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """Who offers the choices of selects live."""
+        offering = (one for one in self.fields() if one.kind is Kind.SELECT)
+        return frozenset(one.source for one in offering if one.source)
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """The keys of the values, and the columns of grids as `goals.remark`."""
+        columns = (
+            f"{part.key}.{column.key}"
+            for part in self.valued.values()
+            if isinstance(part, Grid)
+            for column in part.columns
+        )
+        return self.keys | frozenset(columns)
+
+    def fields(self) -> Iterator[Field]:
+        """Every field, and every column of every grid."""
+        for part in self.valued.values():
+            yield from part.columns if isinstance(part, Grid) else (part,)
 
     def field(self, key: str) -> Field | Grid | None:
         """The component that holds this value, if there is one."""

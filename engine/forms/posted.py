@@ -1,7 +1,9 @@
 """What a browser posts without any script, read back into values; and the row buttons' effect.
 
 Names: `values[key]`, `values[key][]` for several, `values[grid][]` for the order of rows,
-`values[grid][row][column]`. A row button is a submit named `rows[grid][act]`, an act of `_ACTS`.
+`values[grid][row][column]`. An entry of a list adds its number and part: `values[list][0][what]`,
+`values[grid][row][column][0][what]`. A row button is a submit named `rows[grid][act]`, an act of
+`_ACTS`.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ from engine.forms.model import Field, Form, Grid, Kind
 from engine.forms.validation import Invalid
 from engine.sentence import Sentence
 
+_BETWEEN: Final = re.compile(r"[\s,，、;；]+")
 _NAME: Final = re.compile(
     r"(?P<what>values|rows)\[(?P<key>[^\[\]]{1,64})\](?:\[(?P<row>[^\[\]]{0,100})\])?"
-    r"(?:\[(?P<column>[^\[\]]{1,64})\])?"
+    r"(?:\[(?P<column>[^\[\]]{1,64})\])?(?:\[(?P<entry>[0-9]{1,3})\]\[(?P<part>[^\[\]]{1,64})\])?"
 )
 
 
@@ -42,11 +45,14 @@ def read(form: Form, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         part = form.field(found["key"])
         if isinstance(part, Grid):
             _cell(part, found, text, tables, pressed)
+        elif _is_list(part) and found["what"] == "values" and found["column"]:
+            _entry(values, found["key"], (found["row"], found["column"]), text)
         elif part is not None and found["what"] == "values" and found["row"] in {None, ""}:
             _value(part, found["row"], text, values)
         elif found["what"] == "values":
             values[name] = text
-    values |= {key: list(table.values()) for key, table in tables.items()}
+    values = _in_lists(values)
+    values |= {key: [_in_lists(row) for row in table.values()] for key, table in tables.items()}
     for grid, act, what in pressed:
         table_now = values.setdefault(grid.key, [])
         _ACTS[act](grid, table_now, what)
@@ -71,14 +77,43 @@ def _cell(
     row = table.setdefault(name["row"], {"id": name["row"]})
     if name["column"]:
         column = grid.by_key.get(name["column"])
-        row[name["column"]] = _cell_value(column, text, row.get(name["column"]))
+        if name["part"] and _is_list(column):
+            _entry(row, name["column"], (name["entry"], name["part"]), text)
+        elif name["part"]:
+            row[f"{name['column']}[{name['entry']}]"] = text
+        elif not isinstance(row.get(name["column"]), _Entries):
+            row[name["column"]] = _cell_value(column, text, row.get(name["column"]))
+
+
+class _Entries(dict[str, dict[str, str]]):
+    """The entries of a list by their numbers, while they are being read."""
+
+
+def _is_list(part: Field | Grid | None) -> bool:
+    return isinstance(part, Field) and part.kind is Kind.LIST
+
+
+def _entry(values: dict[str, Any], key: str, place: tuple[str, str], text: str) -> None:
+    found = values.get(key)
+    if not isinstance(found, _Entries):
+        found = values[key] = _Entries()
+    number, part = place
+    found.setdefault(number, {})[part] = text
+
+
+def _in_lists(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: list(one.values()) if isinstance(one, _Entries) else one for key, one in values.items()
+    }
 
 
 def _value(part: Field, several: str | None, text: str, values: dict[str, Any]) -> None:
-    if part.kind is Kind.CHECKLIST:
+    if part.kind is Kind.LIST and isinstance(values.get(part.key), _Entries):
+        return
+    if part.kind in {Kind.CHECKLIST, Kind.EVIDENCE}:
         chosen = values.setdefault(part.key, [])
-        if text and several == "":
-            chosen.append(text)
+        if several == "":
+            chosen += _several(part, text)
     elif part.kind is Kind.CHECKBOX:
         values[part.key] = text == "true"
     else:
@@ -88,10 +123,16 @@ def _value(part: Field, several: str | None, text: str, values: dict[str, Any]) 
 def _cell_value(column: Field | None, text: str, before: Any) -> Any:
     if column is not None and column.kind is Kind.CHECKBOX:
         return text == "true"
-    if column is not None and column.kind is Kind.CHECKLIST:
-        chosen = before or []
-        return [*chosen, text] if text else chosen
+    if column is not None and column.kind in {Kind.CHECKLIST, Kind.EVIDENCE}:
+        return [*(before or []), *_several(column, text)]
     return text
+
+
+def _several(part: Field, text: str) -> list[str]:
+    """What one control adds: its value, or several numbers of evidence typed into one line."""
+    if part.kind is Kind.EVIDENCE:
+        return [word for word in _BETWEEN.split(text) if word]
+    return [text] if text else []
 
 
 def _add(grid: Grid, table: list[dict[str, Any]], goal: str) -> None:

@@ -10,8 +10,9 @@ from typing import Any, Final
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from engine.forms import limits, texts
-from engine.forms.fieldtypes import TYPES, wrong
+from engine.forms.fieldtypes import TYPES
 from engine.forms.model import Field, Form, Grid
+from engine.forms.values import wrong
 from engine.sentence import Sentence
 
 ROW_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError
 
 from engine.errors import Refused
-from engine.forms import limits, rows, schema, visibility
-from engine.forms.fieldtypes import is_empty
+from engine.forms import calculated, choices, limits, rows, schema, visibility
+from engine.forms.choices import Choices
 from engine.forms.model import Field, Form, Grid
 from engine.forms.rights import Right, Rights
+from engine.forms.values import is_empty, shown_number, total
 from engine.sentence import Sentence
 
 Values = Mapping[str, Any]
@@ -43,11 +45,13 @@ def validate(
     *,
     stored: Values | None = None,
     offered: Values | None = None,
+    live: Choices = choices.NONE,
 ) -> dict[str, Any]:
     """Check what is handed in and return the document's values as they are now, or `Invalid`."""
     filled = _filled(form, values, rights, variables, stored, offered)
     if not filled.errors:
         _check(form, filled)
+        _check_live(form, filled, stored or {}, live)
     if filled.errors:
         raise Invalid(filled.errors, filled.values)
     return filled.values
@@ -99,16 +103,8 @@ def _filled(
     if not edits_anything(form, rights):
         return _Filled({key: kept[key] for key in form.valued if key in kept}, {})
     shaped, errors = _shaped(form, values)
-    filled = _Filled({}, errors)
-    for key, part in form.valued.items():
-        may = isinstance(part, Field) and rights.of(part).edits
-        if may and key in shaped:
-            filled.values[key] = shaped[key]
-        elif key in kept:
-            filled.values[key] = kept[key]
-        elif isinstance(part, Field) and part.default is not None:
-            filled.values[key] = _default(part)
-    shown = visibility.of(form, filled.values, variables)
+    filled = _Filled(_laid_over(form, shaped, kept, rights), errors)
+    _, shown = calculated.settled(form, filled.values, variables)
     for key, part in form.valued.items():
         if not shown.shows(part) or not rights.of(part).shows:
             _restore(filled.values, kept, key)
@@ -116,7 +112,23 @@ def _filled(
             _fill_grid(part, shaped.get(key), filled, rights, shown, (kept, offers))
         elif rights.of(part).edits:
             filled.editable[key] = rights.of(part)
+    if form.calculated:
+        filled.values, _ = calculated.settled(form, filled.values, variables)
     return filled
+
+
+def _laid_over(form: Form, shaped: Values, kept: Values, rights: Rights) -> dict[str, Any]:
+    """What was typed over what is stored, field by field; grids as they are stored."""
+    answer: dict[str, Any] = {}
+    for key, part in form.valued.items():
+        may = isinstance(part, Field) and rights.of(part).edits
+        if may and key in shaped:
+            answer[key] = shaped[key]
+        elif key in kept:
+            answer[key] = kept[key]
+        elif isinstance(part, Field) and part.default is not None:
+            answer[key] = _default(part)
+    return answer
 
 
 def _fill_grid(
@@ -220,6 +232,41 @@ def _check(form: Form, filled: _Filled) -> None:
             _check_field(part, checked.get(key), filled)
 
 
+def _check_live(form: Form, filled: _Filled, stored: Values, live: Choices) -> None:
+    """What was chosen is offered now, or was chosen before."""
+    if not form.sources:
+        return
+    message = Sentence("这一项现在不能选，请从给出的选项里选。")
+    for key, part in form.valued.items():
+        if isinstance(part, Grid):
+            columns = [one for one in part.columns if one.key in filled.columns.get(key, {})]
+            before = {row["id"]: row for row in rows.listed(stored.get(key))}
+            for row in filled.values[key] if columns else ():
+                old = before.get(row["id"], {})
+                for one in columns:
+                    if choices.refused(one, row.get(one.key), old.get(one.key), live):
+                        filled.errors.setdefault(f"{key}/{row['id']}/{one.key}", message)
+        elif key in filled.editable and choices.refused(
+            part, filled.values.get(key), stored.get(key), live
+        ):
+            filled.errors.setdefault(key, message)
+
+
+def _check_sum(grid: Grid, column: Field, filled: _Filled) -> None:
+    """A column whose sum is fixed, such as weights, adds up to it."""
+    if column.sum_is is None:
+        return
+    found = total(row.get(column.key) for row in filled.values[grid.key]) or Decimal()
+    if found != column.sum_is:
+        message = Sentence(
+            "“{label}”的合计要是 {sum}，现在是 {now}。",
+            label=column.label,
+            sum=shown_number(column.sum_is),
+            now=shown_number(found),
+        )
+        filled.errors.setdefault(grid.key, message)
+
+
 def _check_field(part: Field, value: Any, filled: _Filled) -> None:
     filled.values[part.key] = value
     required = part.required or filled.editable[part.key] is Right.REQUIRED
@@ -243,6 +290,8 @@ def _check_grid(grid: Grid, checked: list[Mapping[str, Any]], filled: _Filled) -
         if right is not None and rows.may_rename(row) and is_empty(row.get("label")):
             path = f"{grid.key}/{row['id']}/label"
             filled.errors[path] = Sentence("请写上这一行的名称，或者删去这一行。")
+    for key in columns:
+        _check_sum(grid, grid.by_key[key], filled)
     least = max(grid.min_rows, 1 if right is Right.REQUIRED else 0)
     if right is not None and len(table) < least:
         filled.errors.setdefault(grid.key, Sentence("至少要有 {min} 行。", min=least))

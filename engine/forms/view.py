@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from engine.forms import drawn, fieldtypes, rows, view_grid, visibility
+from engine.forms import calculated, choices, drawn, rows, validation, view_grid, visibility
+from engine.forms.choices import Choices
 from engine.forms.drawn import FieldView, FormView, GroupView, PartView, SeparatorView, TextView
 from engine.forms.model import Field, Form, Grid, Group, Part, Text
-from engine.forms.rights import Right, Rights
+from engine.forms.rights import Rights
+from engine.forms.view_field import Drawing, Place
 from engine.sentence import Sentence
 
 Values = Mapping[str, Any]
 
 
-def view(
+def view(  # noqa: PLR0913  (what is known of a form, by keyword)
     form: Form,
     values: Values,
     rights: Rights,
@@ -24,16 +26,27 @@ def view(
     *,
     before: Values | None = None,
     offered: Values | None = None,
+    live: Choices = choices.NONE,
 ) -> FormView:
-    """What there is to draw. With `before`, what differs from it carries marks."""
-    scene = _Scene(form, dict(values), rights, dict(errors or {}), before, dict(offered or {}))
-    shown = visibility.of(form, _with_defaults(form, values), variables)
+    """What there is to draw. With `before`, what differs from it carries marks.
+
+    Calculated values are worked out anew where this person fills in something, else as they stand.
+    """
+    stands = _with_defaults(form, values)
+    if validation.edits_anything(form, rights):
+        stands, shown = calculated.settled(form, stands, variables)
+    else:
+        shown = visibility.of(form, stands, variables)
+    said: list[drawn.Said] = []
+    drawing = Drawing(dict(errors or {}), live, said)
+    scene = _Scene(form, stands, rights, drawing, before, dict(offered or {}), said)
     parts = scene.parts(form.parts, shown)
     return FormView(
         parts=parts,
         editable=any(drawn.is_editable(part) for part in parts),
         errors=tuple(scene.said),
         changed=scene.changed,
+        evidence=live.options.get("evidence", ()),
     )
 
 
@@ -44,15 +57,15 @@ class _Scene:
     form: Form
     values: dict[str, Any]
     rights: Rights
-    errors: dict[str, Sentence]
+    drawing: Drawing
     before: Values | None
     offered: dict[str, Any]
-    said: list[drawn.Said] = field(default_factory=list)
+    said: list[drawn.Said]
     changed: int = 0
 
     def __post_init__(self) -> None:
-        if "" in self.errors:
-            self.said.append(drawn.Said("", "", self.errors[""]))
+        if "" in self.drawing.errors:
+            self.said.append(drawn.Said("", "", self.drawing.errors[""]))
 
     def parts(self, parts: tuple[Part, ...], shown: visibility.Visibility) -> tuple[PartView, ...]:
         answer = [self.part(part, shown) for part in parts if shown.shows(part)]
@@ -78,27 +91,14 @@ class _Scene:
         right = self.rights.of(part)
         if not right.shows:
             return None
-        value = self.values.get(part.key, part.default)
-        error = self.errors.get(part.key)
-        html_id = drawn.html_id(part.key)
-        if error is not None:
-            self.said.append(drawn.Said(html_id, part.label, error))
+        value = self.values.get(part.key)
         difference: dict[str, Any] = {}
         if self.before is not None:
-            difference = drawn.difference(part, self.before.get(part.key), value)
+            old = self.before.get(part.key)
+            difference = drawn.difference(part, old, value, self.drawing.live)
             self.changed += bool(difference)
-        return FieldView(
-            definition=part,
-            name=f"values[{part.key}]",
-            html_id=html_id,
-            label=part.label,
-            value=value,
-            text=fieldtypes.read(part, value),
-            editable=right.edits,
-            required=right.edits and (part.required or right is Right.REQUIRED),
-            error=error,
-            **difference,
-        )
+        at = Place(part.key, f"values[{part.key}]", part.label)
+        return self.drawing.field(part, at, value, right, difference)
 
     def grid(self, grid: Grid, shown: visibility.Visibility) -> PartView | None:
         if not self.rights.of(grid).shows:
@@ -115,10 +115,9 @@ class _Scene:
             offered=rows.listed(self.offered.get(grid.key)),
             before=None if self.before is None else rows.listed(self.before.get(grid.key)),
             may_change_rows=self.rights.of(grid).edits,
-            errors=self.errors,
+            drawing=self.drawing,
         )
         answer = table.drawn()
-        self.said += table.said
         self.changed += table.changed
         return answer
 

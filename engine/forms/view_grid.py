@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from engine.forms import changes, drawn, fieldtypes, rows
+from engine.forms import changes, drawn, rows
 from engine.forms.drawn import ColumnView, FieldView, GoalView, GoneView, GridView, RowView
 from engine.forms.model import Field, Grid
 from engine.forms.rights import Right
 from engine.forms.rows import Row
-from engine.sentence import Sentence
+from engine.forms.values import shown_number, total
+from engine.forms.view_field import Drawing, Place
 
 
 @dataclass
@@ -24,11 +24,11 @@ class Table:
     offered: list[Row]
     before: list[Row] | None
     may_change_rows: bool
-    errors: Mapping[str, Sentence]
-    said: list[drawn.Said] = field(default_factory=list)
+    drawing: Drawing
     changed: int = 0
 
     def __post_init__(self) -> None:
+        self.errors, self.said = self.drawing.errors, self.drawing.said
         self.old = {row["id"]: row for row in self.before or []}
         self.own_rows = self.may_change_rows and self.grid.own_rows
 
@@ -45,7 +45,7 @@ class Table:
             label=grid.label,
             hint=grid.hint,
             levels=tuple(level.label for level in grid.levels),
-            columns=tuple(_head(column, right) for column, right in self.columns),
+            columns=tuple(self._head(column, right) for column, right in self.columns),
             goals=self._goals(),
             nested=grid.nested,
             editable=self.may_change_rows or any(right.edits for _, right in self.columns),
@@ -100,32 +100,39 @@ class Table:
         )
 
     def _cell(self, row: Row, old: Row | None, column: Field, right: Right) -> FieldView:
-        path = f"{self.grid.key}/{row['id']}/{column.key}"
         value = row.get(column.key)
-        error = self.errors.get(path)
-        label = " · ".join(part for part in (changes.row_label(row), column.label) if part)
-        if error is not None:
-            self.said.append(drawn.Said(drawn.html_id(path), label, error))
-        return FieldView(
-            definition=column,
-            name=f"values[{self.grid.key}][{row['id']}][{column.key}]",
-            html_id=drawn.html_id(path),
-            label=label,
-            value=value,
-            text=fieldtypes.read(column, value),
-            editable=right.edits,
-            required=right.edits and (column.required or right is Right.REQUIRED),
-            error=error,
-            **self._difference(column, old, value),
+        at = Place(
+            f"{self.grid.key}/{row['id']}/{column.key}",
+            f"values[{self.grid.key}][{row['id']}][{column.key}]",
+            " · ".join(part for part in (changes.row_label(row), column.label) if part),
         )
+        difference = self._difference(column, old, value)
+        return self.drawing.field(column, at, value, right, difference)
 
     def _difference(self, column: Field, old: Row | None, value: Any) -> dict[str, Any]:
         """The marks of a cell. A row that is new as a whole carries its mark itself."""
         if old is None:
             return {}
-        difference = drawn.difference(column, old.get(column.key), value)
+        difference = drawn.difference(column, old.get(column.key), value, self.drawing.live)
         self.changed += bool(difference)
         return difference
+
+    def _head(self, column: Field, right: Right) -> ColumnView:
+        title, bracket, rest = column.label.partition("（")
+        whole = not bracket or not title or not rest.endswith("）")
+        sums = total(row.get(column.key) for row in self.filled) if column.summed else None
+        return ColumnView(
+            key=column.key,
+            label=column.label,
+            title=column.label if whole else title,
+            note="" if whole else rest.removesuffix("）"),
+            kind=column.kind,
+            editable=right.edits,
+            calculated=column.formula is not None,
+            summed=column.summed,
+            total="" if sums is None else shown_number(sums),
+            total_must_be="" if column.sum_is is None else shown_number(column.sum_is),
+        )
 
     def _optional(self) -> bool:
         return self.may_change_rows and self.grid.optional_rows
@@ -146,16 +153,3 @@ class Table:
 
 def _goal_label(members: list[Row]) -> str:
     return str(members[0].get("goal_label") or "")
-
-
-def _head(column: Field, right: Right) -> ColumnView:
-    title, bracket, rest = column.label.partition("（")
-    whole = not bracket or not title or not rest.endswith("）")
-    return ColumnView(
-        key=column.key,
-        label=column.label,
-        title=column.label if whole else title,
-        note="" if whole else rest.removesuffix("）"),
-        kind=column.kind,
-        editable=right.edits,
-    )

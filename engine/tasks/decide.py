@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from engine import citing, instances, predicates
+from engine import citing, instances, live_choices, predicates
 from engine import picks as choices
 from engine.bpmn import dialect
 from engine.bpmn.commands import Complete
@@ -111,8 +111,9 @@ def _filled(
         instances.values(db, case.offered_id) if case.offered_id != case.content_id else stored
     )
     given = stored if values is None else values
+    live = live_choices.of(db, form, case.subject, case.variables)
     filled = validation.validate(
-        form, given, rights, case.variables, stored=stored, offered=offered
+        form, given, rights, case.variables, stored=stored, offered=offered, live=live
     )
     citing.keep(db, form, filled, rights, stored=stored, instance_id=case.id, by=by)
     return filled

@@ -13,7 +13,7 @@ from marshmallow import RAISE, Schema, ValidationError
 from marshmallow import fields as base
 
 from engine.forms import texts
-from engine.forms.fieldtypes import wrong
+from engine.forms.values import wrong
 from engine.sentence import Sentence
 
 MAX_NUMBER: Final = 2**63 - 1

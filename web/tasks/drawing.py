@@ -27,7 +27,7 @@ from engine.tasks import drafts, extension
 from engine.tasks.drafts import Saved
 from web import wording
 from web.session import db, me, settings
-from web.tasks import buttons, kept, picking, record, signing_words
+from web.tasks import buttons, form_choices, kept, picking, record, signing_words
 from web.tasks.asked import NOTHING, Typed
 from web.tasks.buttons import Buttons
 
@@ -219,6 +219,7 @@ def _paper(
     values, errors = _shown(task, form, rights, written, (stored, offered))
     if isinstance(refusal, Invalid):
         values, errors = refusal.filled, refusal.errors
+    live = form_choices.of(task, form, values, before or {}, edits=edits)
     drawn = view.view(
         form,
         values,
@@ -227,13 +228,14 @@ def _paper(
         task.variables,
         before=before,
         offered=offered,
+        live=live,
     )
     conflict = typed.values is not None and draft.revision > typed.revision
     return Paper(
         drawn,
         draft,
-        changes.changes(form, before, stored)[:MOST_CHANGES] if before is not None else (),
-        changes.changes(form, draft.values, values)[:MOST_CHANGES] if conflict else (),
+        changes.changes(form, before, stored, live)[:MOST_CHANGES] if before is not None else (),
+        changes.changes(form, draft.values, values, live)[:MOST_CHANGES] if conflict else (),
     )
 
 

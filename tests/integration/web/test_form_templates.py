@@ -7,12 +7,27 @@ from flask import Flask, render_template
 from flask_babel import Babel
 from lxml import html
 
-from engine.forms import posted, rights, validation, view
+from engine.forms import choices, posted, rights, validation, view
+from engine.forms.choices import Choices
+from engine.forms.model import Option
 from engine.sentence import Sentence
 from tests.unit.engine.forms.making import ROOT, field, form, goals, grid, items, major, own
 
 EVIL = "</textarea><script>alert(1)</script> \"' {{7*7}} <b>"
 OPTIONS = [{"value": "a", "label": "甲<i>"}, {"value": "b", "label": "乙"}]
+MEASURES = field(
+    "measures",
+    "list",
+    fields=[field("who"), field("until", "datetime"), field("state", "select", values=OPTIONS)],
+)
+ENTRY = {"who": EVIL, "until": "2026-12-31", "state": "a"}
+LIVE = Choices(
+    {
+        "plans": (choices.option(1, EVIL),),
+        "evidence": (Option("3", EVIL), Option("4", "总结.pdf", "/evidence/4")),
+    },
+    {4: Option("4", "总结.pdf", "/evidence/4")},
+)
 ALL = form(
     {"type": "text", "text": "# 标题 <b>\n## 小标题\n说明"},
     {"type": "separator"},
@@ -29,9 +44,15 @@ ALL = form(
     field("agree", "checkbox"),
     field("day", "datetime"),
     field("moment", "datetime", subtype="datetime"),
+    MEASURES,
+    field("proof", "evidence"),
+    field("plan", "select", source="plans"),
+    field("both", "number", value="=sum(rows.weight)"),
     grid(
         field("what", "textarea"),
-        field("weight", "number"),
+        field("weight", "number", sum=True),
+        MEASURES,
+        field("proof", "evidence"),
         field("kind", "select", values=OPTIONS),
         field("tags", "checklist", values=OPTIONS),
         field("done", "checkbox"),
@@ -52,13 +73,17 @@ VALUES = {
     "agree": True,
     "day": "2026-11-22",
     "moment": "2026-11-22T17:00",
+    "measures": [ENTRY, {"who": "乙", "until": None, "state": None}],
+    "proof": [4],
+    "plan": f"1:{EVIL}",
     "rows": [
-        {**row, "weight": 1.5, "kind": "b", "tags": ["a"], "done": True, "what": EVIL}
+        {**row, "measures": [ENTRY], "proof": [3, 4], "weight": 1.5, "kind": "b", "tags": ["a"],
+         "done": True, "what": EVIL}
         for row in goals("甲", EVIL)
     ]
     + [
-        own(goal=own()["id"], label="自设", own=True, what="", weight=None, kind=None, tags=[],
-            done=False)
+        own(goal=own()["id"], measures=[], proof=[], label="自设", own=True, what="", weight=None,
+            kind=None, tags=[], done=False)
     ],
     "tree": items("g1", "a", "b") + items("g2", "c"),
 }  # fmt: skip
@@ -71,7 +96,7 @@ def draw():
 
     def drawn(it, values, given=rights.EDIT_ALL, errors=None, variables=None, **more):
         with app.test_request_context():
-            drawing = view.view(it, values, given, errors, variables, **more)
+            drawing = view.view(it, values, given, errors, variables, live=LIVE, **more)
             url = "/tasks/7/draft" if drawing.editable else None
             page = render_template(
                 "forms/_form.html",
@@ -104,6 +129,7 @@ def test_a_page_posted_back_unchanged_changes_nothing(draw):
     values = posted.read(ALL, sent(draw(ALL, VALUES)))
     assert validation.draft(ALL, values, rights.EDIT_ALL, stored=VALUES) == {
         **VALUES,
+        "both": 3,
         "rows": [{**row, "weight": row["weight"] and "1.5"} for row in VALUES["rows"]],
     }
 
@@ -175,6 +201,23 @@ def test_what_changed_is_marked_with_a_word(draw):
     assert "is-changed" in cell.get("class")
     assert cell.xpath(".//ins")[0].text == "新"
     assert cell.xpath("./*[@class='form-chg']")[0].text == "改"
+
+
+def test_lists_evidence_and_sums_are_plain_controls(draw):
+    page = draw(ALL, VALUES)
+    names = page.xpath("//*[@data-entries]//@name")
+    assert "values[measures][2][who]" in names
+    assert "values[rows][t.0][measures][1][who]" in names
+    ticked = page.xpath("//input[@type='checkbox'][@checked][contains(@name, 'proof')]/@name")
+    assert ticked == ["values[proof][]", *["values[rows][t.0][proof]"] * 2,
+                      *["values[rows][t.1][proof]"] * 2]  # fmt: skip
+    assert page.xpath("//a[@href='/evidence/4']")
+    assert page.xpath("//datalist[@id='form-evidence']/option/@value") == ["3", "4"]
+    assert page.xpath("//tfoot//td[@data-total='weight']")[0].text_content().endswith("3")
+    assert not page.xpath("//*[@name='values[both]']")
+    read = draw(ALL, VALUES, rights.READ_ALL)
+    assert "1. " + EVIL in read.text_content()
+    assert read.xpath("//a[@href='/evidence/4']")
 
 
 def test_a_reader_gets_text_and_nothing_to_press(draw):

@@ -50,6 +50,11 @@ def goals(*names):
     ]
 
 
+def template(*names):
+    """The same rows of a grid with other columns than `what`."""
+    return [{key: one for key, one in row.items() if key != "what"} for row in goals(*names)]
+
+
 def items(goal, *names):
     """Template rows of a two-level grid, under one goal."""
     return [

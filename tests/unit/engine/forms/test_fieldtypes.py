@@ -8,6 +8,7 @@ import pytest
 from marshmallow import ValidationError
 
 from engine.forms import fieldtypes
+from engine.forms.values import is_empty
 from tests.unit.engine.forms.making import field, form
 
 OPTIONS = [{"value": "a", "label": "甲"}, {"value": "b", "label": "乙"}]
@@ -184,4 +185,4 @@ def test_a_value_reads_as_people_write_it(kind, value, text):
     [(None, True), ("", True), (" \n", True), ([], True), (False, True), (0, False), ("x", False)],
 )
 def test_what_counts_as_not_filled_in(value, empty):
-    assert fieldtypes.is_empty(value) is empty
+    assert is_empty(value) is empty
