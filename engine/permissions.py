@@ -70,7 +70,7 @@ class Action(StrEnum):
 Predicate = Callable[[Any, Any], bool]
 
 POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
-    Action.CALENDAR_EDIT: (is_.is_process_admin, is_.is_quality_office),
+    Action.CALENDAR_EDIT: (is_.is_process_admin, is_.is_quality_office, is_.is_system),
     Action.COMMITTEE_EDIT: (is_.is_people_admin, is_.is_quality_office),
     Action.COMMITTEE_VIEW: (is_.is_staff,),
     Action.DEFINITION_EDIT: (is_.is_process_admin,),

@@ -1,4 +1,4 @@
-"""What a new installation begins with: posts, committees of the cycle, the approval table."""
+"""What a new installation begins with: posts, committees of the cycle, tables, flows."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ class Laid:
 
 
 def lay(db: Session, *, by: Actor) -> Laid:
-    """Add the posts and committees of the catalogue that are not there, and the approval table."""
-    chains.lay(db, by=by)
-    shipped.lay(db, by=by)
+    """Add what is not there: posts and committees of the catalogue, the approval table, flows."""
     known = {row.key: row.id for row in db.execute(select(Post.key, Post.id))}
     for position, told in enumerate(yaml.safe_load((CATALOG / "posts.yaml").read_bytes())):
         if told["key"] not in known:
@@ -38,7 +36,10 @@ def lay(db: Session, *, by: Actor) -> Laid:
             known[told["key"]] = posts.create(
                 db, told["key"], told["name"], by=by, kind=kind, position=position
             )
-    return Laid(known, _committees(db, by))
+    laid = Laid(known, _committees(db, by))
+    chains.lay(db, by=by)
+    shipped.lay(db, by=by)
+    return laid
 
 
 def _committees(db: Session, by: Actor) -> dict[str, int]:

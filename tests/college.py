@@ -14,7 +14,7 @@ from engine import definitions, people, roles
 from engine.college import persons, posts, units
 from engine.models import Role
 from engine.people import SYSTEM, Actor
-from quality import default_grants
+from quality import default_grants, shipped
 from quality.models import Subject
 
 ROOT = Path(__file__).parent.parent
@@ -86,14 +86,16 @@ def found(db: Session) -> College:
         "is_active": True,
     }
     subject = db.execute(insert(Subject).returning(Subject.id), row).scalar_one()
+    shipped.lay_policies(db, by=SYSTEM)
     publish(db, (ROOT / "processes/approval_major.bpmn").read_bytes())
     return College(users, places, offices, subject)
 
 
 def publish(db: Session, xml: bytes) -> definitions.Published:
-    """Publish a diagram with the forms that come with the product."""
+    """Publish a diagram with those forms of the product that it names."""
     forms = {
         path.stem: path.read_text(encoding="utf-8")
         for path in sorted((ROOT / "forms").glob("*.form"))
+        if f'formRef="{path.stem}"'.encode() in xml
     }
     return definitions.publish(db, xml, by=SYSTEM, note="测试", forms=forms)

@@ -1,4 +1,4 @@
-"""What the demo shows of approvals: terms, an escalation policy, a deputy, a vote, a copy, an urge.
+"""What the demo shows of approvals: terms, a deputy, a vote, a copy, an urge.
 
 Acts of people who administer are done by those of the demo who may.
 """
@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, definitions, deputies, instances, people, policies, tasks
+from engine import clock, definitions, deputies, instances, people, tasks
 from engine.calendars import editing
 from engine.effects import OPEN
 from engine.models import Notification, UserTask
@@ -24,12 +24,6 @@ from web.demo.stories import TEXTS, Desk, Moment, Story
 FLOW: Final = Path(__file__).parent / "committee_vote.bpmn"
 FLOW_KEY: Final = "committee_vote"
 FORM: Final = FLOW.with_name("recommendation.form")
-POLICY: Final = (
-    {"days": -1, "at": "09:00", "what": "remind"},
-    {"days": 0, "at": "09:00", "what": "remind"},
-    {"days": 1, "at": "09:00", "what": "tell", "who": "initiator"},
-    {"days": 3, "at": "09:00", "what": "tell", "who": "role:quality_office"},
-)
 WEEKS: Final = 20
 SEPTEMBER: Final = 9
 MONTHS: Final = ((SEPTEMBER, 1), (2, 22))
@@ -49,7 +43,7 @@ def _person(desk: Desk, db: Session, username: str) -> Actor:
 
 
 def rules(desk: Desk, back: int) -> Story:
-    """The school's terms and a policy for deadlines; then the flow that uses it."""
+    """The school's terms; then a flow with a vote."""
     db = yield desk.at(back, 9)
     office = _person(desk, db, "process_admin")
     today = clock.today()
@@ -59,7 +53,6 @@ def rules(desk: Desk, back: int) -> Story:
         monday = begins + timedelta(days=-begins.weekday() % 7)
         name = f"{year}–{year + 1} 学年第 {number} 学期"
         editing.save_term(db, by=office, name=name, first_monday=monday, weeks=WEEKS)
-    policies.save(db, "usual", by=office, name="一般期限", rungs=POLICY)
     note = "专家委员会投票，三分之二同意为通过，结果出来以前互相看不到意见"
     forms = {FORM.stem: FORM.read_text(encoding="utf-8")}
     definitions.publish(db, FLOW.read_bytes(), by=SYSTEM, note=note, forms=forms)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 from sqlalchemy.orm import Session
 
-from engine import clock, definitions, roles
+from engine import clock, roles
 from engine.models import Role
 from engine.people import SYSTEM
 from quality import default_grants, foundation, subjects
@@ -21,7 +21,6 @@ from web.demo import subjects as register
 from web.demo.registry import Registry
 
 HERE: Final = Path(__file__).parent
-ROOT: Final = HERE.parents[1]
 PASSWORD: Final = registry.PASSWORD
 TOLD: Final[Mapping[str, Any]] = yaml.safe_load((HERE / "college.yaml").read_bytes())
 ACCOUNTS: Final[tuple[tuple[str, str, str], ...]] = tuple(
@@ -55,7 +54,7 @@ class College:
 
 
 def found(db: Session, size: int) -> College:
-    """Make units, posts, people, committees, subjects, and publish figure 4 with its form."""
+    """Make units, posts, people, committees and subjects; what comes with the product is there."""
     units = organisation.found(db, TOLD, size)
     laid = foundation.lay(db, by=SYSTEM)
     entered = Registry(units, dict(laid.posts))
@@ -71,7 +70,6 @@ def found(db: Session, size: int) -> College:
     bodies.seat(db, entered, TOLD, laid.committees)
     default_grants.lay(db)
     register.enter(db)
-    _publish(db)
     return made
 
 
@@ -158,10 +156,3 @@ def _others(entered: Registry, size: int) -> None:
             entered.invent(f"student@{next(classes)}")
         else:
             entered.invent(f"staff@{next(departments)}")
-
-
-def _publish(db: Session) -> None:
-    forms = {path.stem: path.read_text(encoding="utf-8") for path in ROOT.glob("forms/*.form")}
-    for path in sorted(ROOT.glob("processes/approval_*.bpmn")):
-        note = "按《目标、标准、诊改计划审核上传流程》发布"
-        definitions.publish(db, path.read_bytes(), by=SYSTEM, note=note, forms=forms)

@@ -109,7 +109,7 @@ PERSONS = {
 } | {str(role): Actor(5, role, frozenset({role}), frozenset({"u:5"})) for role in Role}
 
 MAY: dict[Action, frozenset[str]] = {
-    Action.CALENDAR_EDIT: frozenset({ADMIN, QUALITY}),
+    Action.CALENDAR_EDIT: frozenset({ADMIN, QUALITY, "system"}),
     Action.DEPUTY_EDIT: STAFF,
     Action.DUE_CHANGE: frozenset({ADMIN}),
     Action.INSTANCE_MOVE: frozenset({ADMIN}),

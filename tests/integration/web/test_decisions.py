@@ -68,17 +68,17 @@ def test_rows_are_changed_tried_and_saved(browser):
     sent |= {"do": "add:2"}
     more = Paper(admin, admin.post(EDITOR, data=sent))
     now = typed(more)
-    assert now["rows"] == "9"
+    assert now["rows"] == "17"
     assert (now["i.2.0"], now["i.3.0"], now["i.4.0"]) == ("major", "-", "course")
-    now |= {"i.2.1": "goal, standard", "i.3.0": "major", "i.3.1": "plan，collection"}
+    now |= {"i.2.1": "goal", "i.3.0": "major", "i.3.1": "standard，plan"}
     now |= {"o.3.0": "approval_major", "v.kind": "major", "v.stage": "plan", "do": "try"}
     tried = Paper(admin, admin.post(EDITOR, data=now))
     assert "符合的行：4" in tried.text
     saved = Paper(admin, admin.post(EDITOR, data=typed(tried) | {"do": "save"}))
     assert saved.status == 303
-    page = Paper.open(admin, f"{TABLE}?try=1&v.kind=major&v.stage=collection")
+    page = Paper.open(admin, f"{TABLE}?try=1&v.kind=major&v.stage=plan")
     assert "符合的行：4" in page.text
-    assert "goal, standard" in page.text
+    assert "standard, plan" in page.text
 
 
 def test_wrong_rows_are_refused_and_kept_on_the_page(browser):
@@ -91,7 +91,7 @@ def test_wrong_rows_are_refused_and_kept_on_the_page(browser):
     assert "第 3 行和第 4 行会同时符合" in page.text
     assert typed(page)["n.3"] == "改"
     removed = typed(Paper(admin, admin.post(EDITOR, data=typed(page) | {"do": "remove:3"})))
-    assert removed["rows"] == "7"
+    assert removed["rows"] == "15"
     stale = removed | {"revision": "0", "do": "save"}
     assert admin.post(EDITOR, data=stale).status_code == 412
     assert admin.post(EDITOR, data={"csrf_token": sent["csrf_token"]}).status_code == 400

@@ -25,7 +25,10 @@ def test_the_goals_of_a_major_go_all_the_way(goals, program, work, college):
         "approve",
         "return",
         "reassign",
+        "lend",
+        "add_signer",
         "copy",
+        "step_aside",
     ]
     assert [target["to"] for target in seen["return_targets"]] == ["submit"]
     assert set(seen["rights"].values()) == {"read"}
