@@ -98,6 +98,14 @@ def next_runs(db: Session, definition_id: int) -> list[datetime]:
     return list(db.execute(found).scalars())
 
 
+def has_failed(db: Session, definition_id: int) -> bool:
+    """Whether a flow did not begin by itself when it should have, as an incident says."""
+    table = Job.__table__
+    mine = (table.c.kind == JobKind.SCHEDULE) & (table.c.topic == str(definition_id))
+    failed = select(table.c.id).where(mine, table.c.status == JobStatus.FAILED).limit(1)
+    return db.execute(failed).first() is not None
+
+
 def starter(db: Session, element: Element, version_id: int) -> Actor:
     """In whose name a start event begins a case: as drawn, else whoever published the version.
 

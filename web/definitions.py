@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -93,7 +95,6 @@ def page(key: str, standing: Refused | None = None) -> str:
     published = catalogue.bpmn(db(), active.id) if active is not None else b""
     has_draft = draft is not None and draft.revision > 0 and draft.bpmn != published
     found = definitions.check(db(), draft.bpmn) if draft is not None and has_draft else ()
-    next_runs = starts.next_runs(db(), flow.id)
     return render_template(
         "definitions/show.html",
         flow=flow,
@@ -106,8 +107,7 @@ def page(key: str, standing: Refused | None = None) -> str:
         errors=sum(one.severity == "error" for one in found),
         is_suspended=suspending.is_suspended(db(), key),
         may_suspend=active is not None and permissions.may(me(), Action.INSTANCE_SUSPEND),
-        next_runs=next_runs,
-        starters=_starters(active) if next_runs else (),
+        schedule=_schedule(flow.id, active),
         refusal=say(standing) if standing is not None else "",
         reason=request.form.get("reason", ""),
     )
@@ -187,17 +187,30 @@ def _text(finding: Finding) -> str:
     return in_words(finding.sentence, finding.values)
 
 
-def _starters(edition: Edition | None) -> list[str]:
-    """In whose name a flow begins by itself; nobody where they have left."""
+@dataclass(frozen=True, slots=True)
+class _Schedule:
+    """When a flow begins by itself next, and in whose name; nobody's where they have left."""
+
+    next_run: datetime | None
+    names: tuple[str, ...]
+    has_failed: bool
+
+
+def _schedule(definition_id: int, edition: Edition | None) -> _Schedule | None:
+    """How a flow begins by itself, where it does."""
     if edition is None:
-        return []
+        return None
     ready = versions.load_version(db(), edition.id, edition.sha256)
-    names = []
-    for event in ready.process.start_events:
-        if event.event == "timer":
-            with suppress(NotFound):
-                names.append(starts.starter(db(), event, edition.id).name)
-    return list(dict.fromkeys(names))
+    events = [event for event in ready.process.start_events if event.event == "timer"]
+    if not events:
+        return None
+    names: dict[str, None] = {}
+    for event in events:
+        with suppress(NotFound):
+            names[starts.starter(db(), event, edition.id).name] = None
+    runs = starts.next_runs(db(), definition_id)
+    failed = starts.has_failed(db(), definition_id)
+    return _Schedule(runs[0] if runs else None, tuple(names), failed)
 
 
 def _steps(edition: Edition | None) -> tuple[Step, ...]:

@@ -13,7 +13,7 @@ from engine.bpmn import dialect
 from engine.bpmn.dialect import DueKind, DueRule
 from engine.bpmn.timers import TimerError
 
-DURATION: Final = re.compile(r"P(?:(\d+)W|(\d+)D|T(\d+)H)")
+DURATION: Final = re.compile(r"P(?:(\d+)W|(\d+)D|T(\d+)H|T(\d+)M)")
 DAYS: Final = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -33,10 +33,14 @@ def _duration(written: str) -> str:
     found = DURATION.fullmatch(written)
     if found is None:
         return written
-    weeks, days, hours = found.groups()
+    weeks, days, hours, minutes = found.groups()
     if weeks:
         return gettext("%(count)s 周", count=weeks)
-    return gettext("%(count)s 天", count=days) if days else gettext("%(count)s 小时", count=hours)
+    if days:
+        return gettext("%(count)s 天", count=days)
+    if hours:
+        return gettext("%(count)s 小时", count=hours)
+    return gettext("%(count)s 分钟", count=minutes)
 
 
 def _school_time(rule: DueRule, names: Mapping[str, str]) -> str:

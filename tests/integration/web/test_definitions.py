@@ -6,8 +6,10 @@ import io
 import json
 
 import pytest
+from sqlalchemy import update
 
 from engine import definitions
+from engine.models import Job
 from tests.college import ROOT
 from tests.integration.engine import flow
 from tests.integration.web.office import Office, form
@@ -69,6 +71,10 @@ def test_a_flow_is_told_in_names_and_plain_words_and_says_when_it_begins(browser
     assert "reviewer" not in page.text
     for words in ("3 个工作日", "第 8 教学周星期五 17:00", "2 天", "以何知行的名义"):
         assert words in page.text
+    for status, words in (("failed", "没有自动发起"), ("done", "不再自动发起")):
+        db.execute(update(Job).where(Job.kind == "schedule").values(status=status))
+        db.commit()
+        assert words in Paper.open(browser("leader"), "/definitions/told").text
 
 
 @pytest.mark.parametrize(
@@ -78,6 +84,7 @@ def test_a_flow_is_told_in_names_and_plain_words_and_says_when_it_begins(browser
         ("field:hand_in_by 后3个工作日 9:30", "“hand_in_by”后 3 个工作日 09:30"),
         ("cycle:plan_end 17:00", "“计划截止” 17:00"),
         ("2027-03-01T09:00:00+08:00", "2027-03-01T09:00:00+08:00"),
+        ("PT90M", "90 分钟"),
         ("", ""),
     ],
 )

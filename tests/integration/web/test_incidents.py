@@ -54,6 +54,8 @@ def test_an_incident_names_case_step_and_cause(failing, browser):
     assert f"/instances/{case}" in page.links(".pick-list a")
     shown = Paper.open(browser("leader"), f"/instances/{case}")
     assert "流程管理员已经能看到" in shown.text
+    assert "停在这里，等管理员处理" in shown.text
+    assert "不用人办" not in shown.text
 
 
 def test_another_try_goes_on_when_the_cause_is_gone(failing, browser, sessions):
