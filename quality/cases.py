@@ -1,4 +1,4 @@
-"""The case of a document: goals or standards of one subject, on their way to publication."""
+"""The case of a document: goals, standards, plan … of one subject, on their way to publication."""
 
 from __future__ import annotations
 
@@ -13,9 +13,22 @@ from engine.errors import NotFound
 from engine.handlers import Opening
 from engine.models import ProcessInstance
 from engine.people import Actor
-from quality import chains, errors, kinds, offers, periods, rows, sharing, subjects, units
+from quality import (
+    births,
+    chains,
+    errors,
+    kinds,
+    offers,
+    periods,
+    placed,
+    rows,
+    sharing,
+    subjects,
+    units,
+)
+from quality.births import Birth
 from quality.kinds import SubjectKind
-from quality.models import Document, DocumentStatus, DocumentVersion, Stage, Subject
+from quality.models import Document, DocumentStatus, Stage, Subject
 from quality.offers import Standing
 from quality.periods import Period
 
@@ -48,14 +61,21 @@ class DocumentCase:
         refusal = offers.refusal(kind, row.name, standing, stage, period)
         if refusal is not None:
             raise refusal
-        filled, offered = _rows(db, kind, standing, stage, period)
+        birth = births.born(db, kind, standing, stage, period)
         head = _header(db, row, kind, standing, stage, period)
         return Opening(
             title=offers.title(kind, row.name, stage, period),
             business_key=_business_key(db, row, stage, period),
-            variables={"stage": stage.value, "period": period.key, "kind": kind.key},
-            values={**head, rows.GRID[stage]: filled},
-            offered={**head, rows.GRID[stage]: offered},
+            variables={
+                "stage": stage.value,
+                "period": period.key,
+                "kind": kind.key,
+                "template": birth.template,
+                "made_from": birth.made_from,
+                **placed.asked_of(db, row, kind),
+            },
+            values={**head, rows.GRID[stage]: birth.filled},
+            offered={**head, rows.GRID[stage]: birth.offered, **_last(stage, birth)},
         )
 
     def opened(self, db: Session, instance_id: int, opening: Opening) -> None:
@@ -85,6 +105,13 @@ class DocumentCase:
         given_up = here & (_document.c.status == DocumentStatus.IN_APPROVAL)
         db.execute(update(_document).where(given_up).values(status=DocumentStatus.WITHDRAWN))
         db.execute(update(_document).where(here).values(instance_id=None))
+
+
+def _last(stage: Stage, birth: Birth) -> dict[str, Any]:
+    """The text of the document before this one, to be shown beside and taken over."""
+    if not birth.last:
+        return {}
+    return {"last": {rows.GRID[stage]: birth.last}, "last_period": birth.last_period}
 
 
 def _subject(db: Session, reference: str | None) -> Row[Any]:
@@ -127,32 +154,6 @@ def _business_key(db: Session, row: Row[Any], stage: Stage, period: Period) -> s
     return f"{key}{db.execute(before).scalar_one() + 1}"
 
 
-def _rows(
-    db: Session, kind: SubjectKind, standing: list[Standing], stage: Stage, period: Period
-) -> tuple[list[rows.Row], list[rows.Row]]:
-    """The rows to begin with, and all that are on offer."""
-    published = _published_rows(db, offers.find(standing, stage, period.key), stage)
-    if stage is Stage.GOAL:
-        born = rows.goals(kind)
-        filled = published or born
-    else:
-        kept = _published_rows(db, offers.goals_for(standing, period.first), Stage.GOAL)
-        born = rows.standards(kind, kept)
-        filled = rows.again(published, born)
-    return filled, rows.offered(filled, born)
-
-
-def _published_rows(db: Session, document: Standing | None, stage: Stage) -> list[rows.Row]:
-    if document is None or not document.number:
-        return []
-    version = DocumentVersion.__table__
-    newest = select(version.c.data).where(
-        version.c.document_id == document.id, version.c.number == document.number
-    )
-    found: list[rows.Row] = orjson.loads(db.execute(newest).scalar_one())[rows.GRID[stage]]
-    return found
-
-
 def _header(
     db: Session,
     row: Row[Any],
@@ -176,7 +177,7 @@ def _header(
 
 
 def _period_text(standing: list[Standing], stage: Stage, period: Period) -> str:
-    goals = offers.goals_for(standing, period.first) if stage is Stage.STANDARD else None
+    goals = offers.goals_for(standing, period.first) if stage is not Stage.GOAL else None
     if goals is None:
         return f"{period.text} 年"
     return f"{period.text} 年（建设期限 {periods.stored(goals.period).text} 年）"

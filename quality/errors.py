@@ -24,9 +24,12 @@ class WrongDefinition(CannotStart):
 
 
 class UnknownStage(CannotStart):
-    """Neither goals nor standards were asked for."""
+    """None of the four stages was asked for."""
 
-    sentence = "请选择要提交的是建设目标（goal）还是质量标准（standard）。"
+    sentence = (
+        "请选择要提交的是建设目标（goal）、质量标准（standard）、诊改计划（plan）"
+        "还是诊改信息采集（collection）。"
+    )
 
 
 class GoalPeriodWrong(CannotStart):
@@ -39,6 +42,18 @@ class StandardPeriodWrong(CannotStart):
     """Standards are set for one year."""
 
     sentence = "质量标准以一年为一期，请写成“2027”这样的年份。"
+
+
+class PlanPeriodWrong(CannotStart):
+    """Plans are made for one year."""
+
+    sentence = "诊改计划以一年为一期，请写成“2027”这样的年份。"
+
+
+class CollectionPeriodWrong(CannotStart):
+    """What was done is collected for one year."""
+
+    sentence = "诊改信息采集以一年为一期，请写成“2027”这样的年份。"
 
 
 class UnknownValues(CannotStart):
@@ -59,6 +74,22 @@ class GoalsMissing(CannotStart):
     sentence = (
         "{year} 年还没有已发布的建设目标。"
         "请先提交包含 {year} 年的建设目标，等它发布后再提交质量标准。"
+    )
+
+
+class StandardMissing(CannotStart):
+    """A plan needs the published standard of its year."""
+
+    sentence = (
+        "{year} 年的质量标准还没有发布。请先提交 {year} 年的质量标准，等它发布后再制定诊改计划。"
+    )
+
+
+class PlanMissing(CannotStart):
+    """What was done is collected under the published plan of the year."""
+
+    sentence = (
+        "{year} 年的诊改计划还没有发布。请先提交 {year} 年的诊改计划，等它发布后再采集诊改信息。"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -102,8 +101,8 @@ class Register:
 class SubjectKind:
     """A kind of subject: the flow of its documents, who leads, who may start, what they hold.
 
-    `header` are the fields at the head of its tables, in order. `template` is the hash of all
-    this, kept with every version that was born from it.
+    `header` are the fields at the head of its tables, in order; `goals` the template that comes
+    with the product, which the lead department may replace (`quality.templates`).
     """
 
     key: str
@@ -116,7 +115,6 @@ class SubjectKind:
     header: tuple[HeaderField, ...]
     register: Register
     goals: tuple[Goal, ...]
-    template: str
 
     @property
     def own_fields(self) -> tuple[HeaderField, ...]:
@@ -143,8 +141,7 @@ def every() -> tuple[SubjectKind, ...]:
 
 @cache
 def _kind(key: str) -> SubjectKind:
-    written = (CATALOG / f"{key}.yaml").read_bytes()
-    told: dict[str, Any] = yaml.safe_load(written)
+    told: dict[str, Any] = yaml.safe_load((CATALOG / f"{key}.yaml").read_bytes())
     return SubjectKind(
         key=told["key"],
         label=told["label"],
@@ -156,7 +153,6 @@ def _kind(key: str) -> SubjectKind:
         header=tuple(_field(field) for field in told["header"]),
         register=_register(told["register"]),
         goals=tuple(_goal(goal) for goal in told["goals"]),
-        template=hashlib.sha256(written).hexdigest(),
     )
 
 

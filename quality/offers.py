@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from engine.errors import Refused
 from quality import errors, periods
 from quality.kinds import SubjectKind
 from quality.models import Stage
 from quality.periods import Period
+from quality.rows import EARLIER
+
+_MISSING: Final[Mapping[Stage, type[Refused]]] = {
+    Stage.STANDARD: errors.GoalsMissing,
+    Stage.PLAN: errors.StandardMissing,
+    Stage.COLLECTION: errors.PlanMissing,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,26 @@ def goals_for(standing: Iterable[Standing], year: int) -> Standing | None:
     return max(published, key=lambda one: one.period, default=None)
 
 
+def basis(standing: Iterable[Standing], stage: Stage, period: Period) -> Standing | None:
+    """The published document of the stage before that one of this stage and period is made from."""
+    if stage is Stage.GOAL:
+        return None
+    if stage is Stage.STANDARD:
+        return goals_for(standing, period.first)
+    found = find(standing, EARLIER[stage], period.key)
+    return found if found is not None and found.number else None
+
+
+def before(standing: Iterable[Standing], stage: Stage, period: Period) -> Standing | None:
+    """The published document of this stage whose period lies last before this one."""
+    earlier = (
+        one
+        for one in standing
+        if one.stage is stage and one.number and periods.stored(one.period).first < period.first
+    )
+    return max(earlier, key=lambda one: one.period, default=None)
+
+
 def refusal(
     kind: SubjectKind, name: str, standing: Iterable[Standing], stage: Stage, period: Period
 ) -> Refused | None:
@@ -70,8 +98,8 @@ def refusal(
     here = find(standing, stage, period.key)
     if here is not None and here.instance_id is not None:
         return errors.AlreadyUnderWay(title=title(kind, name, stage, period))
-    if stage is Stage.STANDARD and goals_for(standing, period.first) is None:
-        return errors.GoalsMissing(year=period.first)
+    if stage in _MISSING and basis(standing, stage, period) is None:
+        return _MISSING[stage](year=period.first)
     return None
 
 
@@ -82,13 +110,19 @@ def suggest(
     year: int,
     flows: Mapping[Stage, str],
 ) -> tuple[Offer, ...]:
-    """What a subject's people would start this year: goals first, then standards.
+    """What a subject's people would start this year, stage by stage.
 
-    `flows` are the flows that can be begun, by stage.
+    What was done is collected while the year lasts, and still in the year after it. `flows` are
+    the flows that can be begun, by stage.
     """
     standing = tuple(standing)
     wanted = [(Stage.GOAL, period) for period in _goal_periods(standing, year)]
-    wanted += [(Stage.STANDARD, periods.years(first, 1)) for first in (year, year + 1)]
+    for stage in (Stage.STANDARD, Stage.PLAN):
+        wanted += [(stage, periods.years(first, 1)) for first in (year, year + 1)]
+    last, now = periods.years(year - 1, 1), periods.years(year, 1)
+    if basis(standing, Stage.COLLECTION, last) is not None:
+        wanted.append((Stage.COLLECTION, last))
+    wanted.append((Stage.COLLECTION, now))
     return tuple(
         _offer(kind, name, standing, stage, period, flows[stage])
         for stage, period in wanted

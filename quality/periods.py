@@ -1,4 +1,4 @@
-"""Periods of documents: goals for three years in a row, standards for one. Pure."""
+"""Periods of documents: goals for three years in a row, all others for one. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from typing import Final
 from quality import errors
 from quality.models import Stage
 
-LENGTH: Final = {Stage.GOAL: 3, Stage.STANDARD: 1}
-_WRONG: Final = {Stage.GOAL: errors.GoalPeriodWrong, Stage.STANDARD: errors.StandardPeriodWrong}
+LENGTH: Final = {Stage.GOAL: 3, Stage.STANDARD: 1, Stage.PLAN: 1, Stage.COLLECTION: 1}
+_WRONG: Final = {
+    Stage.GOAL: errors.GoalPeriodWrong,
+    Stage.STANDARD: errors.StandardPeriodWrong,
+    Stage.PLAN: errors.PlanPeriodWrong,
+    Stage.COLLECTION: errors.CollectionPeriodWrong,
+}
 _WRITTEN: Final = re.compile(r"(20[0-9]{2})(?:-(20[0-9]{2}))?", re.ASCII)
 
 
@@ -42,7 +47,7 @@ def years(first: int, count: int) -> Period:
 
 
 def read(stage: Stage, written: object) -> Period:
-    """Read a period of this stage. Raises `GoalPeriodWrong`, `StandardPeriodWrong`."""
+    """Read a period of this stage. Raises what is wrong with one of this stage."""
     found = _WRITTEN.fullmatch(written) if isinstance(written, str) else None
     if found is not None:
         period = Period(int(found[1]), int(found[2] or found[1]))

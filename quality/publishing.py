@@ -13,7 +13,7 @@ from engine import clock, people, versions
 from engine.errors import NotFound
 from engine.handlers import ServiceCall
 from engine.models import ProcessInstance, TaskStatus, UserTask
-from quality import kinds
+from quality import kinds, templates
 from quality.models import Document, DocumentStatus, DocumentVersion, Subject
 
 
@@ -33,7 +33,8 @@ def publish(db: Session, call: ServiceCall) -> Mapping[str, Any]:
         "number": number,
         "data": orjson.dumps({**call.values, **signed}).decode(),
         "instance_id": call.instance_id,
-        "template": kind.template,
+        "template": call.variables.get("template") or templates.catalogue(kind.key).sha256,
+        "made_from_id": call.variables.get("made_from"),
         "published_at": clock.now(),
     }
     db.execute(insert(DocumentVersion), row)

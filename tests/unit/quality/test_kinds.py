@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,20 @@ def test_every_kind_has_its_goals_and_items():
     sizes = {kind.key: (len(kind.goals), len(items(kind))) for kind in kinds.every()}
     assert sizes == SIZES
     assert tuple(map(sum, zip(*sizes.values(), strict=True))) == (74, 280)
+
+
+def test_every_label_is_as_printed():
+    written = Path(__file__).with_name("labels.tsv").read_text(encoding="utf-8").splitlines()
+    found = []
+    for kind in kinds.every():
+        for goal in kind.goals:
+            found.append(f"{goal.id}\t{goal.label}\t{goal.label_in_standard or '-'}")
+            found += [
+                f"{item.id}\t{item.label}" + ("\t*" if item.placeholder else "")
+                for item in goal.items
+            ]
+    assert found == [line for line in written if not line.startswith("#")]
+    assert len(found) == 74 + 280
 
 
 @pytest.mark.parametrize("key", SIZES)
