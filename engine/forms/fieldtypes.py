@@ -48,6 +48,8 @@ class _TextType:
             raise wrong(
                 "最多 {max} 个字，现在有 {count} 个。", max=limits.MAX_TEXT, count=len(value)
             )
+        if value.isprintable():
+            return value
         if not texts.storable(value):
             raise wrong("文字里有残缺的字符，请删去后重新输入。")
         text = texts.clean(value)

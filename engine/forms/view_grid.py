@@ -95,16 +95,19 @@ class Table:
             movable=self.own_rows and own,
             added=added,
             renamed=renamed,
-            cells=tuple(self._cell(row, old, column, right) for column, right in self.columns),
+            cells=tuple(
+                self._cell((row, old, spoken), column, right) for column, right in self.columns
+            ),
             error=error,
         )
 
-    def _cell(self, row: Row, old: Row | None, column: Field, right: Right) -> FieldView:
+    def _cell(self, its: tuple[Row, Row | None, str], column: Field, right: Right) -> FieldView:
+        row, old, spoken = its
         value = row.get(column.key)
         at = Place(
             f"{self.grid.key}/{row['id']}/{column.key}",
             f"values[{self.grid.key}][{row['id']}][{column.key}]",
-            " · ".join(part for part in (changes.row_label(row), column.label) if part),
+            f"{spoken} · {column.label}" if spoken else column.label,
         )
         difference = self._difference(column, old, value)
         return self.drawing.field(column, at, value, right, difference)
