@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import decisions
@@ -106,21 +106,20 @@ def load_version(db: Session, version_id: int, sha256: str) -> Version:
     return found
 
 
+_MADE, _CALLED = ProcessVersion.__table__, ProcessDefinition.__table__
+_ACTIVE: Final = (
+    select(_MADE.c.id, _MADE.c.sha256, _CALLED.c.name, _CALLED.c.suspended_at)
+    .join(_CALLED, _CALLED.c.active_version_id == _MADE.c.id)
+    .where(_CALLED.c.key == bindparam("key"))
+)
+
+
 def active(db: Session, key: str) -> Version:
     """The version new cases of this definition start on.
 
     Raises `UnknownDefinition`, `DefinitionSuspended`.
     """
-    row = db.execute(
-        select(
-            ProcessVersion.id,
-            ProcessVersion.sha256,
-            ProcessDefinition.name,
-            ProcessDefinition.suspended_at,
-        )
-        .join(ProcessDefinition, ProcessDefinition.active_version_id == ProcessVersion.id)
-        .where(ProcessDefinition.key == key)
-    ).one_or_none()
+    row = db.execute(_ACTIVE, {"key": key}).one_or_none()
     if row is None:
         raise UnknownDefinition(key=key)
     if row.suspended_at is not None:
