@@ -27,6 +27,7 @@ from web import (
     designer,
     documents,
     errors,
+    evidence,
     handing_over,
     health,
     house,
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("web", static_folder="static", template_folder="templates")
     move_in(app, settings or read_settings())
     quality.register()
-    for part in (routing, i18n, session, access, security, errors, look, house):
+    for part in (routing, i18n, session, access, evidence, security, errors, look, house):
         part.install(app)
     for pages in (
         auth_pages,
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         tasks,
         case_verbs,
         documents,
+        evidence,
         subjects,
         people,
         handing_over,
@@ -131,5 +133,6 @@ def move_in(app: Flask, settings: Settings) -> None:
     engine = database.connect(settings.database_url, pool_size=settings.threads)
     sessions = database.sessions(engine)
     notices.register(settings, sessions)
+    evidence.register(settings)
     app.extensions |= {"settings": settings, "engine": engine, "sessions": sessions}
     outside.open_gates(app, settings)

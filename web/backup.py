@@ -1,14 +1,15 @@
 """The whole installation in one file, and back: portable between SQLite and PostgreSQL.
 
-A backup is a zip of JSON lines, one file a table, with a manifest that holds the schema's revision
-and a SHA-256 for every file. It is read from one snapshot while people work; restoring checks the
-whole file before it touches anything.
+A backup is a zip of JSON lines, one file a table, and of the files of evidence, with a manifest
+that holds the schema's revision and a SHA-256 for every file. It is read from one snapshot while
+people work; restoring checks the whole file before it touches anything.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import os
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -36,11 +37,16 @@ from engine import clock, eventlog
 from engine import db as database
 from engine.db import Base
 from engine.errors import Refused
+from quality.evidence.models import EvidenceFile
+from quality.evidence.store import Store
+
+log = logging.getLogger(__name__)
 
 FORMAT: Final = 1
 BATCH: Final = 1_000
 MANIFEST: Final = "manifest.json"
 KEPT_FILES: Final = ("seals.txt",)
+EVIDENCE: Final = "evidence/"
 REVISIONS: Final = "alembic_version"
 
 
@@ -79,6 +85,7 @@ def save(engine: Engine, path: Path, data_dir: Path) -> dict[str, int]:
                 content = (data_dir / name).read_bytes()
                 archive.writestr(f"files/{name}", content)
                 hashes[f"files/{name}"] = hashlib.sha256(content).hexdigest()
+        hashes |= _write_evidence(connection, Store(data_dir), archive)
         manifest = {
             "format": FORMAT,
             "revision": _revision(connection),
@@ -118,6 +125,27 @@ def _write_table(
     return count, hashed.hexdigest()
 
 
+def _write_evidence(
+    connection: Connection, store: Store, archive: zipfile.ZipFile
+) -> dict[str, str]:
+    """The files that rows of the snapshot name: put down before these, and never changed."""
+    hashes = {}
+    named = select(EvidenceFile.sha256).distinct().order_by(EvidenceFile.sha256)
+    for sha256 in connection.execute(named).scalars():
+        if store.size(sha256) is None:
+            log.warning("a file of evidence is gone and not in the backup: %s", sha256)
+            continue
+        hashed, name = hashlib.sha256(), f"{EVIDENCE}{sha256}"
+        # what people put down is folded already, mostly
+        entry = zipfile.ZipInfo(name)
+        with archive.open(entry, "w", force_zip64=True) as file:
+            for part in store.read(sha256):
+                file.write(part)
+                hashed.update(part)
+        hashes[name] = hashed.hexdigest()
+    return hashes
+
+
 def _written(value: Any) -> Any:
     if isinstance(value, (bytes, memoryview)):
         return base64.b64encode(bytes(value)).decode()
@@ -136,6 +164,7 @@ def restore(url: str, path: Path, data_dir: Path, *, replace: bool) -> dict[str,
         engine = database.connect(url)
         try:
             _clear(engine, replace=replace)
+            _read_evidence(archive, Store(data_dir))
             _fill(engine, archive)
         finally:
             engine.dispose()
@@ -152,6 +181,14 @@ def _fill(engine: Engine, archive: zipfile.ZipFile) -> None:
         for table in Base.metadata.sorted_tables:
             _read_table(connection, table, archive)
         connection.commit()
+
+
+def _read_evidence(archive: zipfile.ZipFile, store: Store) -> None:
+    """Put the files back before the rows that name them."""
+    for entry in archive.infolist():
+        if entry.filename.startswith(EVIDENCE):
+            with archive.open(entry) as file:
+                store.put(file, most=entry.file_size)
 
 
 def _opened(path: Path) -> zipfile.ZipFile:

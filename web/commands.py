@@ -31,12 +31,15 @@ from engine.models import Grant, ProcessInstance, User, UserTask
 from engine.people import SYSTEM
 from engine.scheduler import Ticker
 from quality import default_grants
+from quality.evidence import checking
+from quality.evidence.store import Store
 from web import backup as backups
 from web import demo as demo_college
-from web import notices
+from web import evidence, notices
 from web.app import create_app
 from web.bench import run as run_bench
 from web.config import SettingError, Settings, read
+from web.evidence.streams import MOST_REQUEST
 from web.signin import links, second_factor
 
 PAGE: Final = 1_000
@@ -56,6 +59,7 @@ def _sessions(settings: Settings) -> sessionmaker[Session]:
         raise SettingError(message) from problem
     sessions = database.sessions(engine)
     notices.register(settings, sessions)
+    evidence.register(settings)
     _bring_up(sessions)
     return sessions
 
@@ -124,6 +128,7 @@ def _serve(settings: Settings, *, with_worker: bool) -> int:
             threads=settings.threads,
             ident=None,
             channel_timeout=60,
+            max_request_body_size=MOST_REQUEST,
             clear_untrusted_proxy_headers=True,
         )
     except (OSError, ValueError) as problem:
@@ -173,8 +178,14 @@ def _ticker(settings: Settings, sessions: sessionmaker[Session]) -> Ticker:
         seconds=settings.tick_seconds,
         seal_minutes=settings.seal_minutes,
         anchor=anchor,
-        also=notices.begin,
+        also=_also,
     )
+
+
+def _also(db: Session) -> None:
+    """What nobody else would put down work for, once a minute."""
+    notices.begin(db)
+    evidence.begin(db)
 
 
 def publish(options: argparse.Namespace) -> int:
@@ -240,7 +251,8 @@ def sign_in_link(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     """Walk the chains and replay; every difference is a line."""
-    with _sessions(read())() as db:
+    settings = read()
+    with _sessions(settings)() as db:
         found = 0
         try:
             for one in verification.verify(db, instance_id=options.instance, head=options.head):
@@ -248,6 +260,10 @@ def verify(options: argparse.Namespace) -> int:
                 found += 1
         except NotFound as refused:
             return _refusal(refused)
+        if options.instance is None:
+            for lost in checking.verify(db, Store(settings.data_dir)):
+                print(lost)
+                found += 1
         heads = eventlog.newest_seal(db)
     if found:
         return 1

@@ -80,6 +80,13 @@ CARDS: Final = (
         (Action.SETTING_EDIT,),
     ),
     Card(
+        "settings.show_evidence",
+        "doc",
+        "佐证材料",
+        "可以上传哪些类型，文件多大，每人和每个单位放多少",
+        (Action.SETTING_EDIT,),
+    ),
+    Card(
         "notices.school",
         "bell",
         "通知",

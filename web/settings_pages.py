@@ -1,6 +1,7 @@
 """Rules of the house in the browser: how people get in, and what changed when.
 
 GET /settings/security   POST /settings/security
+GET /settings/evidence   POST /settings/evidence
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from flask_babel import gettext
 from engine import settings as house
 from engine.permissions import Action
 from engine.settings import Number, Rule, SettingNotFitting, SettingStale, Several
+from quality.evidence import rules as evidence
 from web.access import needs
 from web.asked import row_number
 from web.errors import UNPROCESSABLE, status_of
@@ -23,22 +25,52 @@ from web.session import db, me, settings
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
-_RULES: Final = {key: rule for key, rule in house.RULES.items() if key not in house.NOTICES}
+_RULES: Final = {
+    key: rule
+    for key, rule in house.RULES.items()
+    if key not in house.NOTICES and key not in evidence.RULES
+}
+_PAGES: Final[Mapping[str, tuple[str, Mapping[str, Rule]]]] = {
+    "security": ("登录与安全", _RULES),
+    "evidence": ("佐证材料", evidence.RULES),
+}
 
 
 @bp.get("/security")
 @needs(Action.SETTING_EDIT)
 def show_security() -> ResponseReturnValue:
-    """All rules as they stand."""
-    now = house.standing(db())
-    return _page(now.values, now.seen, {})
+    """All rules of getting in as they stand."""
+    return _show("security")
 
 
 @bp.post("/security")
 @needs(Action.SETTING_EDIT)
 def change_security() -> ResponseReturnValue:
     """Change them; who changes what somebody else has just changed is told, and loses nothing."""
-    typed = {key: _typed(key, rule) for key, rule in _RULES.items()}
+    return _change("security")
+
+
+@bp.get("/evidence")
+@needs(Action.SETTING_EDIT)
+def show_evidence() -> ResponseReturnValue:
+    """Which files may be evidence, and how large."""
+    return _show("evidence")
+
+
+@bp.post("/evidence")
+@needs(Action.SETTING_EDIT)
+def change_evidence() -> ResponseReturnValue:
+    """Change that, as above."""
+    return _change("evidence")
+
+
+def _show(which: str) -> ResponseReturnValue:
+    now = house.standing(db())
+    return _page(which, now.values, now.seen, {})
+
+
+def _change(which: str) -> ResponseReturnValue:
+    typed = {key: _typed(key, rule) for key, rule in _PAGES[which][1].items()}
     seen = row_number(request.form.get("seen", "")) or 0
     try:
         changed = house.change(db(), typed, by=me(), seen=seen)
@@ -46,12 +78,13 @@ def change_security() -> ResponseReturnValue:
         said = {
             key: in_words(words, _named(more)) for key, (words, more) in refusal.problems.items()
         }
-        return _page(typed, seen, said), UNPROCESSABLE
+        return _page(which, typed, seen, said), UNPROCESSABLE
     except SettingStale as refusal:
         db().rollback()
-        return _page(typed, house.standing(db()).seen, {"": say(refusal)}), status_of(refusal)
+        now = house.standing(db()).seen
+        return _page(which, typed, now, {"": say(refusal)}), status_of(refusal)
     flash(gettext("设定已保存") if changed else gettext("没有改动"))
-    return redirect(url_for("settings.show_security"), 303)
+    return redirect(url_for(f"settings.show_{which}"), 303)
 
 
 def _named(more: Mapping[str, object]) -> dict[str, object]:
@@ -70,10 +103,13 @@ def _typed(key: str, rule: Rule) -> Any:
     return text if number is None else number
 
 
-def _page(values: Mapping[str, Any], seen: int, errors: Mapping[str, str]) -> str:
+def _page(which: str, values: Mapping[str, Any], seen: int, errors: Mapping[str, str]) -> str:
+    title, rules = _PAGES[which]
     return render_template(
         "settings/security.html",
-        rules=_RULES,
+        title=gettext(title),
+        action=url_for(f"settings.change_{which}"),
+        rules=rules,
         known=house.RULES,
         values=values,
         seen=seen,

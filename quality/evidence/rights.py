@@ -15,12 +15,13 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine import clock, grants, people, permissions, predicates
+from engine.errors import NotFound
 from engine.grants import Scope
 from engine.models import Reach, Unit, UnitAbove
 from engine.people import Actor
 from engine.permissions import Action
 from engine.queries import cases
-from quality import sharing
+from quality import sharing, subjects
 from quality.evidence.errors import NoPlace
 from quality.evidence.models import Citation, Evidence
 from quality.models import Document, DocumentVersion, Subject, SubjectMember
@@ -108,25 +109,31 @@ def places(db: Session, person: Actor) -> list[Place]:
 
 
 def place(db: Session, person: Actor, key: str, *, case: int | None = None) -> Place:
-    """A place by its key, if this person may add evidence there. Raises `NoPlace`.
-
-    Whoever has a task of a case in hand may add to the subject that the case is about.
-    """
-    what, _colon, number = key.partition(":")
-    if what == "unit":
-        return next((one for one in _units(db, person) if one.key == key), None) or _no_place()
-    if what != "subject" or not number.isascii() or not number.isdecimal() or len(number) > 18:  # noqa: PLR2004  (what a key column holds)
+    """A place by its key, if this person may add evidence there. Raises `NoPlace`."""
+    found = find(db, person, key, case=case)
+    if found is None:
         raise NoPlace
+    return found
+
+
+def find(db: Session, person: Actor, key: str, *, case: int | None = None) -> Place | None:
+    """The same, or None. Who has a task of a case in hand may add to what the case is about."""
+    if key.startswith("unit:"):
+        return next((one for one in _units(db, person) if one.key == key), None)
+    try:
+        subject_id = subjects.read_reference(key)
+    except NotFound:
+        return None
     unit = Unit.__table__
     wanted = (
         select(_subject.c.id, _subject.c.name, _subject.c.unit_id, unit.c.name.label("unit"))
         .join(unit, unit.c.id == _subject.c.unit_id)
-        .where(_subject.c.id == int(number))
+        .where(_subject.c.id == subject_id)
     )
     if case is None or of_case(db, person, case) != key:
         wanted = wanted.where(_subject.c.is_active, _workable(db, person))
     row = db.execute(wanted).one_or_none()
-    return Place(row.unit_id, row.id, row.name, row.unit) if row is not None else _no_place()
+    return Place(row.unit_id, row.id, row.name, row.unit) if row is not None else None
 
 
 def of_case(db: Session, person: Actor, instance_id: int) -> str:
@@ -134,10 +141,6 @@ def of_case(db: Session, person: Actor, instance_id: int) -> str:
     if cases.open_for(db, person, instance_id) is None:
         return ""
     return cases.one(db, person, instance_id).row.subject or ""
-
-
-def _no_place() -> Place:
-    raise NoPlace
 
 
 def _units(db: Session, person: Actor) -> Iterator[Place]:

@@ -10,5 +10,6 @@ import { tabs } from "./tabs.js";
 import { toasts } from "./toasts.js";
 import { tools } from "./tools.js";
 import { trees } from "./tree.js";
+import { uploads } from "./uploads.js";
 
-for (const part of [dialogs, menus, toasts, tabs, filling, guards, tools, trees, keys, htmx]) part();
+for (const part of [dialogs, menus, toasts, tabs, filling, guards, tools, trees, uploads, keys, htmx]) part();

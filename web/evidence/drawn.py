@@ -1,0 +1,61 @@
+"""Evidence in forms: what a cell that cites it says and leads to, and what it offers to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import url_for
+from flask_babel import gettext
+
+from engine import citing
+from engine.forms.choices import Choices
+from engine.forms.model import Form, Option
+from engine.handlers import Piece
+from quality.evidence import cited
+from web.session import db, me
+
+MOST_OFFERED: Final = 10
+"""How many are offered in each cell; a script finds all others."""
+
+
+def named(form: Form, *values: Mapping[str, Any], case: int | None = None) -> dict[int, Option]:
+    """What is cited in these values, in words and with a link, by number."""
+    found = citing.told(db(), me(), form, *values, instance_id=case)
+    return {one.id: option(one) for one in found.values()}
+
+
+def offered(
+    form: Form, *values: Mapping[str, Any], case: int, live: Choices, is_editable: bool
+) -> Choices:
+    """What a form offers, with evidence: that which is cited, and the nearest to choose from."""
+    known = named(form, *values, case=case)
+    if citing.EVIDENCE not in form.sources:
+        return live
+    options = dict(live.options)
+    if is_editable:
+        nearest = cited.choices(db(), me(), case_id=case)[:MOST_OFFERED]
+        options[citing.EVIDENCE] = tuple(option(one) for one in nearest)
+    return Choices(options, known)
+
+
+def option(piece: Piece) -> Option:
+    """A piece as one reads it beside a form."""
+    if not piece.name:
+        return Option(str(piece.id), gettext("（您无权查看的佐证材料）"))
+    remarks = []
+    if piece.newest > 1:
+        remarks.append(gettext("第 %(number)s 版", number=piece.number))
+    if piece.number < piece.newest:
+        remarks.append(gettext("已有新版"))
+    if piece.is_expired:
+        remarks.append(gettext("已过期"))
+    if not piece.is_active:
+        remarks.append(gettext("已停用"))
+    words = piece.name
+    if remarks:
+        words = gettext(
+            "%(name)s（%(remarks)s）", name=piece.name, remarks=gettext("，").join(remarks)
+        )
+    href = url_for("evidence.show", evidence_id=piece.id, number=piece.number)
+    return Option(str(piece.id), words, href)

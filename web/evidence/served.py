@@ -1,0 +1,59 @@
+"""A file of a piece of evidence, given out so that no browser does more with it than show it.
+
+GET /evidence/N/file?number=2&save=1
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from flask import Response, request
+from flask_babel import gettext
+
+from quality.evidence import filetypes, listed
+from quality.evidence.errors import FileLost
+from quality.evidence.listed import FileRow
+from web.access import signed_in
+from web.asked import number
+from web.evidence.blueprint import bp
+from web.evidence.streams import store
+from web.session import db, me
+
+NOTHING: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+POLICY: Final = f"{NOTHING}; sandbox"
+"""Of a file that is no page: were it taken for one, it could do nothing."""
+VIEWER_POLICY: Final = (
+    f"{NOTHING}; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
+)
+PDF: Final = "application/pdf"
+
+
+@bp.get("/<int:evidence_id>/file")
+@signed_in
+def file(evidence_id: int) -> Response:
+    """The newest file, or the one asked for: shown where that is safe, else to be saved."""
+    found = listed.file(db(), me(), evidence_id, number("number"))
+    return answer(found, is_saved=request.args.get("save") == "1")
+
+
+def answer(found: FileRow, *, is_saved: bool) -> Response:
+    """The file a part at a time. Raises `FileLost` where it is not the one that was put down."""
+    if store().size(found.sha256) != found.size:
+        raise FileLost
+    is_shown = found.media_type in filetypes.SHOWN and not is_saved
+    response = Response(store().read(found.sha256), content_type=found.media_type)
+    response.content_length = found.size
+    response.headers["Content-Disposition"] = disposition(found.filename, is_shown=is_shown)
+    is_viewed = is_shown and found.media_type == PDF
+    response.headers["Content-Security-Policy"] = VIEWER_POLICY if is_viewed else POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN" if is_viewed else "DENY"
+    return response
+
+
+def disposition(name: str, *, is_shown: bool) -> str:
+    """What to do with a file, and its name: plain for old programs, in full for the others."""
+    ending = name.rpartition(".")[2] if "." in name else ""
+    plain = f"{gettext('evidence')}.{ending}" if ending.isascii() and ending.isalnum() else "file"
+    how = "inline" if is_shown else "attachment"
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
