@@ -35,7 +35,7 @@ KINDS: Final = (
 FLOWS: Final[Mapping[str, str]] = {
     extension.FLOW: "随产品提供",
     **{f"approval_{kind}": "按《目标、标准、诊改计划审核上传流程》提供" for kind in KINDS},
-    # COLLECTION
+    **{f"collection_{kind}": "诊改信息采集：自我诊断与复核，随产品提供" for kind in KINDS},
 }
 """The flows, each with the note of its first version."""
 

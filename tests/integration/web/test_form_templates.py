@@ -179,7 +179,7 @@ def test_heads_have_their_scopes_and_a_goal_spans_its_rows(draw):
     page = shown(draw(major(), tree, variables={"stage": "standard"}))
     goal = page.xpath("//th[@scope='rowgroup']")[0]
     assert goal.get("rowspan") == "2"
-    assert len(page.xpath("//thead//th[@scope='col']")) == 5
+    assert len(page.xpath("//thead//th[@scope='col']")) == 6
     assert len(page.xpath("//tbody//th[@scope='row']")) == 2
 
 

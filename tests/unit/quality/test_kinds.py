@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import NotFound
-from engine.forms import load
 from quality import kinds
 from quality.models import Stage
-from tests.college import ROOT
 
 # goals, items of tables 1–8 and 11–18
 SIZES = {
@@ -84,13 +82,6 @@ def test_placeholders_are_numbered_rows():
     labels = {item.label for kind in kinds.every() for item in items(kind) if item.placeholder}
     assert labels
     assert all(re.fullmatch(r"(计划|任务) ?\d", label) for label in labels)
-
-
-def test_the_header_of_a_major_is_that_of_its_form():
-    form = load.read((ROOT / "forms/major.form").read_text(encoding="utf-8")).form
-    assert form is not None
-    assert {one.key for one in kinds.get("major").header} == form.keys - {"goals", "standards"}
-    assert set(kinds.get("major").stages) == set(Stage)
 
 
 # the head of tables 1–8, 11–18 and 19–26, as printed

@@ -37,13 +37,14 @@ def test_the_form_of_majors_has_the_head_and_the_columns_of_the_printed_tables()
         "审定领导",
     ]
     assert [part.key for part in head.parts if not part.readonly] == ["applies_to"]
-    assert labels(it.field("goals")) == ["项目", "描述", "备注"]
+    assert labels(it.field("goals")) == ["项目", "描述", "备注", "依据的规划"]
     assert labels(it.field("standards")) == [
         "目标",
         "项目",
         "绩效（成果、效益、效率）",
         "保障（组织、制度、资源）",
         "流程（途径、方法、监控）",
+        "对应的工作要点",
     ]
     assert it.variables == {"stage"}
 

@@ -56,6 +56,7 @@ def test_a_heading_is_parted_from_its_brackets():
         ("绩效", "成果、效益、效率"),
         ("保障", "组织、制度、资源"),
         ("流程", "途径、方法、监控"),
+        ("对应的工作要点", ""),
     ]
     assert [head.label for head in heads] == [column.label for column in columns]
 
