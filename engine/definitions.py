@@ -18,7 +18,7 @@ from engine import clock, decisions, eventlog, people, permissions, policies, st
 from engine.bpmn import dialect, parse, process, second_opinion
 from engine.bpmn.findings import Finding, has_errors
 from engine.bpmn.lint import call_known, lint
-from engine.bpmn.lint.known import Known
+from engine.bpmn.lint.known import FormFacts, Known
 from engine.bpmn.lint.process_id import KEY
 from engine.bpmn.lint.text_length import MAX_NAME
 from engine.bpmn.outline import Outline
@@ -26,7 +26,7 @@ from engine.bpmn.parse import Unreadable
 from engine.entries import Kind
 from engine.errors import NotFound, NotPublishable, ReasonRequired, StaleDraft
 from engine.forms import load, texts
-from engine.handlers import CASES, DATE_NAMES, HANDLERS, PEOPLE, RESOLVERS
+from engine.handlers import CASES, DATE_NAMES, HANDLERS, PEOPLE, RESOLVERS, SOURCES
 from engine.models import (
     Committee,
     FormText,
@@ -41,6 +41,7 @@ from engine.models import (
 )
 from engine.people import Actor
 from engine.permissions import Action
+from engine.sentence import Sentence
 
 MAX_NOTE: Final = 2_000
 
@@ -88,13 +89,14 @@ def _judged(
 def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:
     """What diagrams may refer to here and now: posts, people, forms, handlers and so on."""
     texts = {**_library(db), **(forms or {})}
-    readings = {key: load.read(text).form for key, text in texts.items()}
+    readings = {key: load.read(text) for key, text in texts.items()}
     flows = _flows(db)
     return Known(
         posts=frozenset(db.execute(select(Post.key)).scalars()),
         units=frozenset(db.execute(select(Unit.code)).scalars()),
         users=frozenset(db.execute(_users()).scalars()),
-        forms={key: form.keys for key, form in readings.items() if form is not None},
+        forms=form_addresses(readings),
+        form_facts={key: form_facts(reading) for key, reading in readings.items()},
         topics=frozenset(HANDLERS),
         cases=frozenset(CASES),
         places=frozenset(RESOLVERS),
@@ -108,6 +110,21 @@ def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:
         definitions=frozenset(flows),
         calls=flows,
     )
+
+
+def form_addresses(readings: Mapping[str, load.Reading]) -> dict[str, frozenset[str]]:
+    """The fields and columns of the forms that can be used."""
+    return {key: one.form.addresses for key, one in readings.items() if one.form is not None}
+
+
+def form_facts(reading: load.Reading) -> FormFacts:
+    """What a diagram's check asks about a form besides."""
+    if reading.form is None:
+        errors = (one for one in reading.findings if one.severity == "error")
+        return FormFacts(
+            faults=tuple((one.element, Sentence(one.sentence, **one.values)) for one in errors)
+        )
+    return FormFacts(fixed=reading.form.fixed, unoffered=reading.form.sources - frozenset(SOURCES))
 
 
 def _flows(db: Session) -> dict[str, frozenset[str]]:

@@ -27,6 +27,7 @@ from engine.bpmn.findings import Finding, Severity, error, has_errors
 from engine.bpmn.lint import lint
 from engine.bpmn.lint.known import Known
 from engine.forms import load
+from engine.forms.load import Reading
 from engine.forms.model import Form
 from engine.handlers import CASES, HANDLERS, PEOPLE, RESOLVERS
 from web import config
@@ -138,8 +139,13 @@ def _form(body: bytes | Finding) -> tuple[Form | None, Sequence[Line]]:
 def _with_forms(known: Known, given: Mapping[str, Form | None]) -> Known:
     if known.forms is None:
         return known
-    keys = {Path(name).stem: form.keys for name, form in given.items() if form is not None}
-    return replace(known, forms={**known.forms, **keys})
+    here = {Path(name).stem: Reading(form) for name, form in given.items() if form is not None}
+    facts = {key: definitions.form_facts(one) for key, one in here.items()}
+    return replace(
+        known,
+        forms={**known.forms, **definitions.form_addresses(here)},
+        form_facts={**known.form_facts, **facts},
+    )
 
 
 def _is_table(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from engine.forms import choices, fieldtypes, rows
 from engine.forms.choices import Choices
 from engine.forms.model import Field, Form, Grid, Kind
+from engine.forms.rights import READ_ALL, Rights
 
 _WORDS: Final = re.compile(r"[A-Za-z0-9.,%]+|.", re.DOTALL)
 
@@ -51,13 +52,18 @@ def changes(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
     live: Choices = choices.NONE,
+    rights: Rights = READ_ALL,
 ) -> tuple[Change, ...]:
-    """Every difference, in the order of the form; lists are told entry by entry."""
+    """Every difference that these rights show, in the order of the form; lists entry by entry."""
     old, new = before or {}, after or {}
     answer: list[Change] = []
     for key, part in form.valued.items():
+        if not rights.of(part).shows:
+            continue
         if isinstance(part, Grid):
-            answer += _grid(part, rows.listed(old.get(key)), rows.listed(new.get(key)), live)
+            columns = tuple(one for one in part.columns if rights.of_column(part, one).shows)
+            shown = part if columns == part.columns else replace(part, columns=columns)
+            answer += _grid(shown, rows.listed(old.get(key)), rows.listed(new.get(key)), live)
         else:
             pair = (old.get(key), new.get(key))
             answer += _value(part, _Place(ChangeKind.FIELD, key, part.label), pair, live)

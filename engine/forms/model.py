@@ -190,6 +190,17 @@ class Form:
         return frozenset(one.source for one in offering if one.source)
 
     @cached_property
+    def fixed(self) -> frozenset[str]:
+        """The addresses that nobody fills in: read-only and calculated ones."""
+        found = {
+            part.key for part in self.valued.values() if isinstance(part, Field) and part.readonly
+        }
+        for part in self.valued.values():
+            columns = part.columns if isinstance(part, Grid) else ()
+            found |= {f"{part.key}.{column.key}" for column in columns if column.readonly}
+        return frozenset(found)
+
+    @cached_property
     def addresses(self) -> frozenset[str]:
         """The keys of the values, and the columns of grids as `goals.remark`."""
         columns = (

@@ -12,6 +12,7 @@ from engine.entries import Kind
 from engine.errors import NotFound, ReasonRequired, Refused
 from engine.forms import changes, validation, view
 from engine.forms.changes import Change
+from engine.forms.choices import Choices
 from engine.forms.drawn import FormView
 from engine.forms.model import Form
 from engine.forms.rights import Rights
@@ -234,9 +235,19 @@ def _paper(
     return Paper(
         drawn,
         draft,
-        changes.changes(form, before, stored, live)[:MOST_CHANGES] if before is not None else (),
-        changes.changes(form, draft.values, values, live)[:MOST_CHANGES] if conflict else (),
+        _told(form, (before, stored), live, rights) if before is not None else (),
+        _told(form, (draft.values, values), live, rights) if conflict else (),
     )
+
+
+def _told(
+    form: Form,
+    pair: tuple[Mapping[str, Any] | None, Mapping[str, Any]],
+    live: Choices,
+    rights: Rights,
+) -> tuple[Change, ...]:
+    """What differs between two, as far as this step shows it."""
+    return changes.changes(form, *pair, live, rights)[:MOST_CHANGES]
 
 
 def _shown(
