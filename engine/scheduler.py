@@ -18,6 +18,8 @@ from engine.db import begin_writing, trace
 log = logging.getLogger(__name__)
 # the library tells of every tick; a line a second would bury what matters
 logging.getLogger("apscheduler").setLevel(logging.WARNING)
+# and it warns of every tick that finds the one before still at work, as long as there is work
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 MAX_ROUNDS: Final = 500
 LOOK_SECONDS: Final = 60

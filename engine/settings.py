@@ -203,6 +203,14 @@ RULES: Final[dict[str, Rule]] = {
         least=30,
         most=3650,
     ),
+    "print_days": Number(
+        "批量打印的结果保留多久",
+        "打好的压缩包过期自动删除，需要时可以重新打印。",
+        "天",
+        default=7,
+        least=1,
+        most=90,
+    ),
     "token_days": Number(
         "访问令牌最长有效期",
         "程序通过接口访问时使用的令牌。",

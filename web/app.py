@@ -42,6 +42,7 @@ from web import (
     people,
     policies,
     posts,
+    printing,
     rights,
     routing,
     security,
@@ -103,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         designer,
         incidents,
         imports,
+        printing,
         rights,
         sensitive,
         health,
@@ -133,6 +135,7 @@ def move_in(app: Flask, settings: Settings) -> None:
     engine = database.connect(settings.database_url, pool_size=settings.threads)
     sessions = database.sessions(engine)
     notices.register(settings, sessions)
+    printing.register(settings, sessions)
     evidence.register(settings)
     app.extensions |= {"settings": settings, "engine": engine, "sessions": sessions}
     outside.open_gates(app, settings)

@@ -35,7 +35,7 @@ from quality.evidence import checking
 from quality.evidence.store import Store
 from web import backup as backups
 from web import demo as demo_college
-from web import evidence, notices
+from web import evidence, notices, printing
 from web.app import create_app
 from web.bench import run as run_bench
 from web.config import SettingError, Settings, read
@@ -59,6 +59,7 @@ def _sessions(settings: Settings) -> sessionmaker[Session]:
         raise SettingError(message) from problem
     sessions = database.sessions(engine)
     notices.register(settings, sessions)
+    printing.register(settings, sessions)
     evidence.register(settings)
     _bring_up(sessions)
     return sessions
@@ -185,6 +186,7 @@ def _ticker(settings: Settings, sessions: sessionmaker[Session]) -> Ticker:
 def _also(db: Session) -> None:
     """What nobody else would put down work for, once a minute."""
     notices.begin(db)
+    printing.begin(db)
     evidence.begin(db)
 
 

@@ -21,6 +21,7 @@ from engine.db import fault, trace
 from engine.errors import CannotKeep, Refused
 from engine.forms.validation import Invalid
 from engine.settings import SettingStale
+from quality.printing.errors import NotSet, PressBusy, RunOver
 from web.i18n import in_words, say
 from web.security import ForeignRequest
 from web.signin.outside import ProviderSilent
@@ -47,6 +48,9 @@ STATUS: Final[Mapping[type[Refused], int]] = {
     SettingStale: 409,
     errors.StaleDraft: 412,
     errors.TooLarge: 413,
+    PressBusy: 503,
+    NotSet: 503,
+    RunOver: 409,
 }
 UNPROCESSABLE: Final = 422
 BUSY: Final = 503

@@ -122,6 +122,19 @@ def one(db: Session, person: Actor, task_id: int) -> Task:
     return _told_to(db, person, task)
 
 
+def newest(db: Session, person: Actor, instance_id: int) -> Task | None:
+    """The newest task of a case that has a form and that this person may look at, if there is one.
+
+    Which case they may know of is the caller's to ask.
+    """
+    mine = _wanted().where(UserTask.__table__.c.instance_id == instance_id)
+    for row in db.execute(mine.order_by(UserTask.__table__.c.id.desc()).limit(MOST)):
+        task = _task(db, row)
+        if task.form is not None and permissions.may(person, Action.TASK_VIEW, task):
+            return _told_to(db, person, task)
+    return None
+
+
 def out_of_hands(db: Session, person: Actor, task_id: int) -> tuple[NotFound, Form | None]:
     """What somebody may hear of a task that they may not see now, and its form if they saw it.
 

@@ -102,6 +102,14 @@ def lines(
     return found, found[-1].seq if len(rows) > limit else None
 
 
+def head(db: Session, instance_id: int) -> tuple[int, str]:
+    """The number and the hash of the newest entry of a case; they tell nothing of what is in it."""
+    chain = eventlog.case_chain(instance_id)
+    newest = select(LogEntry.seq, LogEntry.hash).where(LogEntry.chain == chain)
+    row = db.execute(newest.order_by(LogEntry.seq.desc()).limit(1)).one()
+    return row.seq, row.hash
+
+
 def _entries(instance_id: int) -> Select[Any]:
     chain = eventlog.case_chain(instance_id)
     return select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq)

@@ -156,13 +156,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole document. `foot` stands below every page, where `pages` counts {page} and {pages}."""
+    """A whole document. `foot` stands below every page, where `pages` counts {page} and {pages}.
+
+    `continued` says, above the first row of a page, which {goal} it belongs to.
+    """
 
     title: str
     parts: tuple[Part, ...]
     sheet: Sheet | None
     foot: tuple[str, ...]
     pages: str
+    continued: str
 
     @property
     def is_wide(self) -> bool:

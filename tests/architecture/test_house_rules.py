@@ -24,6 +24,7 @@ OWNERS = {
     "web/bench/scratch.py": "the same",
     "web/bench/votes.py": "the same",
     "web/bench/workers.py": "the same",
+    "web/printing/work.py": "each document printed is kept before the next is printed",
     "web/notices/groups.py": "that a robot is away is kept beside the sending",
     "web/notices/post.py": "what was sent is kept before the next is sent",
 }

@@ -102,6 +102,7 @@ NOT_THERE = {
     "imports.mistakes",
     "instances.start",
     "moving.begin",
+    "printing.file",
     "subjects.create",
     "subjects.make",
     "tasks.remove_signer",

@@ -39,6 +39,7 @@ from engine.permissions import Action
 from quality import chains, cycle, explain, subjects
 from quality.imports.models import Import, ImportRow
 from quality.models import Document, SubjectMember
+from quality.printing.models import PrintRun
 from tests.college import SINCE, College
 from tests.story import GOALS, Story
 
@@ -73,6 +74,7 @@ def lay(db: Session, college: College, sessions: Any) -> None:
     incident = {"instance_id": case.first(), "sentence": "没有去路。", "status": "open"}
     db.execute(insert(Incident), {**incident, "opened_at": clock.now()})
     _lay_imports(db, college)
+    _lay_prints(db, college)
     _lay_tables(db, college)
     _lay_school_time(db, college)
     day = clock.today()
@@ -98,6 +100,13 @@ def _lay_tables(db: Session, college: College) -> None:
     db.execute(insert(MoveRun), run)
     robot = {"name": "群", "form": "wecom", "url": "https://robot.example/x", "kinds": "[]"}
     db.execute(insert(Webhook), {**robot, "secret": "", "is_active": False})
+
+
+def _lay_prints(db: Session, college: College) -> None:
+    for name in ("leader", "reviewer"):
+        run = {"form": "pdf", "status": "waiting", "total": 1, "made_at": clock.now()}
+        asked = '{"documents": [1], "language": "zh"}'
+        db.execute(insert(PrintRun), {**run, "by_id": college.users[name], "asked": asked})
 
 
 def _lay_imports(db: Session, college: College) -> None:
@@ -184,6 +193,7 @@ _NAMES = {
     Term.id: "term_id",
     Deputy.id: "deputy_id",
     Webhook.id: "webhook_id",
+    PrintRun.id: "run_id",
 }
 
 
@@ -220,6 +230,11 @@ def _committees(db: Session, _college: College) -> list[Row]:
 def _notices(db: Session, _college: College) -> list[Row]:
     mine = select(Notification.id, Notification.user_id).order_by(Notification.id).limit(SHOWN)
     return [{"notice_id": row.id, "user_id": row.user_id} for row in db.execute(mine)]
+
+
+def _sees_print(db: Session, person: Actor, row: Row) -> bool:
+    asked = select(PrintRun.by_id).where(PrintRun.id == row["run_id"])
+    return db.execute(asked).scalar_one_or_none() == person.id
 
 
 def _sees_notice(_db: Session, person: Actor, row: Row) -> bool:
@@ -260,6 +275,7 @@ THINGS = (
     Thing(frozenset({"deputy_id"}), _one(Deputy.id), _sees_deputy),
     Thing(frozenset({"year"}), _years, _always),
     Thing(frozenset({"notice_id"}), _notices, _sees_notice),
+    Thing(frozenset({"run_id"}), _each(PrintRun.id), _sees_print),
     Thing(frozenset({"webhook_id"}), _one(Webhook.id), _always),
 )
 
