@@ -160,10 +160,14 @@ class RowView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GoalView:
-    """The rows of one goal, which share its spanning cell. In a one-level grid: one row."""
+    """The rows of one goal, which share its spanning cell. In a one-level grid: one row.
+
+    `next_label` is what one more row is called at first.
+    """
 
     id: str
     label: str
+    next_label: str
     rows: tuple[RowView, ...]
 
 

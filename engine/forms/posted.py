@@ -137,6 +137,11 @@ def _several(part: Field, text: str) -> list[str]:
 
 def _add(grid: Grid, table: list[dict[str, Any]], goal: str) -> None:
     row = {"id": rows.own_id(), "label": ""}
+    named = [each for each in table if "label" in each and each.get("goal", goal) == goal]
+    if grid.nested:
+        own = [str(each["label"]) for each in named if rows.OWN.fullmatch(each["id"])]
+        others = [str(each["label"]) for each in named if not rows.OWN.fullmatch(each["id"])]
+        row["label"] = rows.next_label(others, own)
     last = len(table)
     if grid.nested:
         row["goal"] = goal

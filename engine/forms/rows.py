@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engine.forms.model import Field, Grid, Kind
 from engine.sentence import Sentence
 
+_NUMBERED: Final = re.compile(r"(?P<word>[^0-9]{1,100})(?P<number>[0-9]{1,3})")
 OWN: Final = re.compile(r"own-[0-9a-f]{12}")
 
 Row = dict[str, Any]
@@ -38,6 +39,19 @@ def listed(value: object) -> list[Row]:
 def goal_of(row: Mapping[str, Any]) -> str:
     """The goal that a row belongs to; a goal belongs to itself."""
     return str(row.get("goal") or row["id"])
+
+
+def next_label(open_ones: Iterable[str], own: Iterable[str]) -> str:
+    """What one more row under a goal is called at first: behind 任务 1 comes 任务 2, else nothing.
+
+    A row that the template left open stands for as many as there are; the others are own rows.
+    """
+    numbered = [found for one in open_ones if (found := _NUMBERED.fullmatch(one)) is not None]
+    if not numbered:
+        return ""
+    word = numbered[0]["word"]
+    numbered += [found for one in own if (found := _NUMBERED.fullmatch(one)) is not None]
+    return f"{word}{max(int(one['number']) for one in numbered if one['word'] == word) + 1}"
 
 
 @dataclass

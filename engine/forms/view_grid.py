@@ -63,9 +63,21 @@ class Table:
         for row in self.filled:
             by_goal.setdefault(rows.goal_of(row) if self.grid.nested else row["id"], []).append(row)
         return tuple(
-            GoalView(id=goal, label=_goal_label(members), rows=tuple(map(self._row, members)))
+            GoalView(
+                id=goal,
+                label=_goal_label(members),
+                next_label=self._next_label(members),
+                rows=tuple(map(self._row, members)),
+            )
             for goal, members in by_goal.items()
         )
+
+    def _next_label(self, members: list[Row]) -> str:
+        if not self.own_rows or not self.grid.nested:
+            return ""
+        own = [str(row.get("label") or "") for row in members if row.get("own")]
+        others = [str(row.get("label") or "") for row in members if row.get("placeholder")]
+        return rows.next_label(others, own)
 
     def _row(self, row: Row) -> RowView:
         path = f"{self.grid.key}/{row['id']}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.forms import posted, rights, rows, validation
+from engine.forms import posted, rights, rows, validation, view
 from engine.forms.validation import Invalid
 from tests.unit.engine.forms.making import field, form, goals, grid, items, own
 
@@ -145,3 +145,27 @@ def test_the_button_of_a_row_comes_through_the_checks_like_anything_posted():
     values = read(("values[tree][]", "g1.a"), ("rows[tree][add]", "g9"))
     with pytest.raises(Invalid):
         validation.draft(FORM, values, rights.EDIT_ALL, stored={"tree": items("g1", "a")})
+
+
+def test_one_more_row_beside_a_row_left_open_is_named_after_it():
+    it = form(grid(nested=True, own_rows=True))
+    pairs = [
+        ("values[rows][]", "t.1"),
+        ("values[rows][t.1][goal]", "g1"),
+        ("values[rows][t.1][label]", "任务 1"),
+        ("values[rows][]", "t.2"),
+        ("values[rows][t.2][goal]", "g2"),
+        ("rows[rows][add]", "g1"),
+    ]
+    first, new, other = posted.read(it, pairs)["rows"]
+    assert (first["id"], new["label"], other["id"]) == ("t.1", "任务 2", "t.2")
+    stored = [
+        {"id": "t.1", "goal": "g1", "label": "任务 1", "placeholder": True},
+        {"id": "t.2", "goal": "g2", "label": "定"},
+    ]
+    kept = validation.draft(it, {"rows": [first, new, other]}, rights.EDIT_ALL,
+                            stored={"rows": stored})["rows"]  # fmt: skip
+    assert [(row["label"], row["goal"]) for row in kept] == [
+        ("任务 1", "g1"), ("任务 2", "g1"), ("定", "g2")]  # fmt: skip
+    shown = view.view(it, {"rows": kept}, rights.EDIT_ALL).parts[0]
+    assert [goal.next_label for goal in shown.goals] == ["任务 3", ""]

@@ -267,3 +267,18 @@ def test_a_new_row_starts_with_the_defaults_of_its_columns():
     assert kept == [
         own(goal=own()["id"], label="自设", own=True, what="x", tags=["v"], weight=None)
     ]
+
+
+@pytest.mark.parametrize(
+    ("open_ones", "own_ones", "label"),
+    [
+        (["任务 1"], [], "任务 2"),
+        (["任务 1"], ["任务 2", "任务 7", "别的 9", "校园网"], "任务 8"),
+        (["校园网升级"], ["任务 2"], ""),
+        ([], ["任务 2"], ""),
+        (["2027"], [], ""),
+        (["计划9999"], [], ""),
+    ],
+)
+def test_a_row_left_open_multiplies_by_its_number(open_ones, own_ones, label):
+    assert rows.next_label(open_ones, own_ones) == label
