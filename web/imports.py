@@ -19,6 +19,7 @@ from flask_babel import gettext
 
 from engine.errors import NotFound, Refused
 from engine.permissions import Action
+from quality import spreadsheets
 from quality.imports import runs, values, written
 from quality.imports.errors import EmptyFile, ImportNotReady
 from quality.imports.faults import Fault
@@ -194,7 +195,7 @@ def mistakes(import_id: int) -> Response:
 
 
 def _file(content: bytes, name: str) -> Response:
-    response = Response(content, content_type=written.MEDIA_TYPE)
+    response = Response(content, content_type=spreadsheets.MEDIA_TYPE)
     # a header is Latin-1: the name goes along in the way made for others
     place = f"attachment; filename=import.xlsx; filename*=UTF-8''{quote(name)}"
     response.headers["Content-Disposition"] = place

@@ -15,6 +15,7 @@ from engine.people import Actor
 from quality.evidence import listed
 from quality.evidence.listed import EvidenceRow, Wanted
 from quality.pages import MOST
+from quality.spreadsheets import OPTIONS, guarded
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS: Final = 10_000
@@ -47,8 +48,7 @@ def workbook(
 ) -> bytes:
     """The list as far as a workbook takes it; what people wrote is text, never a formula."""
     file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(file, options)
+    book = xlsxwriter.Workbook(file, OPTIONS)
     sheet = book.add_worksheet(words("佐证材料"))
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     for at, (header, width) in enumerate(HEADERS):
@@ -96,4 +96,4 @@ def _write(sheet: Any, line: int, cells: Sequence[object], day: Any) -> None:
         elif isinstance(value, int):
             sheet.write_number(line, at, value)
         elif value:
-            sheet.write_string(line, at, str(value))
+            sheet.write_string(line, at, guarded(str(value)))

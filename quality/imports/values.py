@@ -14,6 +14,7 @@ import yaml
 
 from engine.college import kinds
 from engine.forms import texts
+from quality import spreadsheets
 from quality.imports import faults
 from quality.imports.faults import Fault
 
@@ -33,8 +34,6 @@ COVER: Final = "***"
 HEAD, TAIL = 3, 2
 SHORTEST: Final = 10
 """A text so short would show too much of itself."""
-GUARDED: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell must not begin with in a file we write: a spreadsheet might compute it."""
 
 
 class Cell(StrEnum):
@@ -75,9 +74,7 @@ def typed(value: object) -> str:
         is_day = not (value.hour or value.minute or value.second)
         return value.date().isoformat() if is_day else value.isoformat(" ", "seconds")
     text = texts.clean(str(value)) if value is not None else ""
-    if text.startswith("'") and text[1:2] in GUARDED:
-        text = text[1:]
-    return text.strip()[:LONGEST]
+    return spreadsheets.plain(text).strip()[:LONGEST]
 
 
 def yes_or_no(value: bool) -> str:  # noqa: FBT001  (it is the value that is worded)
@@ -89,11 +86,6 @@ def _figure(value: float) -> str:
     if value.is_integer() and abs(value) < WHOLE:
         return str(int(value))
     return repr(value)
-
-
-def guarded(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula; `typed` undoes it."""
-    return f"'{text}" if text.startswith(GUARDED) else text
 
 
 def meant(kind: Cell, text: str, most: int) -> tuple[Any, Fault | None]:

@@ -19,25 +19,19 @@ from quality.imports.cells import MOST_ROWS
 from quality.imports.columns import Sheet
 from quality.imports.faults import Fault
 from quality.imports.models import RowAction
-from quality.imports.values import Cell, guarded
+from quality.imports.values import Cell
 from quality.kinds import every as every_kind
+from quality.spreadsheets import OPTIONS, guarded
 
-MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH: Final = 18
 WIDE: Final = 60
 STAR: Final = " *"
-_OPTIONS: Final = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
 
 
 def template(db: Session, sheets: Sequence[Sheet]) -> bytes:
     """A workbook to fill in: a sheet each, what to choose from, how it is filled, an example."""
     made = io.BytesIO()
-    with xlsxwriter.Workbook(made, _OPTIONS) as book:
+    with xlsxwriter.Workbook(made, OPTIONS) as book:
         choices = {
             Cell.UNIT_KIND: ("kinds", [kind.label for kind in kinds.UNIT_KINDS.values()]),
             Cell.POST: ("posts", list(there.posts(db).names)),
@@ -58,7 +52,7 @@ def template(db: Session, sheets: Sequence[Sheet]) -> bytes:
         _explained(book, sheets)
         page = book.add_worksheet(columns.title("choices"))
         for at, (title, words) in enumerate(choices.values()):
-            page.write_column(0, at, [columns.title(title), *words])
+            page.write_column(0, at, [columns.title(title), *map(guarded, words)])
     return made.getvalue()
 
 
@@ -122,7 +116,7 @@ def mistakes(db: Session, import_id: int, said: Callable[[Fault], str]) -> bytes
     for row in db.execute(wanted):
         found.setdefault(row.sheet, []).append(runs.line(row))
     made = io.BytesIO()
-    with xlsxwriter.Workbook(made, _OPTIONS) as book:
+    with xlsxwriter.Workbook(made, OPTIONS) as book:
         for key, sheet in columns.sheets().items():
             if key in found:
                 _listed(book, sheet, found[key], said)

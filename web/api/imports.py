@@ -7,6 +7,7 @@ from typing import Final
 from flask import Response, request, url_for
 
 from engine.permissions import Action
+from quality import spreadsheets
 from quality.imports import runs, written
 from quality.imports.columns import Sheet
 from quality.imports.errors import EmptyFile
@@ -171,7 +172,7 @@ def list_imports(wanted: Json) -> Json:
     "/imports",
     "Bring in a file: it is compared in the background, nothing is written yet",
     query=ImportWanted,
-    media=(MULTIPART, written.MEDIA_TYPE, CSV),
+    media=(MULTIPART, spreadsheets.MEDIA_TYPE, CSV),
     answers={201: ImportTold},
 )
 @needs(Action.IMPORT_RUN)
@@ -277,7 +278,7 @@ def show_import_mistakes(import_id: int) -> Response:
     content = written.mistakes(
         db(), import_id, lambda fault: in_words(fault.sentence, fault.values)
     )
-    return Response(content, content_type=written.MEDIA_TYPE)
+    return Response(content, content_type=spreadsheets.MEDIA_TYPE)
 
 
 def _sheet(sheet: Sheet) -> Json:

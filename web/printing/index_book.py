@@ -10,20 +10,15 @@ import xlsxwriter
 from flask_babel import gettext
 
 from quality.printing.shelf import Note
+from quality.spreadsheets import OPTIONS, guarded
 
 WIDTHS: Final = (6, 48, 14, 24, 8, 56, 40)
-_OPTIONS: Final = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
 
 
 def written(notes: Sequence[Note]) -> bytes:
     """A workbook with a line for each document; no cell of it can be taken for a formula."""
     made = io.BytesIO()
-    with xlsxwriter.Workbook(made, _OPTIONS) as book:
+    with xlsxwriter.Workbook(made, OPTIONS) as book:
         page = book.add_worksheet(gettext("目录"))
         bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True})
         for at, (width, head) in enumerate(zip(WIDTHS, _heads(), strict=True)):
@@ -34,7 +29,7 @@ def written(notes: Sequence[Note]) -> bytes:
             page.write_number(line, 0, note.number)
             texts = (note.title, note.kind, note.unit, str(note.version or ""), note.file)
             for at, text in enumerate((*texts, note.problem), start=1):
-                page.write_string(line, at, text)
+                page.write_string(line, at, guarded(text))
     return made.getvalue()
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
+from quality import spreadsheets
 from quality.imports import faults, values
 from quality.imports.values import Cell
 
@@ -31,10 +32,12 @@ def test_a_cell_as_its_reader_sees_it(cell, text):
     assert values.typed(cell) == text
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+86 1", "-1", "@a", "\tx", "plain", "'plain", ""])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+86 1", "-1", "@a", "\tx", "＝1+1", "'=1", "''=1", "plain", "'plain", ""]
+)
 def test_what_we_write_is_no_formula_and_is_read_back(text):
-    written = values.guarded(text)
-    assert not written.startswith(values.GUARDED)
+    written = spreadsheets.guarded(text)
+    assert not written.startswith(spreadsheets.GUARDED)
     assert values.typed(written) == text.strip()
 
 
