@@ -19,11 +19,13 @@ from engine.bpmn.parse import Unreadable
 from engine.errors import LockedOut, Refused
 from engine.forms.validation import Invalid
 from engine.sentence import Sentence
+from web import json_body
 from web.api import fields, idempotency, scopes
 from web.api.fields import Shape
 from web.api.preconditions import Stale, unless_seen
 from web.errors import UNPROCESSABLE, problem, status_of
 from web.i18n import in_words, say
+from web.json_body import NotJson
 
 JSON: Final = "application/json"
 XML: Final = ("application/xml", "text/xml")
@@ -140,9 +142,9 @@ def _json() -> Any:
     if request.mimetype != JSON:
         raise UnsupportedMediaType
     try:
-        found = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise NotReadable(why=str(error)[:200]) from error
+        found = json_body.read(raw)
+    except NotJson as error:
+        raise NotReadable(why=str(error)) from error
     _require_shallow(found)
     return found
 

@@ -16,9 +16,11 @@ from engine import tasks
 from engine.errors import Refused, TaskNotOpen
 from engine.forms.validation import Invalid
 from engine.queries import task_page
+from web import json_body
 from web.access import signed_in
 from web.errors import UNPROCESSABLE, problem, status_of
 from web.i18n import say
+from web.json_body import NotJson
 from web.session import db, me
 from web.tasks import acts, asked, drawing
 from web.tasks.blueprint import bp
@@ -50,7 +52,12 @@ def autosave(task_id: int) -> ResponseReturnValue:
 
 
 def _body() -> tuple[dict[str, Any], int]:
-    body = request.get_json(silent=True)
+    try:
+        body = json_body.read(request.get_data())
+    except NotJson as error:
+        raise NoDraft from error
+    if not request.is_json:
+        raise NoDraft
     values = body.get("values") if isinstance(body, dict) else None
     revision = body.get("revision") if isinstance(body, dict) else None
     if not isinstance(values, dict) or not isinstance(revision, int) or revision < 0:
