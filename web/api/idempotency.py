@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
@@ -105,12 +106,22 @@ def _asked() -> str:
         request.full_path.encode(),
         request.headers.get("If-Match", "").encode(),
         request.mimetype.encode(),
-        request.get_data(),
+        *(_form() if request.mimetype == "multipart/form-data" else (request.get_data(),)),
     )
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
+
+
+def _form() -> Iterator[bytes]:
+    """The fields and files of a form, whose boundary is another each time; never all at once."""
+    for name, value in sorted(request.form.items(multi=True)):
+        yield from (name.encode(), value.encode())
+    for name, file in request.files.items(multi=True):
+        yield from (name.encode(), (file.filename or "").encode())
+        yield hashlib.file_digest(file.stream, "sha256").digest()
+        file.stream.seek(0)
 
 
 def _taken(session: Session, key: str, asked: str) -> bool:

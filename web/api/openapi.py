@@ -141,7 +141,7 @@ def _bodies(one: Operation) -> Iterator[tuple[str, Json]]:
         shape: Json = {"type": "string", "description": "A BPMN 2.0 file."}
         if media == MULTIPART:
             file = {"type": "string", "contentMediaType": "application/octet-stream"}
-            about = "One .bpmn file and any number of .form files; `note` where one publishes."
+            about = "Files: `file`, or one .bpmn file with any number of .form files and a `note`."
             shape = {"type": "object", "additionalProperties": file, "description": about}
         yield media, {"schema": shape}
 

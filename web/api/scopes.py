@@ -23,6 +23,7 @@ CHANGES: Final = {
     "decisions": "definitions",
     "definitions": "definitions",
     "deputies": "work",
+    "evidence": "work",
     "holdings": "people",
     "imports": "people",
     "incidents": "operations",

@@ -20,12 +20,11 @@ from web.evidence.blueprint import bp
 from web.evidence.streams import store
 from web.session import db, me
 
-NOTHING: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-POLICY: Final = f"{NOTHING}; sandbox"
-"""Of a file that is no page: were it taken for one, it could do nothing."""
-VIEWER_POLICY: Final = (
-    f"{NOTHING}; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf"
+POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; sandbox"
 )
+"""Of a file that is no page: were it taken for one, it could do nothing."""
 PDF: Final = "application/pdf"
 
 
@@ -45,9 +44,9 @@ def answer(found: FileRow, *, is_saved: bool) -> Response:
     response = Response(store().read(found.sha256), content_type=found.media_type)
     response.content_length = found.size
     response.headers["Content-Disposition"] = disposition(found.filename, is_shown=is_shown)
-    is_viewed = is_shown and found.media_type == PDF
-    response.headers["Content-Security-Policy"] = VIEWER_POLICY if is_viewed else POLICY
-    response.headers["X-Frame-Options"] = "SAMEORIGIN" if is_viewed else "DENY"
+    response.headers["Content-Security-Policy"] = POLICY
+    is_framed = is_shown and found.media_type == PDF
+    response.headers["X-Frame-Options"] = "SAMEORIGIN" if is_framed else "DENY"
     return response
 
 

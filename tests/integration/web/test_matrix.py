@@ -108,8 +108,14 @@ NOT_THERE = {
     "tasks.remove_signer",
 }
 """Addresses that speak of a second thing, which an empty request does not name."""
-BY_RULE = {"api.remove_signer"}
-"""Addresses that the thing itself refuses: only who added a signer takes them off again."""
+BY_RULE = {
+    "api.remove_signer",
+    "api.change_evidence",
+    "evidence.restore",
+    "evidence.retire",
+}
+"""Addresses that the thing itself refuses: only who added a signer takes them off again, only
+who keeps a piece of evidence changes it."""
 HTMX = {"HX-Request": "true"}
 
 

@@ -37,6 +37,8 @@ from engine.models import (
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
 from quality import chains, cycle, explain, subjects
+from quality.evidence import listed
+from quality.evidence.models import Evidence, EvidenceFile
 from quality.imports.models import Import, ImportRow
 from quality.models import Document, SubjectMember
 from quality.printing.models import PrintRun
@@ -74,6 +76,7 @@ def lay(db: Session, college: College, sessions: Any) -> None:
     incident = {"instance_id": case.first(), "sentence": "没有去路。", "status": "open"}
     db.execute(insert(Incident), {**incident, "opened_at": clock.now()})
     _lay_imports(db, college)
+    _lay_evidence(db, college)
     _lay_prints(db, college)
     _lay_tables(db, college)
     _lay_school_time(db, college)
@@ -107,6 +110,20 @@ def _lay_prints(db: Session, college: College) -> None:
         run = {"form": "pdf", "status": "waiting", "total": 1, "made_at": clock.now()}
         asked = '{"documents": [1], "language": "zh"}'
         db.execute(insert(PrintRun), {**run, "by_id": college.users[name], "asked": asked})
+
+
+def _lay_evidence(db: Session, college: College) -> None:
+    """A piece of the subject, and one of a unit that others work in; their files are lost."""
+    for name, unit, subject in (
+        ("leader", "machine", college.subject),
+        ("stranger", "trade", None),
+    ):
+        row = {"owner_id": college.users[name], "unit_id": college.units[unit], "number": 1}
+        row |= {"subject_id": subject, "name": "证书", "note": "", "made_at": clock.now()}
+        made = db.execute(insert(Evidence).returning(Evidence.id), row).scalar_one()
+        file = {"evidence_id": made, "number": 1, "filename": "a.pdf", "sha256": "0" * 64}
+        file |= {"media_type": "application/pdf", "size": 1, "uploaded_by": college.users[name]}
+        db.execute(insert(EvidenceFile), {**file, "uploaded_at": clock.now()})
 
 
 def _lay_imports(db: Session, college: College) -> None:
@@ -168,6 +185,14 @@ def _sees_import(db: Session, person: Actor, row: Row) -> bool:
     return is_own or permissions.may(person, Action.PERSON_EDIT)
 
 
+def _sees_evidence(db: Session, person: Actor, row: Row) -> bool:
+    try:
+        listed.one(db, person, row["evidence_id"])
+    except NotFound:
+        return False
+    return True
+
+
 def _sessions(db: Session, _college: College) -> list[Row]:
     hashes = db.execute(select(WebSession.token_hash).order_by(WebSession.user_id)).scalars()
     return [{"ref": one[:SHOWN]} for one in list(hashes)[:1]]
@@ -187,6 +212,7 @@ _NAMES = {
     Document.id: "document_id",
     Incident.id: "incident_id",
     Import.id: "import_id",
+    Evidence.id: "evidence_id",
     Holding.id: "holding_id",
     Membership.id: "membership_id",
     Post.id: "post_id",
@@ -259,6 +285,7 @@ THINGS = (
     Thing(
         frozenset({"import_id", "number", "row"}), _each(Import.id, number=1, row=1), _sees_import
     ),
+    Thing(frozenset({"evidence_id", "number"}), _each(Evidence.id, number=1), _sees_evidence),
     Thing(frozenset({"key", "number", "run"}), _definition, _always),
     Thing(frozenset({"table", "decision"}), _tables, _always),
     Thing(frozenset({"ref"}), _sessions, lambda _db, _person, _row: False),
