@@ -15,6 +15,7 @@ PASSED_OVER: Final = re.compile(r"htmx:(afterRequest|sendAbort),")
 PASSWORD: Final = "zhengai-demo"
 DESK: Final = {"width": 1440, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
+CUT_OFF: Final = "ERR_INTERNET_DISCONNECTED"
 STATUS: Final = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 TWO_FRAMES: Final = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 # what the page's policy refuses is not always said in the console: so it is asked for
@@ -50,6 +51,7 @@ class Person:
         self.window.add_init_script(TELL_VIOLATIONS)
         self.problems: list[str] = []
         self.expected: set[int] = set()
+        self.is_cut_off = False
         self.page = self.new_page()
 
     def new_page(self) -> Page:
@@ -65,17 +67,28 @@ class Person:
         status = STATUS.match(text)
         if (status and int(status[1]) in self.expected) or PASSED_OVER.match(text):
             return
+        if self.is_cut_off and CUT_OFF in text:
+            return
         if kind in ("error", "warning"):
             self.problems.append(f"{page.url}: {text}")
 
     def _failed(self, url: str, why: str) -> None:
         # a page that is left ends what it was still loading
-        if "ERR_ABORTED" not in why:
+        if "ERR_ABORTED" not in why and not (self.is_cut_off and CUT_OFF in why):
             self.problems.append(f"{url}: {why}")
 
     def expects(self, *statuses: int) -> None:
         """These refusals are meant to come; every other one fails the test."""
         self.expected.update(statuses)
+
+    def goes_offline(self) -> None:
+        """The network is cut; requests that fail for it are what is to be seen."""
+        self.is_cut_off = True
+        self.window.set_offline(True)
+
+    def comes_back(self) -> None:
+        """The network is there again."""
+        self.window.set_offline(False)
 
     def sign_in(self, username: str) -> Person:
         """Through the form, as everybody does."""

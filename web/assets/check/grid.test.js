@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { block } from "../grid/block.js";
+import { block, written } from "../grid/block.js";
 import { nested } from "../grid/values.js";
 
 const TABLE = "<html><table><tr><td>x</td></tr></table></html>";
@@ -27,6 +27,26 @@ test("quotes hold line breaks, tabs and doubled quotes together", () => {
 test("a quote that belongs to the text stays", () => {
   assert.deepEqual(block('"系统"操作员\t乙'), [['"系统"操作员', "乙"]]);
   assert.deepEqual(block('"没有结束\t乙'), [['"没有结束', "乙"]]);
+});
+
+test("what Word and web pages copy is read from their table, what Excel copies from its text", () => {
+  const table = () => [["从表格", "来"]];
+  assert.deepEqual(block("从表格\n来", TABLE, table), [["从表格", "来"]]);
+  assert.deepEqual(block("甲\t乙", `<html xmlns:x="urn:schemas-microsoft-com:office:excel"><table></table></html>`, table), [["甲", "乙"]]);
+});
+
+test("a block that is copied out comes back as it was, and no spreadsheet reckons with it", () => {
+  const rows = [["第一行\n第二行", '说"好"', "=1+1"], ['"引"', "-5", "@x"]];
+  assert.match(written(rows), /'=1\+1/);
+  assert.doesNotMatch(written(rows), /'-5/);
+  assert.deepEqual(block(written(rows)), rows);
+});
+
+test("entries of a list become one value, blank ones none", () => {
+  const entry = (number, part, value) => [`values[plans][a][measures][${number}][${part}]`, value, true];
+  const pairs = [["values[plans][]", "a"], entry(0, "what", "听课"), entry(0, "owner", "吴"), entry(1, "what", ""), entry(1, "owner", "")];
+  assert.deepEqual(nested(pairs), { plans: [{ id: "a", measures: [{ what: "听课", owner: "吴" }] }] });
+  assert.deepEqual(nested([["values[steps][0][what]", "一", true]]), { steps: [{ what: "一" }] });
 });
 
 test("names of a plain form become nested values, rows in order", () => {

@@ -1,40 +1,84 @@
-// Drafts saved on the server while somebody types. What could not be saved stays on the page and is said.
+// Drafts saved on the server while somebody types. What could not be saved stays on the page and in this browser, and is said.
 
 import { send } from "../page/http.js";
+import { apply, cellAt, place } from "./apply.js";
+import { ask } from "./conflict.js";
+import { delta, size } from "./delta.js";
+import { Kept, restored } from "./kept.js";
+import { mark, unmarkAll } from "./marks.js";
+import { merge } from "./merge.js";
+import { asTyped } from "./told.js";
 import { nested, pairs } from "./values.js";
 
 const PAUSE = 1200;
+const KEEP = 400;
 const RETRY = [5_000, 15_000, 60_000];
 const SIGNED_OUT = 401;
-const FINAL = { 403: "closed", 404: "closed", 409: "conflict", 410: "closed", 412: "conflict" };
+const FINAL = { 403: "closed", 404: "closed", 410: "closed" };
+const CONFLICTS = new Set([409, 412]);
 
-/** Starts saving; returns what to call when something changed without an input event. */
-export function autosave(root, t) {
-  const url = root.dataset.draftUrl;
-  if (!url) return () => {};
-  const draft = new Draft(root, url, t);
-  root.addEventListener("input", () => draft.touch());
-  root.addEventListener("change", () => draft.touch());
-  document.addEventListener("visibilitychange", () => {
-    draft.save();
-  });
-  window.addEventListener("online", () => draft.save());
-  window.addEventListener("beforeunload", (event) => {
-    if (draft.dirty && !draft.leaving) event.preventDefault();
-  });
-  root.closest("form")?.addEventListener("submit", () => draft.leave());
-  return () => draft.touch();
+/** Starts saving. Answers the draft, or one that does nothing where there is none. */
+export function autosave(form) {
+  const url = form.root.dataset.draftUrl;
+  return url ? new Draft(form, url).start() : { touch() {}, save() {} };
 }
 
 class Draft {
-  constructor(root, url, t) {
-    Object.assign(this, { root, url, t, revision: Number(root.dataset.draftRevision), failures: 0 });
-    Object.assign(this, { dirty: false, busy: false, stopped: false, leaving: false, timer: 0 });
+  constructor(form, url) {
+    Object.assign(this, { form, root: form.root, url, t: form.t, kept: new Kept(url), failures: 0, timer: 0, keeping: 0 });
+    Object.assign(this, { dirty: false, busy: false, stopped: false, leaving: false, savedAt: "" });
+    this.revision = Number(this.root.dataset.draftRevision);
+    this.savedAt = this.root.dataset.draftSaved ?? "";
+    this.saved = this.values();
+  }
+
+  start() {
+    this.root.addEventListener("input", () => this.touch());
+    this.root.addEventListener("change", () => this.touch());
+    document.addEventListener("visibilitychange", () => {
+      this.keep();
+      this.save();
+    });
+    window.addEventListener("pagehide", () => this.keep());
+    window.addEventListener("online", () => this.save());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.dirty && !this.leaving) event.preventDefault();
+    });
+    this.root.closest("form")?.addEventListener("submit", (event) => {
+      if (!event.defaultPrevented) this.leave();
+    });
+    this.restore();
+    return this;
+  }
+
+  values() {
+    return nested(pairs(this.root));
+  }
+
+  /** What was typed before a break and never reached the server, on the page again. */
+  restore() {
+    const entry = this.kept.read();
+    if (!entry) return;
+    const { change, clashes } = restored(entry, this.saved);
+    const count = change ? apply(this.form, change) : 0;
+    const time = clock(new Date(entry.at));
+    if (count) this.form.tell(this.t("restored", { count, time }), true);
+    if (clashes.length) this.choose(clashes, { who: this.t("somebody"), time: this.savedAt }, true);
+    if (count) this.touch();
+    else if (!clashes.length) this.kept.clear();
   }
 
   touch() {
     this.dirty = true;
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.keep(), KEEP);
     this.later(PAUSE);
+  }
+
+  /** Keep in this browser what the server does not have. */
+  keep() {
+    clearTimeout(this.keeping);
+    if (this.dirty && !this.leaving) this.kept.keep(this.saved, this.values(), this.revision);
   }
 
   later(pause) {
@@ -43,6 +87,8 @@ class Draft {
   }
 
   leave() {
+    this.keep();
+    this.kept.handIn();
     this.leaving = true;
     clearTimeout(this.timer);
   }
@@ -53,62 +99,108 @@ class Draft {
     this.dirty = false;
     this.busy = true;
     this.say(this.t("saving"));
-    const json = { values: nested(pairs(this.root)), revision: this.revision };
-    const answer = await send("PUT", this.url, { json });
+    const values = this.values();
+    const answer = await send("PUT", this.url, { json: { values, revision: this.revision } });
     this.busy = false;
-    if (answer.ok) this.saved(answer.body);
+    if (answer.ok) this.stored(answer.body, values);
     else this.failed(answer);
   }
 
-  saved(body) {
+  stored(body, values) {
     this.failures = 0;
-    this.revision = body?.revision ?? this.revision + 1;
+    this.saved = values;
+    this.became(body?.revision ?? this.revision + 1);
+    this.savedAt = body?.saved_at ?? clock(new Date());
+    unmarkAll(this.root, "draft");
+    this.say(this.t("saved", { time: this.savedAt }));
+    if (this.dirty) this.touch();
+    else this.kept.clear();
+  }
+
+  became(revision) {
+    this.revision = revision;
     const field = this.root.querySelector("[data-draft-revision-field]");
-    if (field) field.value = this.revision;
-    this.mark({});
-    this.say(this.t("saved", { time: body?.saved_at ?? "" }));
-    if (this.dirty) this.later(PAUSE);
+    if (field) field.value = revision;
   }
 
   failed({ status, body }) {
     this.dirty = true;
-    if (status in FINAL) {
-      this.stopped = true;
-      this.say(this.t(FINAL[status]), true);
-    } else if (status === 422) {
-      const errors = body?.errors ?? {};
-      this.mark(errors);
-      this.say(this.t("refused", { count: Object.keys(errors).length }), true);
-    } else {
-      this.say(this.t(status === SIGNED_OUT ? "signed_out" : "unsaved"), true);
+    this.keep();
+    if (CONFLICTS.has(status) && body?.conflict?.values) this.merged(body.conflict);
+    else if (CONFLICTS.has(status)) this.stop("conflict");
+    else if (status in FINAL) this.stop(FINAL[status]);
+    else if (status === 422) this.refused(body?.errors ?? {});
+    else {
+      const since = this.savedAt ? { name: "unsaved_since", time: this.savedAt } : { name: "unsaved" };
+      const said = this.t(status === SIGNED_OUT ? "signed_out" : since.name, since);
+      this.say(said, true);
       this.later(RETRY[Math.min(this.failures, RETRY.length - 1)]);
       this.failures += 1;
     }
   }
 
-  /** Mark the cells that the server refused; those it drew itself stay as they are. */
-  mark(errors) {
-    for (const one of this.root.querySelectorAll("[data-draft-error]")) {
-      one.closest("td, th, dd, .field")?.classList.remove("is-bad");
-      one.remove();
-    }
+  stop(name) {
+    this.stopped = true;
+    this.say(this.t(name), true);
+  }
+
+  refused(errors) {
+    unmarkAll(this.root, "draft");
     for (const [path, sentence] of Object.entries(errors)) {
-      const control = document.getElementById(`f-${path.replace(/[^\p{L}\p{N}_-]/gu, "-")}`);
-      const cell = control?.closest("td, th, dd, .field");
-      if (!cell) continue;
-      const note = document.createElement("p");
-      note.className = "err";
-      note.dataset.draftError = "";
-      note.textContent = sentence;
-      cell.classList.add("is-bad");
-      cell.append(note);
+      const [key, row, column] = path.split("/");
+      const cell = row ? cellAt(this.form, { key, row, column: column ?? "label" }) : place(this.root, key);
+      if (cell) mark(cell, sentence, "draft");
     }
+    this.say(this.t("refused", { count: Object.keys(errors).length }), true);
+  }
+
+  /** Somebody saved meanwhile: theirs comes onto the page, and where both wrote, the person decides. */
+  merged(conflict) {
+    const theirs = asTyped(conflict.values, this.saved, this.form.sheets);
+    const { take, clashes } = merge(this.saved, this.values(), theirs);
+    const who = { who: conflict.by || this.t("somebody"), time: conflict.saved_at ?? "" };
+    if (take) this.form.tell(this.t("joined", { count: size(take), ...who }), false);
+    this.saved = theirs;
+    this.became(conflict.revision);
+    if (take) apply(this.form, take);
+    if (clashes.length) this.choose(clashes, who, false);
+    else this.touch();
+  }
+
+  /** `over`: the page shows theirs, mine is laid over it; else the other way round. */
+  choose(clashes, who, over) {
+    this.stopped = true;
+    this.say(this.t("clash", { count: clashes.length, ...who }), true);
+    if (over) apply(this.form, changeOf(clashes, "mine"));
+    ask(this.form, clashes, who, (theirs) => {
+      this.stopped = false;
+      if (theirs.length) apply(this.form, changeOf(theirs, "theirs"));
+      if (delta(this.saved, this.values())) this.touch();
+      else this.stored({ revision: this.revision, saved_at: this.savedAt }, this.values());
+    });
   }
 
   say(text, late = false) {
-    for (const place of document.querySelectorAll("[data-form-saved]")) {
-      place.textContent = text;
-      place.classList.toggle("is-late", late);
+    for (const each of document.querySelectorAll("[data-form-saved]")) {
+      each.textContent = text;
+      each.classList.toggle("is-late", late);
     }
   }
+}
+
+/** The delta that puts one side of some clashes onto the page. */
+function changeOf(clashes, side) {
+  const change = { fields: {}, grids: {} };
+  for (const clash of clashes) {
+    if (!clash.row) change.fields[clash.key] = clash[side];
+    else {
+      change.grids[clash.key] ??= { order: null, rows: {} };
+      (change.grids[clash.key].rows[clash.row] ??= {})[clash.column] = clash[side];
+    }
+  }
+  return change;
+}
+
+function clock(at) {
+  return `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
 }

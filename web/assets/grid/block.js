@@ -1,12 +1,33 @@
 // A block of cells as Excel and WPS put it on the clipboard: tabs between cells, quotes around line breaks.
 
-/** The rows of a pasted text, or null when it is ordinary text for one cell. */
-export function block(text, html = "") {
+const FORMULA = /^[=+\-@]/;
+const NUMBER = /^[+-]?[\d.,%\s]+$/;
+// Excel and WPS write the cells into the plain text too, and say line breaks in a cell there without doubt
+const SHEETS = /office:excel|Excel\.Sheet|ProgId content="?ET\.|office:spreadsheet/i;
+
+/** The rows of a pasted text, or null when it is ordinary text for one cell. `table` reads the cells of HTML. */
+export function block(text, html = "", table = null) {
   const fromTable = /<table[\s>]/i.test(html);
   if (!fromTable && !text.includes("\t")) return null;
-  const rows = parse(text.replace(/\r\n?/g, "\n"));
+  const read = fromTable && table && !SHEETS.test(html) ? table(html) : null;
+  const rows = read?.length ? read : parse(text.replace(/\r\n?/g, "\n"));
   if (rows.length > 1 && rows.at(-1).length === 1 && rows.at(-1)[0] === "") rows.pop();
-  return rows;
+  return rows.map((row) => row.map((cell) => (/^'[=+\-@]/.test(cell) ? cell.slice(1) : cell)));
+}
+
+/** Rows as such a block. What a spreadsheet would take for a formula is written as text. */
+export function written(rows) {
+  return rows.map((row) => row.map(quote).join("\t")).join("\r\n");
+}
+
+/** A text that no spreadsheet reckons with. */
+export function harmless(text) {
+  return FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+}
+
+function quote(cell) {
+  const text = harmless(cell);
+  return /[\t\n\r]|^"/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function parse(text) {

@@ -1,10 +1,14 @@
-// The cells of a grid as a rectangle: where a control stands, and which one stands beside it.
+// The cells of a grid as a rectangle: where a control stands, which one stands beside it, what a cell holds.
 
-const CONTROLS = "textarea, select, input:not([type=hidden]):not([type=radio])";
+import { lines, says } from "./entries.js";
 
-/** The control of a cell, if it can be filled. */
+const CONTROLS = "textarea, select, input:not([type=hidden])";
+const CHOICES = new Set(["select", "radio", "checklist", "evidence"]);
+
+/** The control of a cell, if it can be filled. A list and evidence have one button for all of it. */
 export function control(cell) {
-  return cell?.querySelector(CONTROLS) ?? null;
+  if (!cell) return null;
+  return cell.querySelector(":scope > .form-lines, input[type=radio]:checked") ?? cell.querySelector(CONTROLS);
 }
 
 /** The rows of the grid's table, in order. */
@@ -21,17 +25,11 @@ export function cells(row) {
 export function place(grid, element) {
   const cell = element.closest("td, th");
   const line = element.closest("tr[data-row]");
-  if (!cell || !line) return null;
+  if (!cell || !line || cell.classList.contains("form-goal")) return null;
   return { row: rows(grid).indexOf(line), column: cells(line).indexOf(cell) };
 }
 
-/** The control at a place. */
-export function at(grid, row, column) {
-  const line = rows(grid)[row];
-  return line ? control(cells(line)[column]) : null;
-}
-
-/** Going from a place in a direction, the next cell that can be filled. */
+/** Going from a place in a direction, the next cell that can be filled and is not folded away. */
 export function next(grid, from, down, right) {
   const table = rows(grid);
   let { row, column } = from;
@@ -40,23 +38,144 @@ export function next(grid, from, down, right) {
     column += right;
     const those = table[row] ? cells(table[row]) : [];
     if (column < 0 || column >= those.length) return null;
-    const found = control(those[column]);
+    const found = open(those[column]);
     if (found) return found;
   }
 }
 
-/** Put text into a control as typing would: listeners hear of it. False if the control cannot hold it. */
-export function fill(element, text) {
-  if (element.tagName === "SELECT") {
-    const option = [...element.options].find((one) => one.value === text || one.text === text.trim());
-    if (!option) return false;
-    element.value = option.value;
-  } else if (element.type === "checkbox") {
-    return false;
+/** The control of a cell that one can go to. */
+export function open(cell) {
+  return cell && !("folded" in cell.dataset) ? control(cell) : null;
+}
+
+/** What the columns are, as the server tells it; a row's name is one more. */
+export function columns(grid) {
+  const template = grid.querySelector(":scope > template[data-json=columns]");
+  const told = template ? JSON.parse(template.content.textContent) : [];
+  const named = { key: "label", kind: "textarea", title: "", max_length: 200 };
+  return new Map([["label", named], ...told.map((one) => [one.key, one])]);
+}
+
+/** The key of a cell's column. */
+export function key(cell) {
+  return cell.dataset.column ?? "label";
+}
+
+/** What a cell's column is, with the choices and the small fields as the cell itself offers them. */
+export function facts(cell, known) {
+  const column = known.get(key(cell));
+  if (column && CHOICES.has(column.kind)) return { ...column, options: options(cell) };
+  if (column?.kind === "list" && !column.parts) column.parts = parts(cell);
+  return column;
+}
+
+/** What can be chosen in a cell: `{ value, label }`. */
+export function options(cell) {
+  const select = cell.querySelector("select");
+  if (select) return [...select.options].filter((one) => one.value).map((one) => ({ value: one.value, label: one.text.trim() }));
+  const boxes = [...cell.querySelectorAll(".form-choices input:not([type=hidden])")];
+  return boxes.map((box) => ({ value: box.value, label: box.closest("label").textContent.trim() }));
+}
+
+/** The small fields of a list's entries, as its first entry has them. */
+function parts(cell) {
+  return [...(cell.querySelector("[data-entry]")?.querySelectorAll("[data-part]") ?? [])].map((part) => {
+    const field = control(part);
+    const title = part.querySelector(".form-part-label")?.textContent ?? "";
+    const about = { key: part.dataset.part, title };
+    if (field.tagName === "SELECT") return { ...about, kind: "select", options: options(part) };
+    const moment = { date: "date", time: "time", "datetime-local": "datetime" }[field.type];
+    if (moment) return { ...about, kind: "datetime", moment };
+    return { ...about, kind: field.inputMode === "decimal" ? "number" : field.tagName === "TEXTAREA" ? "textarea" : "textfield" };
+  });
+}
+
+/** What a cell holds: text, true or false, a list; null where nothing can be filled. */
+export function read(cell) {
+  const listed = cell.querySelector("[data-entries]");
+  if (listed) return entriesOf(listed);
+  const group = cell.querySelector(".form-choices");
+  if (group) return chosen(group);
+  const field = control(cell);
+  if (!field) return null;
+  return field.type === "checkbox" ? field.checked : field.value;
+}
+
+function entriesOf(listed) {
+  const each = [...listed.querySelectorAll("[data-entry]")].map((entry) =>
+    Object.fromEntries([...entry.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, control(part).value])),
+  );
+  return each.filter(says);
+}
+
+function chosen(group) {
+  const boxes = [...group.querySelectorAll("input:not([type=hidden])")].filter((one) => one.checked).map((one) => one.value);
+  return group.getAttribute("role") === "group" ? boxes : (boxes[0] ?? "");
+}
+
+/** Put a value into a cell; nobody hears of it. */
+export function write(cell, value) {
+  const listed = cell.querySelector("[data-entries]");
+  const group = cell.querySelector(".form-choices");
+  if (listed) putEntries(listed, value ?? []);
+  else if (group) {
+    const wanted = new Set([value ?? []].flat().map(String));
+    for (const box of group.querySelectorAll("input:not([type=hidden])")) box.checked = wanted.has(box.value);
   } else {
-    element.value = element.tagName === "TEXTAREA" ? text : text.replace(/\s*\n\s*/g, " ");
-    if (text && !element.value) return false;
+    const field = control(cell);
+    if (!field) return;
+    if (field.type === "checkbox") field.checked = value === true;
+    else field.value = value ?? "";
   }
-  element.dispatchEvent(new Event("input", { bubbles: true }));
-  return true;
+  if (listed || group) cell.dispatchEvent(new CustomEvent("grid:put"));
+}
+
+/** The entries anew, and a blank one to write the next into, as the server draws them. */
+function putEntries(listed, value) {
+  const pattern = listed.querySelector("[data-entry]");
+  const most = Number(listed.dataset.most);
+  const blank = value.length < most ? [{}] : [];
+  const made = [...value, ...blank].slice(0, most).map((entry, at) => {
+    const one = pattern.cloneNode(true);
+    one.toggleAttribute("data-blank", at >= value.length);
+    for (const part of one.querySelectorAll("[data-part]")) {
+      const field = control(part);
+      field.name = field.name.replace(/\[\d+\](\[[^[\]]+\])$/, `[${at}]$1`);
+      field.id = "";
+      field.value = entry[part.dataset.part] ?? "";
+    }
+    return one;
+  });
+  for (const old of listed.querySelectorAll("[data-entry]")) old.remove();
+  listed.append(...made);
+}
+
+/** Whether two values of cells are the same. */
+export function same(one, other) {
+  if (typeof one === "object" || typeof other === "object") return JSON.stringify(one ?? []) === JSON.stringify(other ?? []);
+  return (one ?? "") === (other ?? "");
+}
+
+/** A cell as one reads it, for copying out. */
+export function text(cell, column) {
+  const value = read(cell);
+  if (value === null) return (cell.querySelector(".form-text, .form-name") ?? cell).textContent.trim();
+  return worded(column, value);
+}
+
+/** A value as one reads it. */
+export function worded(column, value) {
+  if (value === null || value === undefined) return "";
+  if (value === true) return "✓";
+  if (value === false) return "";
+  if (column?.kind === "list") return lines(column, value);
+  const label = (one) => (column?.options ?? []).find((each) => String(each.value) === String(one))?.label ?? String(one);
+  return Array.isArray(value) ? value.map(label).join("、") : label(value);
+}
+
+/** How a cell is called: the name of its row, the name of its column. */
+export function called(cell, known) {
+  const row = cell.closest("tr[data-row]");
+  const name = row?.querySelector(".form-label textarea")?.value ?? row?.querySelector(".form-name")?.textContent ?? "";
+  return { row: name.trim(), column: known.get(key(cell))?.title ?? "" };
 }

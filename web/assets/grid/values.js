@@ -1,11 +1,12 @@
 // The form's controls as the values the server knows: the same names a plain form posts, as JSON.
 
 const NAME = /^values\[([^[\]]+)\](?:\[([^[\]]*)\])?(?:\[([^[\]]+)\])?$/;
+const ENTRY = /^(values\[.+\])\[(\d{1,3})\]\[([^[\]]+)\]$/;
 
-/** The values of `[name, text or boolean]` pairs, in document order. */
+/** The values of `[name, value]` pairs, in document order. A third `true` says that the pair is part of a list's entry. */
 export function nested(pairs) {
   const values = new Map();
-  for (const [name, value] of pairs) {
+  for (const [name, value] of inLists(pairs)) {
     const found = NAME.exec(name);
     if (!found) continue;
     const [, key, row, column] = found;
@@ -17,6 +18,32 @@ export function nested(pairs) {
   return Object.fromEntries([...values].map(([key, value]) => [key, plain(value)]));
 }
 
+/** The pairs with the entries of each list as one value, without those that say nothing. */
+function inLists(pairs) {
+  const lists = new Map();
+  const answer = [];
+  for (const [name, value, listed] of pairs) {
+    const found = listed ? ENTRY.exec(name) : null;
+    if (!found) {
+      answer.push([name, value]);
+      continue;
+    }
+    const [, list, number, part] = found;
+    if (!lists.has(list)) {
+      lists.set(list, new Map());
+      answer.push([list, lists.get(list)]);
+    }
+    const entries = lists.get(list);
+    if (!entries.has(number)) entries.set(number, []);
+    entries.get(number).push([part, value]);
+  }
+  return answer.map(([name, value]) => [name, value instanceof Map ? told(value) : value]);
+}
+
+function told(entries) {
+  return [...entries.values()].filter((one) => one.some(([, value]) => String(value).trim())).map((one) => Object.fromEntries(one));
+}
+
 /** The pairs of a form's controls. What only tells a plain form that nothing is ticked ([data-empty]) is left out. */
 export function pairs(root) {
   const found = [];
@@ -26,6 +53,8 @@ export function pairs(root) {
     } else if (control.type === "checkbox") {
       if (control.value === "true") found.push([control.name, control.checked]);
       else found.push([control.name, control.checked ? [control.value] : []]);
+    } else if (control.closest("[data-entry]")) {
+      found.push([control.name, control.value, true]);
     } else {
       found.push([control.name, control.value]);
     }
