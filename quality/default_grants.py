@@ -36,7 +36,7 @@ def told() -> Iterator[NewGrant]:
     """The grants of the catalogue: the general ones, then who opens and who leads each kind."""
     for line in yaml.safe_load(CATALOG.read_bytes()):
         action, reach = Action(line["action"]), Reach(line["reach"])
-        yield NewGrant(line["holder"], action, reach)
+        yield NewGrant(line["holder"], action, reach, subject_kind=line.get("kind"))
     for kind in kinds.every():
         for post in kind.openers:
             yield NewGrant(f"p:{post}", Action.SUBJECT_START, Reach.UNIT, subject_kind=kind.key)

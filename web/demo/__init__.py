@@ -1,4 +1,4 @@
-"""The demo college: an invented 示范职业技术学院 with people, majors, and a case at each stage.
+"""The demo college: an invented 示范职业技术学院 with people, subjects, and cases at each stage.
 
 Everything is done through the engine's own functions, with the clock held at past working days,
 so that the record of the demo is as whole as that of a real college.
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from engine import clock, db, eventlog, jobs
 from engine.errors import Refused
 from engine.models import User
-from web.demo import approvals, college, stories
+from web.demo import approvals, college, documents, stories
 from web.demo.calendar import Calendar
 
 PASSWORD: Final = college.PASSWORD
@@ -44,10 +44,12 @@ def install(
         made = college.found(session, people)
     say(f"{len(made.units)} units, {len(made.users)} people, {len(made.majors)} majors")
     desk = stories.Desk(made, calendar)
-    count = _play(sessions, [*stories.all_of(desk), *approvals.all_of(desk)])
+    count = _play(
+        sessions, [*stories.all_of(desk), *documents.all_of(desk), *approvals.all_of(desk)]
+    )
     with _writing(sessions) as session:
         eventlog.seal(session)
-    say(f"figure 4 published, {count} acts on {len(stories.PLOT)} majors; password {PASSWORD}")
+    say(f"{count} acts on {len(stories.PLOT) + len(documents.PLOT)} subjects; password {PASSWORD}")
 
 
 def _play(sessions: sessionmaker[Session], told: list[stories.Story]) -> int:

@@ -99,7 +99,8 @@ def leaders(registry: Registry, told: Mapping[str, Any]) -> None:
     for code in told["colleges"]:
         _led(registry, "leader", code, next(turns))
         _led(registry, "contact_leader", code, next(turns))
-        registry.invent(f"head@{code}")
+        if f"head@{code}" not in registry.held:
+            registry.invent(f"head@{code}")
         registry.invent(f"party_secretary@{code}")
         registry.invent(f"deputy_head@{code}")
         if f"{code}_centre" in registry.units:

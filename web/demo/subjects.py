@@ -25,6 +25,7 @@ TOLD: Final[Mapping[str, Any]] = yaml.safe_load(
 WHOLE: Final = ("functional_department", "secondary_college", "teaching_staff_team")
 COURSES: Final = 3
 TEACHERS: Final = 60
+OTHERS: Final = 12
 STUDENTS: Final = 60
 TEAM: Final = 3
 SINCE: Final = date(2024, 9, 1)
@@ -39,8 +40,11 @@ def enter(db: Session) -> int:
     _majors_below_colleges(db)
     for grade in range(today.year - TOLD["grades"] + 1, today.year + 1):
         subjects.make(db, "student_cohort", grade, by=SYSTEM)
+    _cohorts_of_counsellors(db)
     _courses(db)
     _people(db, "teacher", ("teacher",), TEACHERS, _of_colleges(db, "teaching_staff_team"))
+    for post in ("counsellor", "staff"):
+        _people(db, "teacher", (post,), OTHERS, {})
     _people(db, "student", ("student",), STUDENTS, _of_colleges(db, "student_cohort"))
     _teams(db)
     pilots = _subject.c.code.in_(TOLD["pilots"])
@@ -58,6 +62,18 @@ def _majors_below_colleges(db: Session) -> None:
         if above.get(row.unit_id) in colleges
     }
     subjects.change_all(db, changes, by=SYSTEM)
+
+
+def _cohorts_of_counsellors(db: Session) -> None:
+    """A counsellor of the college answers for the newest cohorts of its majors."""
+    above = _colleges_above(db)
+    first: dict[int, int] = {}
+    for user_id, unit_id in _holders(db, ("counsellor",)):
+        first.setdefault(above.get(unit_id, unit_id), user_id)
+    for row in _all(db, "student_cohort"):
+        counsellor = first.get(above.get(row.unit_id, 0))
+        if counsellor is not None and row.code.endswith(f"-{clock.today().year}"):
+            subjects.give_owner(db, row.id, counsellor, since=_since(), by=SYSTEM)
 
 
 def _courses(db: Session) -> None:

@@ -1,0 +1,257 @@
+"""Documents of all eight kinds in the demo: each subject has chapters, told as far as they went."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from engine import clock, instances, people, tasks
+from engine.effects import OPEN
+from engine.models import Holding, Post, ProcessInstance, TaskCandidate, UserTask
+from engine.people import Actor
+from quality import chains, kinds, rows, subjects
+from quality.models import Stage, Subject
+from web.demo.stories import Desk, Moment, Story
+
+SENTENCES: Final[Mapping[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent / "sentences.yaml").read_bytes()
+)
+Walk = Generator[Moment, Session, None]
+
+# how far a chapter goes
+DONE: Final = "published"
+AGAIN: Final = "published after it was sent back once"
+BACK: Final = "sent back, and there it lies"
+SENT: Final = "handed in"
+ON: Final = "passed on by the first who looked at it"
+BEGUN: Final = "begun, half of it written"
+
+YEAR: Final = ((Stage.GOAL, DONE), (Stage.STANDARD, AGAIN), (Stage.PLAN, DONE))
+WHOLE: Final = (*YEAR, (Stage.COLLECTION, DONE))
+Chapters = Sequence[tuple[Stage, str]]
+
+PLOT: Final[tuple[tuple[str, str, int, Chapters], ...]] = (
+    ("functional_department", "quality", 40, (*YEAR, (Stage.COLLECTION, SENT))),
+    ("functional_department", "academic_affairs", 14, ((Stage.GOAL, ON),)),
+    ("functional_department", "party_office", 9, ((Stage.GOAL, SENT),)),
+    ("secondary_college", "machine", 34, ((Stage.GOAL, DONE), (Stage.STANDARD, ON))),
+    ("secondary_college", "information", 8, ((Stage.GOAL, BACK),)),
+    ("course", "46030501", 38, WHOLE),
+    ("course", "46030502", 12, ((Stage.GOAL, DONE), (Stage.STANDARD, BEGUN))),
+    ("course", "51020301", 6, ((Stage.GOAL, SENT),)),
+    ("teaching_staff_team", "machine", 30, ((Stage.GOAL, DONE), (Stage.STANDARD, SENT))),
+    ("teaching_staff_team", "economics", 10, ((Stage.GOAL, ON),)),
+    ("teacher", "202000010", 33, YEAR),
+    ("teacher", "202000002", 5, ((Stage.GOAL, SENT),)),
+    ("student_cohort", "460305-{grade}", 31, ((Stage.GOAL, AGAIN), (Stage.STANDARD, ON))),
+    ("student_cohort", "460304-{grade}", 7, ((Stage.GOAL, SENT),)),
+    ("student", "2026000011", 29, ((Stage.GOAL, DONE), (Stage.STANDARD, SENT))),
+    ("student", "2026000021", 6, ((Stage.GOAL, BACK),)),
+)
+"""Of each subject: its kind, its code, how many working days ago it began, and its chapters."""
+
+
+def all_of(desk: Desk) -> list[Story]:
+    """The stories, told beside those of the majors."""
+    return [tell(desk, *told) for told in PLOT]
+
+
+def tell(desk: Desk, kind: str, code: str, back: int, chapters: Chapters) -> Story:
+    """One subject's documents, one after the other."""
+    db = yield desk.at(back, 8, 40)
+    told = Told(desk, db, kind, code.format(grade=desk.calendar.year))
+    for stage, how in chapters:
+        back = yield from told.chapter(stage, how, back)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The open task of a case, and somebody who may do it."""
+
+    id: int
+    person: int
+    element: str
+
+
+class Told:
+    """A subject of the demo, and what its people write."""
+
+    def __init__(self, desk: Desk, db: Session, kind: str, code: str) -> None:
+        self.desk, self.kind = desk, kinds.get(kind)
+        table = Subject.__table__
+        wanted = select(table).where(table.c.kind == kind, table.c.code == code)
+        self.subject: Row[Any] = db.execute(wanted).one()
+        self._turns = {name: cycle(_listed(told)) for name, told in SENTENCES.items()}
+        self._turns["goals"] = cycle(SENTENCES["goals"].get(kind, ("",)))
+
+    def chapter(self, stage: Stage, how: str, back: int) -> Generator[Moment, Session, int]:
+        """One document, as far as it goes. Returns how many working days ago it ended."""
+        db = yield self.desk.at(back, 9, 5)
+        case = self.begin(db, stage)
+        if how == BEGUN:
+            db = yield self.desk.at(back, 10, 30)
+            self.save(db, case, stage)
+            return back
+        back -= 1
+        db = yield self.desk.at(back, 10, 45)
+        self.hand_in(db, case, stage)
+        if how == SENT:
+            return back
+        if how in {BACK, AGAIN}:
+            back -= 1
+            db = yield self.desk.at(back, 9, 20)
+            self.send_back(db, case)
+            if how == BACK:
+                return back
+            db = yield self.desk.at(back, 15, 10)
+            self.hand_in(db, case, stage, comment=SENTENCES["mended"])
+        while _open(db, case) is not None:
+            back -= 1
+            db = yield self.desk.at(back, 14, 25)
+            self.approve(db, case, stage)
+            if how == ON:
+                break
+        return back - 1
+
+    def begin(self, db: Session, stage: Stage) -> int:
+        """Whoever answers for the subject begins the document of this year."""
+        year = self.desk.calendar.year
+        period = f"{year}-{year + 2}" if stage is Stage.GOAL else str(year)
+        return instances.start(
+            db,
+            chains.definition(db, self.kind, stage),
+            by=people.actor(db, self.subject.owner_id),
+            subject=subjects.reference(self.subject.id),
+            values={"stage": stage.value, "period": period},
+        )
+
+    def save(self, db: Session, case: int, stage: Stage) -> None:
+        """Save the first half of what is to be written."""
+        task, by = self._next(db, case)
+        grid = rows.GRID[stage]
+        values = self.written(db, case, stage)
+        before = _values(db, case)[grid]
+        half = len(before) // 2
+        values[grid] = [*values[grid][:half], *before[half:]]
+        tasks.save_draft(db, task.id, by=by, values=values, revision=0)
+
+    def hand_in(self, db: Session, case: int, stage: Stage, comment: str = "") -> None:
+        """Hand in the document, written."""
+        task, by = self._next(db, case)
+        values = self.written(db, case, stage)
+        tasks.complete(db, task.id, by=by, values=values, comment=comment)
+
+    def send_back(self, db: Session, case: int) -> None:
+        """Whoever looks at it first is not content."""
+        task, by = self._next(db, case)
+        tasks.claim(db, task.id, by=by)
+        tasks.send_back(db, task.id, by=by, reason=next(self._turns["returned"]))
+
+    def approve(self, db: Session, case: int, stage: Stage) -> None:
+        """Whoever has it agrees; who reviews a collection writes that down row by row."""
+        task, by = self._next(db, case)
+        values = None
+        if stage is Stage.COLLECTION:
+            column = "sampling" if task.element == "sampling_review" else "review"
+            table = _values(db, case)[rows.GRID[stage]]
+            values = {rows.GRID[stage]: [{**row, column: self._say(column, row)} for row in table]}
+        comment = next(self._turns["opinions"])
+        tasks.complete(db, task.id, by=by, values=values, comment=comment)
+
+    def written(self, db: Session, case: int, stage: Stage) -> dict[str, Any]:
+        """The table of a case, every row of it written."""
+        table = _values(db, case)[rows.GRID[stage]]
+        write = _WRITE[stage]
+        found = [{**row, **write(self, row, len(table))} for row in table]
+        return {rows.GRID[stage]: found}
+
+    def goal(self, row: Mapping[str, Any], _count: int) -> dict[str, Any]:
+        """What a goal says."""
+        return {"description": self._say("goals", row), "remark": next(self._turns["remarks"])}
+
+    def standard(self, row: Mapping[str, Any], _count: int) -> dict[str, Any]:
+        """What a standard says; a row without a name of its own is given one."""
+        said = {name: self._say(name, row) for name in rows.COLUMNS[Stage.STANDARD]}
+        return said | ({"label": SENTENCES["placeholder"]} if row.get("placeholder") else {})
+
+    def plan(self, row: Mapping[str, Any], count: int) -> dict[str, Any]:
+        """What a plan says: measures with who and until when, weights that make a hundred."""
+        year = self.desk.calendar.year
+        what = next(self._turns["measures"])
+        until = [f"{year}-{month:02}-30" for month in (6, 9, 11)]
+        measures = [
+            {"what": one, "owner": "", "until": day, "state": "doing"}
+            for one, day in zip(what, until, strict=False)
+        ]
+        said = {name: self._say(name, row) for name in ("current_state", "problem", "assessment")}
+        mark = {"mark": "routine"} if self.kind.key in _UNITS else {}
+        return {**said, **mark, "measures": measures, "weight": round(100 / count, 1)}
+
+    def collection(self, row: Mapping[str, Any], _count: int) -> dict[str, Any]:
+        """What was found at the end of the year."""
+        return {
+            name: self._say(name, row)
+            for name in ("conclusion", "next_measures", "expected_effect")
+        }
+
+    def _say(self, name: str, row: Mapping[str, Any]) -> str:
+        year = self.desk.calendar.year
+        what = str(row["label"]).removesuffix("目标").removesuffix("标准")
+        told: str = next(self._turns[name])
+        return told.format(what=what, year=year, last=year + 2)
+
+    def _next(self, db: Session, case: int) -> tuple[_Open, Actor]:
+        task = _open(db, case)
+        if task is None:
+            raise LookupError(case)
+        return task, people.actor(db, task.person)
+
+
+_UNITS: Final = ("functional_department", "secondary_college")
+_WRITE: Final = {
+    Stage.GOAL: Told.goal,
+    Stage.STANDARD: Told.standard,
+    Stage.PLAN: Told.plan,
+    Stage.COLLECTION: Told.collection,
+}
+
+
+def _listed(told: object) -> Sequence[Any]:
+    return told if isinstance(told, list) else (told,)
+
+
+def _open(db: Session, case: int) -> _Open | None:
+    task = UserTask.__table__
+    here = (task.c.instance_id == case) & task.c.status.in_(OPEN)
+    row = db.execute(select(task.c.id, task.c.assignee_id, task.c.element_id).where(here)).first()
+    if row is None:
+        return None
+    return _Open(row.id, row.assignee_id or _somebody(db, row.id), row.element_id)
+
+
+def _somebody(db: Session, task_id: int) -> int:
+    """The first of those whom a task is offered to."""
+    keys = select(TaskCandidate.key).where(TaskCandidate.task_id == task_id)
+    kind, _colon, rest = min(db.execute(keys).scalars()).partition(":")
+    if kind == "u":
+        return int(rest)
+    post, _colon, unit = rest.partition(":")
+    held = select(Holding.user_id).join(Post, Post.id == Holding.post_id).where(Post.key == post)
+    if unit:
+        held = held.where(Holding.unit_id == int(unit))
+    today = people.in_force(Holding, clock.today())
+    found: int = db.execute(held.where(today).order_by(Holding.id).limit(1)).scalar_one()
+    return found
+
+
+def _values(db: Session, case: int) -> dict[str, Any]:
+    table = ProcessInstance.__table__
+    content = db.execute(select(table.c.content_id).where(table.c.id == case)).scalar_one()
+    return instances.values(db, content)
