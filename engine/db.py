@@ -120,8 +120,8 @@ def begin_writing(db: Session) -> Session:
 def writing(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """A session for transactions that write, one after the other on one connection.
 
-    Each is `with db, db.begin():`, which leaves nothing of it behind in the session; the pool is
-    asked once, and a connection that broke is made anew for the next.
+    Each is a `with db:` that ends with a commit and leaves nothing of it behind in the session. The
+    pool is asked once; a connection that broke is made anew for the next.
     """
     engine: Engine = sessions.kw["bind"]
     with engine.connect().execution_options(**WRITING) as connection:

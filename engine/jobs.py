@@ -137,8 +137,9 @@ def acquire(db: Session, worker: str, limit: int = AT_ONCE) -> list[Leased]:
 def run_due(sessions: sessionmaker[Session], worker: str, *, limit: int = AT_ONCE) -> int:
     """Lease and run what is due. Returns how many jobs were taken; each commits on its own."""
     with writing(sessions) as db:
-        with db, db.begin():
+        with db:
             leased = acquire(db, worker, limit)
+            db.commit()
         until = clock.now() + LEASE
         for job in leased:
             _run(db, job, until)
@@ -153,19 +154,22 @@ def _run(db: Session, job: Leased, until: datetime) -> None:
     except LeaseLost:
         return
     except Exception as problem:  # noqa: BLE001  (whatever a handler does must not stop the worker)
-        with db, db.begin():
+        with db:
             _failed(db, job, problem)
+            db.commit()
 
 
 def _done(db: Session, job: Leased) -> None:
     if job.topic in handlers.OUTSIDE:
         _do_outside(db, job)
     try:
-        with db, db.begin():
+        with db:
             JOBS[JobKind(job.kind)](db, job)
+            db.commit()
     except BpmnError as thrown:
-        with db, db.begin():
+        with db:
             _throw(db, job, thrown)
+            db.commit()
 
 
 def _fire_timer(db: Session, job: Leased) -> None:
@@ -227,8 +231,9 @@ def _throw(db: Session, job: Leased, thrown: BpmnError) -> None:
 
 def _do_outside(db: Session, job: Leased) -> None:
     """Prepare in a transaction of its own, then act with none open: an outside may be slow."""
-    with db, db.begin():
+    with db:
         deed = handlers.OUTSIDE[job.topic](db, job.reference)
+        db.commit()
     if deed is not None:
         deed()
 
