@@ -5,13 +5,19 @@ GET /documents    GET /documents/N    GET /documents/N/changes?before=1&after=2
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
 from engine.errors import NotFound
 from engine.forms import rights, view
+from engine.forms.choices import Choices
 from quality import documents, kinds
+from quality.documents import VersionView
 from quality.models import Stage
+from web import evidence
 from web.access import signed_in
 from web.asked import number
 from web.session import db, me
@@ -60,7 +66,13 @@ def show(document_id: int) -> str:
         version=found.version,
         earlier=earlier if earlier > 0 else None,
         chain=documents.chain(db(), me(), found.document.row.subject_id),
-        drawn=view.view(found.form, found.values, rights.READ_ALL, variables=found.variables),
+        drawn=view.view(
+            found.form,
+            found.values,
+            rights.READ_ALL,
+            variables=found.variables,
+            live=_named(found, found.values),
+        ),
     )
 
 
@@ -87,5 +99,11 @@ def changes(document_id: int) -> str:
             rights.READ_ALL,
             variables=later.variables,
             before=earlier.values,
+            live=_named(later, earlier.values, later.values),
         ),
     )
+
+
+def _named(found: VersionView, *values: Mapping[str, Any]) -> Choices:
+    """What these values cite, by name."""
+    return Choices(named=evidence.named(found.form, *values, case=found.version.instance_id))

@@ -2,7 +2,7 @@
 
 from web.evidence import changing, index, picking, served, show, taking
 from web.evidence.blueprint import bp
-from web.evidence.drawn import named, offered
+from web.evidence.drawn import named, nearest
 from web.evidence.streams import begin, install, register
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "index",
     "install",
     "named",
-    "offered",
+    "nearest",
     "picking",
     "register",
     "served",

@@ -9,7 +9,6 @@ from flask import url_for
 from flask_babel import gettext
 
 from engine import citing
-from engine.forms.choices import Choices
 from engine.forms.model import Form, Option
 from engine.handlers import Piece
 from quality.evidence import cited
@@ -25,18 +24,10 @@ def named(form: Form, *values: Mapping[str, Any], case: int | None = None) -> di
     return {one.id: option(one) for one in found.values()}
 
 
-def offered(
-    form: Form, *values: Mapping[str, Any], case: int, live: Choices, is_editable: bool
-) -> Choices:
-    """What a form offers, with evidence: that which is cited, and the nearest to choose from."""
-    known = named(form, *values, case=case)
-    if citing.EVIDENCE not in form.sources:
-        return live
-    options = dict(live.options)
-    if is_editable:
-        nearest = cited.choices(db(), me(), case_id=case)[:MOST_OFFERED]
-        options[citing.EVIDENCE] = tuple(option(one) for one in nearest)
-    return Choices(options, known)
+def nearest(case: int) -> tuple[Option, ...]:
+    """What is offered first to whoever fills in a form of this case."""
+    found = cited.choices(db(), me(), case_id=case)
+    return tuple(option(one) for one in found[:MOST_OFFERED])
 
 
 def option(piece: Piece) -> Option:
