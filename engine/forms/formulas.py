@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine import expressions
-from engine.forms import feel
+from engine.forms import feel, limits
 
 FUNCTIONS: Final = {
     "abs": "abs",
@@ -26,11 +26,15 @@ _OF_LISTS: Final = {"max", "min", "sum"}
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """One formula: as written, compiled, and what it reads: `weight`, or `plans.weight`."""
+    """One formula: as written, compiled, and what it reads: `weight`, or `plans.weight`.
+
+    `dotted` counts the latter, each time it is written: it may be a whole column.
+    """
 
     text: str
     answer: expressions.Expression
     reads: frozenset[str]
+    dotted: int
 
     @property
     def names(self) -> frozenset[str]:
@@ -48,8 +52,9 @@ class Formula:
 def read(text: str) -> Formula:
     """Compile `=weight * 2`. Raises `ExpressionError`."""
     body = text.strip().removeprefix("=")
-    if len(body) > feel.MAX_LENGTH:
-        raise expressions.ExpressionError("公式太长，最多 {most} 个字符。", most=feel.MAX_LENGTH)
+    if len(body) > limits.MAX_FORMULA:
+        message = "公式太长，最多 {most} 个字符。"
+        raise expressions.ExpressionError(message, most=limits.MAX_FORMULA)
     try:
         translated = _Parser(feel.tokens_of(body)).whole()
     except feel.Unexpected as error:
@@ -58,7 +63,9 @@ def read(text: str) -> Formula:
             raise expressions.ExpressionError(message) from error
         message = "公式里看不懂“{part}”。例：=sum(plans.weight)"
         raise expressions.ExpressionError(message, part=error.part) from error
-    return Formula(text, expressions.compile(translated), _reads(translated))
+    reads = _reads(translated)
+    dotted = sum(1 for one in reads if "." in one)
+    return Formula(text, expressions.compile(translated), frozenset(reads), dotted)
 
 
 class _Parser(feel.Parser):
@@ -84,8 +91,8 @@ class _Parser(feel.Parser):
         return f"{FUNCTIONS[word]}({', '.join(given)})"
 
 
-def _reads(translated: str) -> frozenset[str]:
-    """Names as they are read: with the part behind the first dot, if there is one."""
+def _reads(translated: str) -> list[str]:
+    """Names each time they are read: with the part behind the first dot, if there is one."""
     tree = ast.parse(translated, mode="eval")
     parted = {
         id(node.value): f"{node.value.id}.{node.attr}"
@@ -93,8 +100,8 @@ def _reads(translated: str) -> frozenset[str]:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return frozenset(
+    return [
         parted.get(id(node), node.id)
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and id(node) not in called
-    )
+    ]

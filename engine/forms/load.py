@@ -92,8 +92,7 @@ class _Walk:
             at.error("unknown_component", "组件没有写明 type。")
             return None
         if kind in load_field.KINDS:
-            parts = component.get("fields")
-            self.count += len(parts) if isinstance(parts, list) else 0
+            self.count += _parts_of(component)
             part: Part | None = load_field.read(component, at)
         elif kind in _OTHERS:
             part = _OTHERS[kind](self, component, at, depth)
@@ -138,7 +137,8 @@ class _Walk:
 
     def grid(self, component: dict[str, Any], at: Problems, _depth: int) -> Part | None:
         columns = component.get("columns")
-        self.count += len(columns) if isinstance(columns, list) else 0
+        for column in columns if isinstance(columns, list) else ():
+            self.count += 1 + _parts_of(column)
         return load_grid.read(component, at)
 
 
@@ -156,6 +156,12 @@ def _name(component: dict[str, Any], place: str) -> str:
         if isinstance(name, str) and name:
             return name[: limits.MAX_ID]
     return place
+
+
+def _parts_of(component: object) -> int:
+    """How many fields an entry of this list has."""
+    fields = component.get("fields") if isinstance(component, dict) else None
+    return len(fields) if isinstance(fields, list) else 0
 
 
 def _line(line: str) -> tuple[int, str]:

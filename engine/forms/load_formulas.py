@@ -17,6 +17,11 @@ def order(form: Form, problems: Problems) -> tuple[str, ...]:
         message = "公式太多，最多 {max} 个。"
         problems.at("form").error("formula", message, max=limits.MAX_FORMULAS)
         return ()
+    dotted = [field.formula.dotted for grid, field in found.values() if grid and field.formula]
+    if sum(dotted) > limits.MAX_OVER_COLUMNS:
+        message = "各列的公式里一共最多引用整列 {max} 次。请另设一个计算字段，再引用它。"
+        problems.at("form").error("formula", message, max=limits.MAX_OVER_COLUMNS)
+        return ()
     graph: TopologicalSorter[str] = TopologicalSorter()
     for address, (grid, field) in found.items():
         reads = set(_reads(form, grid, field, problems.at(address)))

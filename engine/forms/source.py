@@ -11,6 +11,8 @@ from engine.forms.findings import Finding
 
 _BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 _MAX_DIGITS: Final = 20
+_OF_JAVASCRIPT: Final = {"__proto__", "constructor", "prototype"}
+"""Names that mean something else in a browser: no editor writes them."""
 
 
 class SourceError(ValueError):
@@ -70,6 +72,8 @@ def _nesting(text: str) -> int:
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     answer: dict[str, Any] = {}
     for key, value in pairs:
+        if key in _OF_JAVASCRIPT:
+            raise SourceError("property", "表单文件里不能有名为“{key}”的属性。", key=key)
         if key in answer:
             raise SourceError("duplicate_json_key", "同一个对象里写了两次“{key}”。", key=key[:60])
         for one in (key, value):
