@@ -27,14 +27,16 @@ def settled(
 ) -> tuple[dict[str, Any], Visibility]:
     """The values with every calculated one, and what conditions then hide.
 
-    Conditions may read what is calculated, and formulas see what conditions hide as empty: both
-    are asked twice, which is all that a form without a circle needs.
+    Formulas see what conditions hide as empty. Where conditions read what is calculated in turn,
+    both are asked twice, which is all that a form without a circle needs.
     """
     shown = visibility.of(form, values, variables)
     if not form.calculated:
         return dict(values), shown
-    first = visibility.of(form, _calculated(form, values, shown), variables)
-    answer = _calculated(form, values, first)
+    answer = _calculated(form, values, shown)
+    if form.hides_by_answers:
+        first = visibility.of(form, answer, variables)
+        answer = _calculated(form, values, first)
     return answer, visibility.of(form, answer, variables)
 
 

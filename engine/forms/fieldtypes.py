@@ -244,6 +244,9 @@ def _each(field: Field, value: object, *, strict: bool) -> list[dict[str, object
         return []
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise wrong("这里要填一列内容，每条写成几个小格。")
+    known = {part.key for part in field.parts}
+    if any(entry.keys() - known for entry in value):
+        raise wrong("表单里没有这一项。")
     if len(value) > 2 * field.most:
         raise wrong("最多 {max} 条，现在有 {count} 条。", max=field.most, count=len(value))
     found: list[dict[str, object]] = []
@@ -272,8 +275,6 @@ def _entry(
     """One entry; what is wrong with it is noted by part, what was typed survives."""
     known = {part.key: part for part in field.parts}
     kept: dict[str, object] = {}
-    for key in entry.keys() - known.keys():
-        errors[str(key)[: limits.MAX_ID]] = [Sentence("表单里没有这一项。")]
     for key, part in known.items():
         value = entry.get(key)
         judge = TYPES[part.kind].check if strict else TYPES[part.kind].shape

@@ -18,7 +18,7 @@ MAX_PARTS: Final = 8  # fields of an entry of a list
 MAX_ENTRIES: Final = 20  # entries of a list, pieces of evidence of a field
 MAX_FORMULAS: Final = 50
 MAX_FORMULA: Final = 300  # characters of one
-MAX_OVER_COLUMNS: Final = 20  # whole columns read by formulas that stand in every row
+MAX_OVER_COLUMNS: Final = 10  # whole columns read by formulas that stand in every row
 
 # values
 MAX_TEXT: Final = 20_000  # characters of one text, whatever the form says

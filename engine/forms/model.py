@@ -173,15 +173,25 @@ class Form:
     @cached_property
     def variables(self) -> frozenset[str]:
         """The names that conditions and formulas read and the form lacks: the case brings them."""
-        names: set[str] = set()
-        for part, _ in self.walk():
+        names: set[str] = set().union(*self._condition_names())
+        for part in self.valued.values():
             columns = part.columns if isinstance(part, Grid) else ()
-            for one in (part, *columns):
-                if one.condition is not None:
-                    names |= one.condition.names
+            for one in columns or (part,):
                 if isinstance(one, Field) and one.formula is not None:
                     names |= one.formula.names - {column.key for column in columns}
         return frozenset(names - self.keys)
+
+    @cached_property
+    def hides_by_answers(self) -> bool:
+        """Whether a condition reads what is calculated."""
+        answers = {address.partition(".")[0] for address in self.calculated}
+        return any(answers & names for names in self._condition_names())
+
+    def _condition_names(self) -> Iterator[frozenset[str]]:
+        for part, _ in self.walk():
+            for one in (part, *(part.columns if isinstance(part, Grid) else ())):
+                if one.condition is not None:
+                    yield one.condition.names
 
     @cached_property
     def sources(self) -> frozenset[str]:

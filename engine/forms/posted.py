@@ -17,6 +17,7 @@ from engine.forms.model import Field, Form, Grid, Kind
 from engine.forms.validation import Invalid
 from engine.sentence import Sentence
 
+_ENTRY: Final = re.compile(r"values\[[^\[\]]+\]\[[0-9]{1,3}\]\[[^\[\]]+\]")
 _BETWEEN: Final = re.compile(r"[\s,，、;；]+")
 _NAME: Final = re.compile(
     r"(?P<what>values|rows)\[(?P<key>[^\[\]]{1,64})\](?:\[(?P<row>[^\[\]]{0,100})\])?"
@@ -45,7 +46,7 @@ def read(form: Form, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
         part = form.field(found["key"])
         if isinstance(part, Grid):
             _cell(part, found, text, tables, pressed)
-        elif _is_list(part) and found["what"] == "values" and found["column"]:
+        elif _is_list(part) and _ENTRY.fullmatch(name):
             _entry(values, found["key"], (found["row"], found["column"]), text)
         elif part is not None and found["what"] == "values" and found["row"] in {None, ""}:
             _value(part, found["row"], text, values)

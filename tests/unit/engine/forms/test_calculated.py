@@ -134,3 +134,16 @@ def test_names_that_the_form_lacks_are_variables_of_the_case():
     it = form(field("due", "number", value="=year + 1"), grid(field("x"), field("y", value="=x")))
     assert it.variables == {"year"}
     assert validation.draft(it, {}, rights.parse("*:edit"), {"year": 2026})["due"] == 2027
+
+
+def test_conditions_may_read_what_is_calculated_and_formulas_what_they_hide():
+    it = form(
+        field("a", "number"),
+        field("twice", "number", value="=a * 2"),
+        field("why", conditional={"hide": "=twice < 10"}),
+        field("told", value='=if why = null then "—" else why'),
+    )
+    stored = {"why": "旧"}
+    assert validation.draft(it, {"a": 1, "why": "新"}, EDIT, stored=stored)["told"] == "—"
+    found = validation.draft(it, {"a": 9, "why": "新"}, EDIT, stored=stored)
+    assert (found["twice"], found["told"]) == (18, "新")
