@@ -1,8 +1,10 @@
 // The cells of a grid as a rectangle: where a control stands, which one stands beside it, what a cell holds.
 
+import { make } from "../page/elements.js";
 import { lines, says } from "./entries.js";
 
 const CONTROLS = "textarea, select, input:not([type=hidden])";
+const BOXES = "input:is([type=checkbox], [type=radio])";
 const CHOICES = new Set(["select", "radio", "checklist", "evidence"]);
 
 /** The control of a cell, if it can be filled. A list and evidence have one button for all of it. */
@@ -73,7 +75,7 @@ export function facts(cell, known) {
 export function options(cell) {
   const select = cell.querySelector("select");
   if (select) return [...select.options].filter((one) => one.value).map((one) => ({ value: one.value, label: one.text.trim() }));
-  const boxes = [...cell.querySelectorAll(".form-choices input:not([type=hidden])")];
+  const boxes = [...cell.querySelectorAll(`.form-choices ${BOXES}`)];
   return boxes.map((box) => ({ value: box.value, label: box.closest("label").textContent.trim() }));
 }
 
@@ -109,7 +111,7 @@ function entriesOf(listed) {
 }
 
 function chosen(group) {
-  const boxes = [...group.querySelectorAll("input:not([type=hidden])")].filter((one) => one.checked).map((one) => one.value);
+  const boxes = [...group.querySelectorAll(BOXES)].filter((one) => one.checked).map((one) => one.value);
   return group.getAttribute("role") === "group" ? boxes : (boxes[0] ?? "");
 }
 
@@ -120,7 +122,8 @@ export function write(cell, value) {
   if (listed) putEntries(listed, value ?? []);
   else if (group) {
     const wanted = new Set([value ?? []].flat().map(String));
-    for (const box of group.querySelectorAll("input:not([type=hidden])")) box.checked = wanted.has(box.value);
+    if (group.querySelector("[data-cite]")) for (const one of wanted) offer(group, one);
+    for (const box of group.querySelectorAll(BOXES)) box.checked = wanted.has(box.value);
   } else {
     const field = control(cell);
     if (!field) return;
@@ -128,6 +131,15 @@ export function write(cell, value) {
     else field.value = value ?? "";
   }
   if (listed || group) cell.dispatchEvent(new CustomEvent("grid:put"));
+}
+
+/** A box for a piece of evidence that the cell does not have yet, under the name by which the page knows it. */
+export function offer(group, value, label = "") {
+  if ([...group.querySelectorAll(BOXES)].some((box) => box.value === value)) return;
+  const known = [...(document.getElementById("form-evidence")?.options ?? [])].find((one) => one.value === value)?.label;
+  const { name } = group.querySelector("[data-cite]");
+  const box = make("input", { type: "checkbox", name, value });
+  group.insertBefore(make("label", { class: "pick" }, box, make("span", {}, label || known || `#${value}`)), group.querySelector("[data-cite]"));
 }
 
 /** The entries anew, and a blank one to write the next into, as the server draws them. */

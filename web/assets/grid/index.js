@@ -39,6 +39,7 @@ export function start(root) {
     if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
   });
   root.addEventListener("click", (event) => lead(event, form));
+  document.addEventListener("keydown", (event) => backAnywhere(event, form));
   root.querySelector("#form-errors")?.focus();
 
   /** Say something on top of the form; with a way back. */
@@ -67,6 +68,16 @@ function equip(sheet, save) {
   keyboard(sheet, { selection, rowActs, enlarge: (cell) => large(sheet, cell, last), save });
   pasting(sheet, selection, rowActs);
   sums(sheet);
+}
+
+/** Undo and redo where no text has the focus that has its own. */
+function backAnywhere(event, form) {
+  const key = event.key.toLowerCase();
+  const wanted = (event.ctrlKey || event.metaKey) && !event.altKey && (key === "z" || key === "y");
+  if (!wanted || event.defaultPrevented || event.isComposing || event.target.closest("input, textarea, select, dialog")) return;
+  event.preventDefault();
+  if (key === "y" || event.shiftKey) form.history.redo();
+  else form.history.undo();
 }
 
 /** A link to a cell shows it wherever it is: in a folded column, in a row that is not the one on the phone. */

@@ -29,6 +29,7 @@ export function last(sheet) {
     const all = sheet.all.flat();
     const choices = [["take_cell", [cell]], ["take_row", mine], ["take_all", all]];
     const box = dialog(sheet.grid, t, {
+      done: "close",
       title: t("last_of", { period }),
       hint: [row, column].filter(Boolean).join(" · "),
       body: [make("div", { class: "quote form-old" }, old), make("p", { class: "hint" }, t("differences"))],

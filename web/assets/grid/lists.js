@@ -2,7 +2,7 @@
 // button, which opens a dialog to write, add, move and remove them.
 
 import { make } from "../page/elements.js";
-import { called, facts, key, options, read, worded, write } from "./cells.js";
+import { called, facts, key, offer, options, read, worded } from "./cells.js";
 import { dialog } from "./dialog.js";
 import { note } from "./editor.js";
 
@@ -141,52 +141,56 @@ class Entries {
   }
 }
 
-/** Choose pieces of evidence. What was uploaded since the page was made is asked for, if the page says where. */
+/** Choose pieces of evidence: those of the cell, those the page offers, those the library finds. */
 function cite(sheet, cell) {
   const before = read(cell);
   const { row, column } = called(cell, sheet.columns);
+  const known = new Map([...offered(), ...options(cell)].map((one) => [one.value, one.label]));
   const list = make("div", { class: "form-cite-list" });
-  const find = make("input", { type: "search", class: "in-t", "aria-label": sheet.t("find"), placeholder: sheet.t("find"), oninput: () => draw() });
+  const find = make("input", { type: "search", class: "in-t", "aria-label": sheet.t("find"), placeholder: sheet.t("find"), oninput: () => look() });
   const draw = () => {
     const wanted = find.value.trim().toLowerCase();
-    const shown = options(cell).filter((one) => one.label.toLowerCase().includes(wanted));
     const chosen = new Set(read(cell));
-    const box = (one) => make("input", { type: "checkbox", checked: chosen.has(one.value), onchange: (event) => tick(one.value, event.target.checked) });
+    const shown = [...known].filter(([value, label]) => chosen.has(value) || label.toLowerCase().includes(wanted));
+    const box = (value) => make("input", { type: "checkbox", checked: chosen.has(value), onchange: (event) => tick(value, event.target.checked) });
     const none = make("p", { class: "mute" }, sheet.t("no_evidence"));
-    list.replaceChildren(...(shown.length ? shown.map((one) => make("label", { class: "pick" }, box(one), make("span", {}, one.label))) : [none]));
+    list.replaceChildren(...(shown.length ? shown.map(([value, label]) => make("label", { class: "pick" }, box(value), make("span", {}, label))) : [none]));
   };
   const tick = (value, on) => {
+    offer(cell.querySelector(".form-choices"), value, known.get(value));
     const rest = read(cell).filter((one) => one !== value);
     sheet.lay([[cell, on ? [...rest, value] : rest]]);
   };
-  draw();
+  let waiting = 0;
+  const look = () => {
+    draw();
+    clearTimeout(waiting);
+    waiting = setTimeout(() => found(sheet, find.value).then((came) => (came.forEach((one) => known.set(...one)), draw())), 250);
+  };
+  look();
   dialog(sheet.grid, sheet.t, {
     title: [row, column].filter(Boolean).join(" · "),
     body: [find, list],
     closed: () => note(sheet, cell, before),
   });
-  newest(sheet, cell).then((came) => came && draw());
 }
 
-/** Ask for `{ choices: [{ value, label }] }`; true if something is new. */
-async function newest(sheet, cell) {
-  const url = sheet.grid.closest("[data-form]")?.dataset.choicesUrl;
-  if (!url) return false;
+/** What the page offers to cite. */
+function offered() {
+  return [...(document.getElementById("form-evidence")?.options ?? [])].map((one) => ({ value: one.value, label: one.label }));
+}
+
+/** What the library finds: `[number, name]`; nothing where the page does not say whom to ask. */
+async function found(sheet, text) {
+  const where = sheet.grid.closest("[data-form]")?.dataset.choicesUrl;
+  if (!where) return [];
+  const url = new URL(where, location.href);
+  url.searchParams.set("q", text.trim());
   try {
     const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    const { choices } = answer.ok ? await answer.json() : { choices: [] };
-    const known = new Set(options(cell).map((one) => one.value));
-    const fresh = choices.filter((one) => !known.has(String(one.value)));
-    for (const one of fresh) offer(cell, String(one.value), one.label);
-    return fresh.length > 0;
+    const { items } = answer.ok ? await answer.json() : { items: [] };
+    return items.map((one) => [String(one.id), one.name]);
   } catch {
-    return false;
+    return [];
   }
-}
-
-function offer(cell, value, label) {
-  const group = cell.querySelector(".form-choices");
-  const name = group.querySelector("input").name;
-  group.append(make("label", { class: "pick" }, make("input", { type: "checkbox", name, value }), make("span", {}, label)));
-  write(cell, read(cell));
 }
