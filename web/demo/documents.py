@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, instances, people, tasks
 from engine.effects import OPEN
-from engine.models import Holding, Post, ProcessInstance, TaskCandidate, UserTask
+from engine.models import Holding, Post, ProcessInstance, RoleGrant, TaskCandidate, UserTask
 from engine.people import Actor
 from quality import chains, kinds, rows, subjects
 from quality.models import Stage, Subject
@@ -46,6 +46,7 @@ PLOT: Final[tuple[tuple[str, str, int, Chapters], ...]] = (
     ("course", "46030501", 38, WHOLE),
     ("course", "46030502", 12, ((Stage.GOAL, DONE), (Stage.STANDARD, BEGUN))),
     ("course", "51020301", 6, ((Stage.GOAL, SENT),)),
+    ("major", "500606", 37, WHOLE),
     ("teaching_staff_team", "machine", 30, ((Stage.GOAL, DONE), (Stage.STANDARD, SENT))),
     ("teaching_staff_team", "economics", 10, ((Stage.GOAL, ON),)),
     ("teacher", "202000010", 33, YEAR),
@@ -72,7 +73,7 @@ def tell(desk: Desk, kind: str, code: str, back: int, chapters: Chapters) -> Sto
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
+class Next:
     """The open task of a case, and somebody who may do it."""
 
     id: int
@@ -112,7 +113,7 @@ class Told:
                 return back
             db = yield self.desk.at(back, 15, 10)
             self.hand_in(db, case, stage, comment=SENTENCES["mended"])
-        while _open(db, case) is not None:
+        while open_task(db, case) is not None:
             back -= 1
             db = yield self.desk.at(back, 14, 25)
             self.approve(db, case, stage)
@@ -207,8 +208,8 @@ class Told:
         told: str = next(self._turns[name])
         return told.format(what=what, year=year, last=year + 2)
 
-    def _next(self, db: Session, case: int) -> tuple[_Open, Actor]:
-        task = _open(db, case)
+    def _next(self, db: Session, case: int) -> tuple[Next, Actor]:
+        task = open_task(db, case)
         if task is None:
             raise LookupError(case)
         return task, people.actor(db, task.person)
@@ -227,13 +228,14 @@ def _listed(told: object) -> Sequence[Any]:
     return told if isinstance(told, list) else (told,)
 
 
-def _open(db: Session, case: int) -> _Open | None:
+def open_task(db: Session, case: int) -> Next | None:
+    """What is to be done next in a case, and by whom; None where nothing is."""
     task = UserTask.__table__
     here = (task.c.instance_id == case) & task.c.status.in_(OPEN)
     row = db.execute(select(task.c.id, task.c.assignee_id, task.c.element_id).where(here)).first()
     if row is None:
         return None
-    return _Open(row.id, row.assignee_id or _somebody(db, row.id), row.element_id)
+    return Next(row.id, row.assignee_id or _somebody(db, row.id), row.element_id)
 
 
 def _somebody(db: Session, task_id: int) -> int:
@@ -242,6 +244,9 @@ def _somebody(db: Session, task_id: int) -> int:
     kind, _colon, rest = min(db.execute(keys).scalars()).partition(":")
     if kind == "u":
         return int(rest)
+    if kind == "r":
+        given = select(RoleGrant.user_id).where(RoleGrant.role == rest)
+        return db.execute(given.order_by(RoleGrant.id).limit(1)).scalar_one()
     post, _colon, unit = rest.partition(":")
     held = select(Holding.user_id).join(Post, Post.id == Holding.post_id).where(Post.key == post)
     if unit:

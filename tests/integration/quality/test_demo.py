@@ -7,7 +7,6 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
-import quality
 from engine import clock, people, verify
 from engine.college import posts, seated, units
 from engine.models import (
@@ -24,15 +23,23 @@ from engine.models import (
 )
 from quality import documents, kinds, subjects
 from quality.models import Document, Subject
+from tests.integration.conftest import PEOPLE
 from web import demo
 
-PEOPLE = 200
+
+@pytest.fixture(scope="session")
+def sqlite_college(sqlite_demo):
+    return sqlite_demo
+
+
+@pytest.fixture(scope="session")
+def postgresql_college(postgresql_demo):
+    return postgresql_demo
 
 
 @pytest.fixture
-def installed(sessions):
-    quality.register()
-    demo.install(sessions, people=PEOPLE, say=lambda _line: None)
+def installed(sessions, college):
+    assert college.users == {}
     return sessions
 
 
@@ -83,7 +90,12 @@ def test_the_demo_is_whole(reading):
     robots = begin["工业机器人技术"].offers[0]
     assert (robots.stage, robots.published, robots.may) == ("goal", False, True)
     page = documents.published(reading, person(reading, "auditor"), kind="major")
-    assert Counter(row.stage for row in page.items) == {"goal": 7, "standard": 2}
+    assert Counter(row.stage for row in page.items) == {
+        "goal": 8,
+        "standard": 3,
+        "plan": 1,
+        "collection": 1,
+    }
     shown = documents.version(reading, person(reading, "auditor"), page.items[-1].id)
     assert shown.values["approved_by"] == "李致远"
     assert "{" not in str(shown.values["goals"][0]["description"])
