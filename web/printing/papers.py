@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import get_locale, gettext
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import citing, clock
 from engine.errors import NotFound
 from engine.forms import rights, view
+from engine.forms.choices import Choices
 from engine.forms.drawn import FieldView, FormView, GridView, PartView, SeparatorView, TextView
-from engine.forms.model import Kind, Layout
+from engine.forms.model import Form, Kind, Layout, Option
 from engine.people import Actor
 from engine.queries import cases, task_page, timeline
 from engine.queries.cases import CaseView
@@ -57,7 +58,7 @@ def of_document(db: Session, person: Actor, document_id: int, number: int | None
     version = gettext("第 %(number)s 版", number=found.version.number)
     return Paper(
         title=found.document.row.title,
-        parts=_titled(found.document.row.title, tuple(parts(_drawn(found).parts))),
+        parts=_titled(found.document.row.title, tuple(parts(_drawn(db, person, found).parts))),
         sheet=sheet,
         foot=_foot(db, instance_id, version),
         pages=gettext("第 {page} 页，共 {pages} 页"),
@@ -65,8 +66,23 @@ def of_document(db: Session, person: Actor, document_id: int, number: int | None
     )
 
 
-def _drawn(found: VersionView) -> FormView:
-    return view.view(found.form, found.values, rights.READ_ALL, variables=found.variables)
+def _drawn(db: Session, person: Actor, found: VersionView) -> FormView:
+    named = _named(db, person, found.form, found.values, found.version.instance_id)
+    return view.view(
+        found.form, found.values, rights.READ_ALL, variables=found.variables, live=named
+    )
+
+
+def _named(
+    db: Session, person: Actor, form: Form, values: Mapping[str, Any], instance_id: int
+) -> Choices:
+    """The names of what is cited; what the reader may not know of has its number only."""
+    pieces = citing.told(db, person, form, values, instance_id=instance_id)
+    return Choices(
+        named={
+            number: Option(str(number), one.name or f"#{number}") for number, one in pieces.items()
+        }
+    )
 
 
 def of_case(db: Session, person: Actor, instance_id: int) -> Paper:
@@ -80,7 +96,11 @@ def of_case(db: Session, person: Actor, instance_id: int) -> Paper:
     if task is not None and task.form is not None:
         values, _began = task_page.values(db, task)
         drawn = view.view(
-            task.form, values, task_page.rights(task, fills=False), variables=task.variables
+            task.form,
+            values,
+            task_page.rights(task, fills=False),
+            variables=task.variables,
+            live=_named(db, person, task.form, values, instance_id),
         )
         shown = _titled(case.row.title, tuple(parts(drawn.parts)))
     version = gettext("%(name)s v%(number)s", name=case.row.flow, number=case.row.version)
