@@ -6,7 +6,7 @@ GET /evidence/choices?case=7&q=证书
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from flask import Response, request, url_for
@@ -19,7 +19,7 @@ from web.evidence.blueprint import bp, family_words, size_words
 from web.i18n import full_day
 from web.session import db, me
 
-LONGEST = 100
+LONGEST: Final = 100
 
 
 @bp.get("/choices")
@@ -28,7 +28,8 @@ def choices() -> Response:
     """At most fifty, those of the subject of the case first."""
     text = request.args.get("q", "")[:LONGEST]
     found = cited.choices(db(), me(), case_id=number("case"), text=text)
-    content = orjson.dumps({"items": told(found)})
+    upload = url_for("evidence.new", case=number("case"))
+    content = orjson.dumps({"items": told(found), "upload": upload})
     return Response(content, content_type="application/json")
 
 

@@ -15,6 +15,7 @@ from flask_babel import gettext
 from engine.errors import NotFound, Refused
 from quality.evidence import kept, listed, names, rights
 from quality.evidence.kept import Said
+from web import htmx
 from web.access import signed_in
 from web.asked import number, row_number
 from web.errors import UNPROCESSABLE, problem, status_of
@@ -32,9 +33,9 @@ JSON: Final = "application/json"
 @bp.get("/new")
 @signed_in
 def new() -> str:
-    """The form of an upload as a page of its own."""
+    """The form of an upload as a page of its own, or as the dialog that a script asks for."""
     parts = forms.upload(subject_id=number("subject"), case_id=number("case"))
-    return render_template("evidence/new.html", **parts)
+    return htmx.render("evidence/new.html", fragment="evidence/_dialog.html", **parts)
 
 
 @bp.post("")

@@ -2,6 +2,7 @@
 // button, which opens a dialog to write, add, move and remove them.
 
 import { make } from "../page/elements.js";
+import { uploadDialog } from "../page/upload_dialog.js";
 import { called, facts, key, offer, options, read, worded } from "./cells.js";
 import { dialog } from "./dialog.js";
 import { note } from "./editor.js";
@@ -165,12 +166,25 @@ function cite(sheet, cell) {
   const look = () => {
     draw();
     clearTimeout(waiting);
-    waiting = setTimeout(() => found(sheet, find.value).then((came) => (came.forEach((one) => known.set(...one)), draw())), 250);
+    waiting = setTimeout(() => found(sheet, find.value).then(learn), 250);
   };
+  const learn = ({ items, upload }) => {
+    for (const one of items) known.set(String(one.id), one.name);
+    more.hidden = !upload;
+    more.onclick = () => uploadDialog(upload).then(cited);
+    draw();
+  };
+  const cited = (made) => {
+    for (const one of made) known.set(String(one.id), one.name);
+    for (const one of made) tick(String(one.id), true);
+    draw();
+  };
+  const more = make("button", { type: "button", class: "btn", hidden: true }, sheet.t("upload_evidence"));
   look();
   dialog(sheet.grid, sheet.t, {
     title: [row, column].filter(Boolean).join(" · "),
     body: [find, list],
+    foot: more,
     closed: () => note(sheet, cell, before),
   });
 }
@@ -180,17 +194,17 @@ function offered() {
   return [...(document.getElementById("form-evidence")?.options ?? [])].map((one) => ({ value: one.value, label: one.label }));
 }
 
-/** What the library finds: `[number, name]`; nothing where the page does not say whom to ask. */
+/** What the library finds, and where one puts down more; nothing where the page does not say whom to ask. */
 async function found(sheet, text) {
   const where = sheet.grid.closest("[data-form]")?.dataset.choicesUrl;
-  if (!where) return [];
+  const none = { items: [], upload: "" };
+  if (!where) return none;
   const url = new URL(where, location.href);
   url.searchParams.set("q", text.trim());
   try {
     const answer = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    const { items } = answer.ok ? await answer.json() : { items: [] };
-    return items.map((one) => [String(one.id), one.name]);
+    return answer.ok ? await answer.json() : none;
   } catch {
-    return [];
+    return none;
   }
 }
