@@ -30,11 +30,13 @@ def view(  # noqa: PLR0913  (what is known of a form, by keyword)
 ) -> FormView:
     """What there is to draw. With `before`, what differs from it carries marks.
 
-    Calculated values are worked out anew where this person fills in something, else as they stand.
+    Calculated values are worked out anew where this person fills in something; for others they
+    are as they stand, and worked out where they never were.
     """
     stands = _with_defaults(form, values)
-    if validation.edits_anything(form, rights):
-        stands, shown = calculated.settled(form, stands, variables)
+    if form.calculated:
+        fresh, shown = calculated.settled(form, stands, variables)
+        stands = fresh if validation.edits_anything(form, rights) else {**fresh, **stands}
     else:
         shown = visibility.of(form, stands, variables)
     said: list[drawn.Said] = []

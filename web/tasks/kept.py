@@ -22,7 +22,10 @@ from web.i18n import say
 from web.session import READING, db, me
 from web.tasks.blueprint import bp
 
-_VALUE: Final = re.compile(r"values\[([^\[\]]{1,64})\](?:\[[^\[\]]{0,100}\]\[([^\[\]]{1,64})\])?")
+_VALUE: Final = re.compile(
+    r"values\[([^\[\]]{1,64})\](?:\[[^\[\]]{0,100}\]\[([^\[\]]{1,64})\])?"
+    r"(?:\[[0-9]{1,3}\]\[[^\[\]]{1,64}\])?"
+)
 MOST: Final = 2_000
 
 

@@ -62,6 +62,7 @@ def test_a_page_shows_what_a_draft_would_have_and_a_reader_what_stands():
     assert (shown[1].text, shown[1].editable) == ("76.2", False)
     assert shown[1].is_calculated
     assert view.view(FORM, stands, rights.READ_ALL).parts[1].text == "1"
+    assert view.view(FORM, {"rows": ROWS}, rights.READ_ALL).parts[1].text == "76.2"
 
 
 def test_a_sum_that_must_be_is_checked_when_handing_in():
