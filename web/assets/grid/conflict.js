@@ -22,7 +22,7 @@ export function ask(form, clashes, who, decided) {
   };
   const box = make(
     "div",
-    { class: "callout warn form-conflict", role: "alertdialog", "aria-label": t("clash_title"), tabindex: "-1" },
+    { class: "callout warn form-conflict", role: "alert", "aria-label": t("clash_title"), tabindex: "-1" },
     make(
       "div",
       { class: "grow" },
@@ -43,8 +43,9 @@ export function ask(form, clashes, who, decided) {
   );
   // what is chosen here is no field of the form
   for (const type of ["input", "change", "keydown"]) box.addEventListener(type, (event) => event.stopPropagation());
-  form.root.prepend(box);
-  box.focus();
+  form.top().prepend(box);
+  // who is writing goes on writing; the line about saving says that there is something to decide
+  if (!document.activeElement?.matches("textarea, input")) box.focus();
 }
 
 let count = 0;

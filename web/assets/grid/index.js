@@ -24,7 +24,7 @@ import { typing } from "./typing.js";
 
 export function start(root) {
   const t = texts(root);
-  const form = { root, t, history: new History(), sheets: new Map(), changed: () => {}, tell };
+  const form = { root, t, history: new History(), sheets: new Map(), changed: () => {}, tell, top };
   let draft = null;
   for (const grid of root.querySelectorAll("[data-grid]")) {
     const sheet = new Sheet(grid, t, form.history);
@@ -49,7 +49,12 @@ export function start(root) {
     const close = make("button", { type: "button", class: "btn small", onclick: () => note.remove() }, t("understood"));
     const back = make("button", { type: "button", class: "btn small", onclick: () => (form.history.undo(), note.remove()) }, t("undo"));
     note.append(...(undoable ? [back, close] : [close]));
-    root.prepend(note);
+    top().prepend(note);
+  }
+
+  /** Where things are said that concern the whole form: where one looks. */
+  function top() {
+    return root.querySelector(".is-full") ?? root;
   }
 }
 

@@ -3,11 +3,10 @@
 import { make } from "../page/elements.js";
 import { called } from "./cells.js";
 
-const PHONE = "(max-width: 719px)";
-
 export function oneRow(sheet) {
   const { grid, t } = sheet;
   if (!sheet.isOpen) return;
+  const phone = matchMedia("(max-width: 719px)");
   let here = null;
   let alone = true;
   const list = make("select", { class: "in-t", "aria-label": t("which_row"), onchange: () => show(sheet.rows[list.selectedIndex]) });
@@ -26,6 +25,7 @@ export function oneRow(sheet) {
     on.disabled = at === sheet.rows.length - 1;
   };
   const fill = () => {
+    if (!phone.matches) return;
     const all = sheet.rows;
     bar.hidden = all.length < 2;
     list.replaceChildren(...all.map((row, at) => make("option", {}, t("row_of", { at: at + 1, count: all.length, row: nameOf(row, sheet) }))));
@@ -36,10 +36,10 @@ export function oneRow(sheet) {
     grid.classList.toggle("is-one", alone);
     every.textContent = t(alone ? "all_rows" : "one_row");
   };
-  sheet.revealers.push((cell) => show(cell.closest("tr[data-row]")));
+  sheet.revealers.push((cell) => phone.matches && show(cell.closest("tr[data-row]")));
   grid.addEventListener("focusin", (event) => {
     const row = event.target.closest("tr[data-row]");
-    if (row && row !== here && matchMedia(PHONE).matches) show(row);
+    if (row && row !== here && phone.matches) show(row);
   });
   sheet.listen((those) => {
     if (!those.length || those.some((cell) => cell.tagName === "TH")) fill();
@@ -47,6 +47,7 @@ export function oneRow(sheet) {
   grid.querySelector(".form-scroll").before(bar);
   turn(true);
   fill();
+  phone.addEventListener("change", fill);
 }
 
 function nameOf(row, sheet) {

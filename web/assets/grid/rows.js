@@ -6,6 +6,7 @@ import { arrive } from "./sheet.js";
 
 const BLANK = "own-000000000000";
 const OWN = /^own-[0-9a-f]{12}$/;
+const NUMBERED = /^(\D{1,100})(\d{1,3})$/;
 const NAME = /^rows\[[^\]]+\]\[(\w+)\]$/;
 
 export class Rows {
@@ -46,6 +47,8 @@ export class Rows {
       return;
     }
     const row = this.made(goal);
+    const name = row.querySelector(".form-label textarea");
+    if (name) name.value = this.nextName(goal);
     this.does(() => this.place(row, goal, behind));
     arrive(control(row.querySelector(".form-label")) ?? row.querySelector("textarea, input:not([type=hidden])"));
   }
@@ -162,12 +165,26 @@ export class Rows {
       else behind.parentElement.after(make("tbody", { "data-goal": row.dataset.row }, row));
       return;
     }
-    const group = [...table.tBodies].find((body) => body.dataset.goal === goal);
-    if (this.nested && group) group.append(row);
+    const group = this.group(goal);
+    if (group) group.append(row);
     else {
       table.querySelector(".form-nothing")?.closest("tbody").remove();
       table.insertBefore(make("tbody", { "data-goal": row.dataset.row }, row), table.tFoot);
     }
+  }
+
+  /** Behind 任务 1 and 任务 2 comes 任务 3, where the template left a row open. */
+  nextName(goal) {
+    const body = this.group(goal);
+    const found = NUMBERED.exec(body?.dataset.next ?? "");
+    if (!found) return "";
+    const names = [...body.querySelectorAll(".form-name, .form-label textarea")].map((one) => NUMBERED.exec(one.value ?? one.textContent));
+    const numbers = names.filter((one) => one?.[1] === found[1]).map((one) => Number(one[2]));
+    return `${found[1]}${Math.max(0, ...numbers) + 1}`;
+  }
+
+  group(goal) {
+    return this.nested ? [...this.sheet.table.tBodies].find((body) => body.dataset.goal === goal) : null;
   }
 
   /** A copy of the blank row with an identity of its own, or with the one given. */
