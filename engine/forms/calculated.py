@@ -14,6 +14,7 @@ from marshmallow import ValidationError
 
 from engine.forms import fieldtypes, rows, visibility
 from engine.forms.model import Field, Form, Grid, Kind
+from engine.forms.rights import Rights
 from engine.forms.values import is_empty, number
 from engine.forms.visibility import Visibility
 
@@ -38,6 +39,22 @@ def settled(
         first = visibility.of(form, answer, variables)
         answer = _calculated(form, values, first)
     return answer, visibility.of(form, answer, variables)
+
+
+def told(form: Form, values: Values, rights: Rights) -> dict[str, str]:
+    """What is calculated, as one reads it, by path: as far as these rights show it."""
+    answer: dict[str, str] = {}
+    for address in form.calculated:
+        key, _dot, column = address.partition(".")
+        part = form.valued[key]
+        if isinstance(part, Field):
+            if rights.of(part).shows:
+                answer[key] = fieldtypes.read(part, values.get(key))
+        elif rights.of_column(part, part.by_key[column]).shows:
+            for row in rows.listed(values.get(key)):
+                cell = fieldtypes.read(part.by_key[column], row.get(column))
+                answer[f"{key}/{row['id']}/{column}"] = cell
+    return answer
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, eventlog, instances
 from engine.errors import StaleDraft
-from engine.forms import validation
+from engine.forms import calculated, validation
 from engine.models import Draft
 from engine.people import Actor
 from engine.permissions import Action
@@ -22,12 +22,16 @@ from engine.tasks.held import hold
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A draft as it stands; `revision` 0 means that there is none yet."""
+    """A draft as it stands; `revision` 0 means that there is none yet.
+
+    `calculated` is what was worked out while saving, in words by path, as far as the step shows it.
+    """
 
     values: dict[str, Any]
     revision: int
     saved_by: int | None
     saved_at: datetime | None
+    calculated: Mapping[str, str] = field(default_factory=dict)
 
 
 NONE = Saved({}, 0, None, None)
@@ -51,6 +55,7 @@ def save_draft(
     case, version = held.case, held.case.version
     form = version.form(held.element_id)
     kept: dict[str, Any] = {}
+    told: dict[str, str] = {}
     if form is not None:
         stored, offered = (
             instances.values(db, case.content_id),
@@ -60,6 +65,7 @@ def save_draft(
         kept = validation.draft(
             form, values, rights, case.variables, stored=stored, offered=offered
         )
+        told = calculated.told(form, kept, rights)
     now = clock.now()
     row = {
         "data": eventlog.as_json(kept).decode(),
@@ -74,7 +80,7 @@ def save_draft(
         db.execute(insert(table), {"task_id": task_id, **row})
     else:
         db.execute(update(table).where(table.c.task_id == task_id).values(row))
-    return Saved(kept, revision + 1, by.id, now)
+    return Saved(kept, revision + 1, by.id, now, told)
 
 
 def discard_draft(db: Session, task_id: int) -> None:

@@ -1,6 +1,7 @@
 """What is being typed into a task, kept on the server: by the page's script, or by its button.
 
 PUT /tasks/N/draft      {"values": {...}, "revision": n}      answers {"revision", "saved_at"}
+                                                              and what is "calculated", by path
 POST /tasks/N/draft     the form itself, without any script
 """
 
@@ -48,7 +49,8 @@ def autosave(task_id: int) -> ResponseReturnValue:
         return problem(UNPROCESSABLE, say(refusal), {"errors": errors})
     except Refused as refusal:
         return problem(status_of(refusal), say(refusal))
-    return jsonify(revision=saved.revision, saved_at=drawing.clock_time(saved.saved_at))
+    told = {"revision": saved.revision, "saved_at": drawing.clock_time(saved.saved_at)}
+    return jsonify(told | ({"calculated": dict(saved.calculated)} if saved.calculated else {}))
 
 
 def _body() -> tuple[dict[str, Any], int]:

@@ -113,8 +113,17 @@ class Draft {
     this.savedAt = body?.saved_at ?? clock(new Date());
     unmarkAll(this.root, "draft");
     this.say(this.t("saved", { time: this.savedAt }));
+    this.reckoned(body?.calculated ?? {});
     if (this.dirty) this.touch();
     else this.kept.clear();
+  }
+
+  /** Calculated fields and cells as the server worked them out from what was saved. */
+  reckoned(told) {
+    for (const [path, text] of Object.entries(told)) {
+      const place = document.getElementById(`f-${path.replace(/[^\p{L}\p{N}_-]/gu, "-")}`);
+      if (place && "calculated" in place.dataset) place.textContent = text;
+    }
   }
 
   became(revision) {

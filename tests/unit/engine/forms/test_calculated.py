@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.forms import load, posted, rights, validation, view
+from engine.forms import calculated, load, posted, rights, validation, view
 from tests.unit.engine.forms.making import field, form, grid, own, source, template
 
 FORM = form(
@@ -148,3 +148,16 @@ def test_conditions_may_read_what_is_calculated_and_formulas_what_they_hide():
     assert validation.draft(it, {"a": 1, "why": "新"}, EDIT, stored=stored)["told"] == "—"
     found = validation.draft(it, {"a": 9, "why": "新"}, EDIT, stored=stored)
     assert (found["twice"], found["told"]) == (18, "新")
+
+
+def test_what_was_calculated_is_told_by_path_as_far_as_it_is_shown():
+    values = validation.draft(FORM, {"rows": ROWS[:1]}, EDIT, stored={"rows": template("甲")})
+    told = calculated.told(FORM, values, EDIT)
+    assert told == {
+        "total": "54",
+        "verdict": "好",
+        "rows/t.0/points": "54",
+        "rows/t.0/share": "1",
+    }
+    some = rights.parse("*:edit, total:hidden, rows.points:hidden")
+    assert calculated.told(FORM, values, some).keys() == {"verdict", "rows/t.0/share"}
