@@ -157,7 +157,8 @@ class Draft {
     unmarkAll(this.root, "draft");
     for (const [path, sentence] of Object.entries(errors)) {
       const [key, row, column] = path.split("/");
-      const cell = row ? cellAt(this.form, { key, row, column: column ?? "label" }) : place(this.root, key);
+      const at = { key, row, column: column ?? "label" };
+      const cell = row && this.form.sheets.has(key) ? cellAt(this.form, at) : place(this.root, key);
       if (cell) mark(cell, sentence, "draft");
     }
     this.say(this.t("refused", { count: Object.keys(errors).length }), true);

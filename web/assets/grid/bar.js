@@ -44,7 +44,7 @@ export function cellTools(sheet, last) {
   const tool = (name, act) => make("button", { type: "button", class: "btn small", tabindex: "-1", onclick: act }, t(name));
   const here = () => tools.closest("td");
   const wide = tool("enlarge", () => large(sheet, here(), last));
-  const old = last ? tool("last", () => last.open(here())) : null;
+  const old = last ? tool(/[-–—~至]/.test(last.period) ? "last_years" : "last", () => last.open(here())) : null;
   const tools = make("span", { class: "form-cell-tools" }, old, wide);
   grid.addEventListener("focusin", (event) => {
     const cell = event.target.closest("td");
