@@ -25,6 +25,7 @@ import migrations
 from engine import clock, people
 from engine import db as database
 from tests.college import College, found
+from tests.demo_college import NOBODY, settle
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
@@ -159,6 +160,26 @@ def sqlite_college(
     path.write_bytes(sqlite_template)
     college = _seed(f"sqlite:///{path}")
     return path.read_bytes(), college
+
+
+@pytest.fixture(scope="session")
+def sqlite_demo(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes
+) -> tuple[bytes, College]:
+    """A SQLite database with the demo college; a file may have it as its `sqlite_college`."""
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    path.write_bytes(sqlite_template)
+    settle(f"sqlite:///{path}")
+    return path.read_bytes(), NOBODY
+
+
+@pytest.fixture(scope="session")
+def postgresql_demo(postgresql_server: str, postgresql_template: str) -> tuple[str, College]:
+    """The name of a database with the demo college in it, likewise."""
+    name = f"zhengai_demo_{secrets.token_hex(4)}"
+    in_server(postgresql_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgresql_template}"')
+    settle(address(postgresql_server, name))
+    return name, NOBODY
 
 
 def _migrate(url: str) -> None:

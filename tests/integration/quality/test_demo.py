@@ -23,7 +23,7 @@ from engine.models import (
 )
 from quality import documents, kinds, subjects
 from quality.models import Document, Subject
-from tests.integration.conftest import PEOPLE
+from tests.demo_college import PEOPLE
 from web import demo
 
 
