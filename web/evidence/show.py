@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 
 from engine.errors import NotFound
+from quality import subjects
 from quality.evidence import filetypes, listed, rules
 from quality.evidence.filetypes import Family
 from quality.evidence.listed import EvidenceRow
@@ -48,6 +49,7 @@ def page(evidence_id: int, *, failed: str = "", written: Written | None = None) 
         is_checked=request.args.get("check") == "1",
         cases=cases,
         others=others,
+        is_subject_known=bool(subjects.known(db(), me(), [row.subject_id])),
         keeps=listed.keeps(db(), me(), evidence_id),
         failed=failed,
         given=written.given if written is not None else _typed(row),
