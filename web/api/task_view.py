@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import instances, people, permissions, predicates, tasks
+from engine import instances, live_choices, people, permissions, predicates, tasks
 from engine.bpmn import dialect
 from engine.forms import visibility
 from engine.forms.model import Form, Grid
@@ -120,16 +120,25 @@ def _person(user_id: int | None, names: Mapping[int, str]) -> Json | None:
 def _form(db: Session, seen: Seen, names: Mapping[int, str], *, acts: bool) -> Json:
     row, form, rights = seen.row, seen.row.form, seen.rights
     if form is None:
-        return {"form": None, "values": {}, "rights": {}}
+        return {"form": None, "values": {}, "rights": {}, "choices": {}}
     stored = instances.values(db, row.content_id)
     shown = {
         "form": _source(db, row.version, row.element_id),
         "values": shown_values(form, rights, stored, seen.row.variables),
         "rights": dict(_rights(form, rights, acts=acts)),
+        "choices": _choices(db, seen, form) if acts else {},
     }
     if acts and seen.draft.revision:
         shown["draft"] = draft_told(seen, seen.draft, names)
     return shown
+
+
+def _choices(db: Session, seen: Seen, form: Form) -> Json:
+    live = live_choices.of(db, form, seen.row.subject, seen.row.variables)
+    return {
+        name: [{"value": one.value, "label": one.label} for one in options]
+        for name, options in live.options.items()
+    }
 
 
 def _source(db: Session, version: Version, element_id: str) -> Json:

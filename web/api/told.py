@@ -183,6 +183,7 @@ class Task(Shape):
     form = Anything("form-js JSON, as published.", required=True, nullable=True)
     values = Anything("As they stand; the draft, where there is one, is beside.", required=True)
     rights = Anything("By address (`goals`, `goals.remark`): read, edit, required.", required=True)
+    choices = Anything("What each `source` of the form offers now.", required=True)
     draft = Object(DraftTold, required=True, nullable=True)
     verbs = ListOf(Object(Verb), required=True)
     return_targets = ListOf(Object(Target), required=True)

@@ -125,6 +125,7 @@ def test_what_the_step_hides_is_on_none_of_its_pages(app, case, db, college, bro
         told = task_view.told(db, person, task_view.see(db, person, review))
         paper = papers.of_case(db, person, number)
     assert told["draft"]["values"]["what1"] == EVIL
+    assert told["choices"] == {}
     assert SECRET not in repr(told)
     assert EVIL in repr(paper).replace("\\", "")
     assert SECRET not in repr(paper)
