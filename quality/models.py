@@ -119,7 +119,7 @@ class DocumentVersion(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     number: Mapped[int]
     data: Mapped[str] = mapped_column(Text)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
     template: Mapped[str] = mapped_column(String(64))
     made_from_id: Mapped[int | None] = mapped_column(ForeignKey("document_version.id"), index=True)
     published_at: Mapped[datetime]

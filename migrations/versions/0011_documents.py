@@ -232,9 +232,8 @@ def upgrade() -> None:
         ),
     )
     _reference("document_version", "made_from_id", "document_version")
-    op.create_index(
-        op.f("ix_document_version_made_from_id"), "document_version", ["made_from_id"]
-    )
+    for column in ("made_from_id", "instance_id"):
+        op.create_index(op.f(f"ix_document_version_{column}"), "document_version", [column])
 
 
 def _reference(table: str, column: str, target: str) -> None:

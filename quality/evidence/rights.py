@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Exists, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine import clock, grants, people, permissions, predicates
@@ -55,8 +55,8 @@ def visible(db: Session, person: Actor) -> ColumnElement[bool]:
         _piece.c.owner_id == person.id,
         _piece.c.subject_id.in_(subjects_seen),
         and_(_piece.c.subject_id.is_(None), _of_unit(person, scopes)),
-        _piece.c.id.in_(_cited_in_cases(person)),
-        _piece.c.id.in_(_cited_in_documents(db, person)),
+        _cited_in_cases(person),
+        _cited_in_documents(db, person),
     )
 
 
@@ -185,16 +185,18 @@ def _of_unit(person: Actor, scopes: tuple[Scope, ...]) -> ColumnElement[bool]:
     return or_(*near)
 
 
-def _cited_in_cases(person: Actor) -> Select[tuple[int]]:
-    return select(_citation.c.evidence_id).where(case_seen(person)).correlate(None)
+def _cited_in_cases(person: Actor) -> Exists:
+    mine = _citation.c.evidence_id == _piece.c.id
+    return select(_citation.c.id).where(mine, case_seen(person)).correlate(_piece).exists()
 
 
-def _cited_in_documents(db: Session, person: Actor) -> Select[tuple[int]]:
+def _cited_in_documents(db: Session, person: Actor) -> Exists:
     return (
-        select(_citation.c.evidence_id)
+        select(_citation.c.id)
         .join(_version, _version.c.instance_id == _citation.c.instance_id)
         .join(_document, _document.c.id == _version.c.document_id)
         .join(_subject, _subject.c.id == _document.c.subject_id)
-        .where(sharing.may_read(db, person))
-        .correlate(None)
+        .where(_citation.c.evidence_id == _piece.c.id, sharing.may_read(db, person))
+        .correlate(_piece)
+        .exists()
     )
