@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.college import committees, posts
 from engine.models import Committee, Post, PostKind, Unit
 from engine.people import Actor
-from quality import chains, shipped
+from quality import chains, shipped, templates
 
 CATALOG: Final = Path(__file__).parent / "catalog"
 
@@ -28,7 +28,7 @@ class Laid:
 
 
 def lay(db: Session, *, by: Actor) -> Laid:
-    """Add what is not there: posts and committees of the catalogue, the approval table, flows."""
+    """Add what is not there: posts and committees, the table of chains, templates, flows."""
     known = {row.key: row.id for row in db.execute(select(Post.key, Post.id))}
     for position, told in enumerate(yaml.safe_load((CATALOG / "posts.yaml").read_bytes())):
         if told["key"] not in known:
@@ -38,6 +38,7 @@ def lay(db: Session, *, by: Actor) -> Laid:
             )
     laid = Laid(known, _committees(db, by))
     chains.lay(db, by=by)
+    templates.lay(db)
     shipped.lay(db, by=by)
     return laid
 

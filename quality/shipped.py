@@ -32,12 +32,12 @@ KINDS: Final = (
 )
 """One flow, and one form, for departments and colleges; one for each other kind of subject."""
 
-FLOWS: Final[Mapping[str, str]] = {
-    extension.FLOW: "随产品提供",
-    **{f"approval_{kind}": "按《目标、标准、诊改计划审核上传流程》提供" for kind in KINDS},
-    **{f"collection_{kind}": "诊改信息采集：自我诊断与复核，随产品提供" for kind in KINDS},
-}
-"""The flows, each with the note of its first version."""
+FLOWS: Final = (
+    extension.FLOW,
+    *(f"approval_{kind}" for kind in KINDS),
+    *(f"collection_{kind}" for kind in KINDS),
+)
+NOTE: Final = "随产品提供"
 
 
 def lay(db: Session, *, by: Actor) -> None:
@@ -45,12 +45,12 @@ def lay(db: Session, *, by: Actor) -> None:
     lay_policies(db, by=by)
     known = set(db.execute(select(ProcessDefinition.key)).scalars())
     kept = set(db.execute(select(FormText.key)).scalars())
-    for key, note in FLOWS.items():
+    for key in FLOWS:
         if key in known:
             continue
         xml = bpmn(key)
         wanted = {form: text for form, text in forms(xml).items() if form not in kept}
-        definitions.publish(db, xml, by=by, note=note, forms=wanted)
+        definitions.publish(db, xml, by=by, note=NOTE, forms=wanted)
         kept |= wanted.keys()
 
 

@@ -6,11 +6,21 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+import quality
+from engine import decisions, definitions, policies
 from engine.college import composition, kinds, seated, units
 from engine.college.units import NewUnit
-from engine.models import Committee, Post, PostKind
+from engine.models import (
+    Committee,
+    FormText,
+    Post,
+    PostKind,
+    ProcessDefinition,
+    ProcessVersion,
+)
 from engine.people import SYSTEM
-from quality import foundation
+from quality import chains, foundation, shipped
+from quality.templates.models import TemplateVersion
 
 UNITS = (
     NewUnit("s", "示范学院", "school"),
@@ -22,6 +32,7 @@ UNITS = (
 
 @pytest.fixture
 def laid(db):
+    quality.register()
     units.create_all(db, UNITS, by=SYSTEM)
     return foundation.lay(db, by=SYSTEM)
 
@@ -63,3 +74,32 @@ def test_it_is_laid_once_and_completed_later(db, laid):
     units.create(db, "three", "建筑学院", "college", by=SYSTEM)
     more = foundation.lay(db, by=SYSTEM)
     assert more.committees.keys() - laid.committees.keys() == {"group_three"}
+
+
+def test_a_new_installation_has_every_flow_form_table_template_and_policy(db, laid):
+    assert laid.posts
+    found = db.execute(select(ProcessDefinition.key, ProcessDefinition.active_version_id)).all()
+    assert {row.key for row in found} == set(shipped.FLOWS)
+    assert all(row.active_version_id for row in found)
+    assert set(db.execute(select(FormText.key)).scalars()) == {*shipped.KINDS, "extension_request"}
+    assert decisions.get(db, chains.TABLE).dmn == chains.FILE.read_bytes()
+    assert policies.get(db, "approval").name == "审核上传期限"
+    assert len(set(db.execute(select(TemplateVersion.kind)).scalars())) == 8
+
+
+def test_what_people_changed_stays_when_it_is_laid_again(db, laid):
+    assert laid.posts
+    drawn = shipped.bpmn("approval_student")
+    xml = drawn.replace(b'value="5 working days"', b'value="9 working days"')
+    assert xml != drawn
+    definitions.publish(db, xml, by=SYSTEM, note="辅导员多给几天")
+    definitions.save_form(db, "student", shipped.forms(xml)["student"] + "\n", by=SYSTEM)
+    kept = policies.get(db, "approval")
+    rungs = [{"days": 0, "what": "remind"}]
+    policies.save(db, "approval", by=SYSTEM, name="我们的", rungs=rungs, revision=kept.revision)
+    versions = list(db.execute(select(ProcessVersion.id)).scalars())
+    foundation.lay(db, by=SYSTEM)
+    assert list(db.execute(select(ProcessVersion.id)).scalars()) == versions
+    assert policies.get(db, "approval").name == "我们的"
+    text = select(FormText.text).where(FormText.key == "student")
+    assert db.execute(text).scalar_one().endswith("\n\n")
