@@ -123,16 +123,21 @@ def one(db: Session, person: Actor, task_id: int) -> Task:
 
 
 def newest(db: Session, person: Actor, instance_id: int) -> Task | None:
-    """The newest task of a case that has a form and that this person may look at, if there is one.
+    """The newest task of a case that has a form and was theirs, else that they may look at.
 
     Which case they may know of is the caller's to ask.
     """
+    found = None
     mine = _wanted().where(UserTask.__table__.c.instance_id == instance_id)
     for row in db.execute(mine.order_by(UserTask.__table__.c.id.desc()).limit(MOST)):
         task = _task(db, row)
-        if task.form is not None and permissions.may(person, Action.TASK_VIEW, task):
+        if task.form is None or not permissions.may(person, Action.TASK_VIEW, task):
+            continue
+        is_theirs = person.id in (task.assignee_id, task.completed_by, task.done_for)
+        if is_theirs or not person.keys.isdisjoint(task.candidate_keys):
             return _told_to(db, person, task)
-    return None
+        found = found or task
+    return _told_to(db, person, found) if found is not None else None
 
 
 def out_of_hands(db: Session, person: Actor, task_id: int) -> tuple[NotFound, Form | None]:

@@ -16,6 +16,7 @@ from engine.forms import rights, view
 from engine.forms.choices import Choices
 from engine.forms.drawn import FieldView, FormView, GridView, PartView, SeparatorView, TextView
 from engine.forms.model import Form, Kind, Layout, Option
+from engine.handlers import Piece
 from engine.people import Actor
 from engine.queries import cases, task_page, timeline
 from engine.queries.cases import CaseView
@@ -76,19 +77,24 @@ def _drawn(db: Session, person: Actor, found: VersionView) -> FormView:
 def _named(
     db: Session, person: Actor, form: Form, values: Mapping[str, Any], instance_id: int
 ) -> Choices:
-    """The names of what is cited; what the reader may not know of has its number only."""
+    """What is cited, by name."""
     pieces = citing.told(db, person, form, values, instance_id=instance_id)
-    return Choices(
-        named={
-            number: Option(str(number), one.name or f"#{number}") for number, one in pieces.items()
-        }
-    )
+    return Choices(named={one.id: Option(str(one.id), _cited(one)) for one in pieces.values()})
+
+
+def _cited(piece: Piece) -> str:
+    if not piece.name:
+        return gettext("（您无权查看的佐证材料）")
+    if piece.newest == 1:
+        return piece.name
+    number = gettext("第 %(number)s 版", number=piece.number)
+    return gettext("%(name)s（%(remarks)s）", name=piece.name, remarks=number)
 
 
 def of_case(db: Session, person: Actor, instance_id: int) -> Paper:
     """A case: its form as this person may see it, if they may, and its opinions. Raises `NotFound`.
 
-    What the form shows is what the newest task shows that the person may look at.
+    What the form shows is what the newest task shows that was theirs, or that they may look at.
     """
     case = cases.one(db, person, instance_id)
     task = task_page.newest(db, person, instance_id)
