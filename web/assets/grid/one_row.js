@@ -12,8 +12,8 @@ export function oneRow(sheet) {
   const list = make("select", { class: "in-t", "aria-label": t("which_row"), onchange: () => show(sheet.rows[list.selectedIndex]) });
   const step = (name, by) => make("button", { type: "button", class: "btn", onclick: () => show(sheet.rows[sheet.rows.indexOf(here) + by]) }, t(name));
   const [back, on] = [step("row_before", -1), step("row_after", 1)];
-  const every = make("button", { type: "button", class: "btn plain", onclick: () => turn(!alone) });
-  const bar = make("div", { class: "form-pager" }, back, list, on, every);
+  const every = make("button", { type: "button", class: "btn small phone-only", onclick: () => turn(!alone) });
+  const bar = make("div", { class: "form-pager" }, back, list, on);
   const show = (row) => {
     if (!row) return;
     here?.classList.remove("is-here");
@@ -27,7 +27,7 @@ export function oneRow(sheet) {
   const fill = () => {
     if (!phone.matches) return;
     const all = sheet.rows;
-    bar.hidden = all.length < 2;
+    bar.hidden = every.hidden = all.length < 2;
     list.replaceChildren(...all.map((row, at) => make("option", {}, t("row_of", { at: at + 1, count: all.length, row: nameOf(row, sheet) }))));
     show(all.includes(here) ? here : all[0]);
   };
@@ -45,6 +45,7 @@ export function oneRow(sheet) {
     if (!those.length || those.some((cell) => cell.tagName === "TH")) fill();
   });
   grid.querySelector(".form-scroll").before(bar);
+  grid.querySelector(".form-bar").append(every);
   turn(true);
   fill();
   phone.addEventListener("change", fill);
