@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import os
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 import orjson
 import pytest
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import event, select
 
-from engine import citing, clock, eventlog, grants, handlers, later, roles, settings
+from engine import citing, clock, eventlog, grants, roles
 from engine.college import persons, posts, units
 from engine.errors import NotFound
 from engine.forms import load
@@ -20,70 +18,28 @@ from engine.grants import NewGrant
 from engine.models import LogEntry, Reach, Role
 from engine.people import SYSTEM
 from engine.permissions import Action
-from quality.evidence import checking, cited, kept, listed, rights, rules, sweeping
-from quality.evidence.errors import NoPlace, NotYours, PersonFull, Retired, SameFile, UnitFull
+from quality.evidence import checking, cited, kept, listed, rights
+from quality.evidence.errors import (
+    NoPlace,
+    NotYours,
+    PersonFull,
+    Retired,
+    SameFile,
+    UnitFull,
+)
 from quality.evidence.kept import Said
 from quality.evidence.listed import Wanted
-from quality.evidence.models import Citation, EvidenceFile
+from quality.evidence.models import Citation
 from quality.evidence.store import Store
-from quality.models import Subject
 from tests.college import SINCE
+from tests.library import EVERYBODY, Library, student
 from tests.story import GOALS, Story, filled
 from tests.unit.quality.test_evidence_files import PDF, png
-
-EVERYBODY = ("leader", "reviewer", "reviewer2", "stranger", "office", "admin", "auditor")
 
 
 @pytest.fixture
 def library(db, college, tmp_path):
     return Library(db, college, Store(tmp_path))
-
-
-class Library:
-    """Evidence as the people of the test college put it down."""
-
-    def __init__(self, db, college, store):
-        self.db, self.college, self.store = db, college, store
-
-    def who(self, name):
-        return self.college.actor(self.db, name)
-
-    def take(self, content=PDF, name="证书.pdf"):
-        allowed, most = rules.allowed(self.db), rules.most_bytes(self.db)
-        return kept.take(self.store, name, io.BytesIO(content), most=most, allowed=allowed)
-
-    def rule(self, **values):
-        """Change rules of the house."""
-        if not self.who("stranger").roles:
-            user = self.college.users["stranger"]
-            roles.give(self.db, user, Role.SECURITY_ADMIN, by=SYSTEM)
-        settings.change(self.db, values, by=self.who("stranger"))
-
-    def add(self, who="leader", key=None, content=PDF, **said):
-        by = self.who(who)
-        place = rights.place(self.db, by, key or f"subject:{self.college.subject}")
-        said = Said(**({"name": "证书"} | said))
-        return kept.add(self.db, self.store, self.take(content), place=place, said=said, by=by)
-
-    def sees(self, name, evidence_id):
-        try:
-            listed.one(self.db, self.who(name), evidence_id)
-        except NotFound:
-            return False
-        return True
-
-    def seen_by(self, evidence_id):
-        return {name for name in EVERYBODY if self.sees(name, evidence_id)}
-
-
-def student(library, name, unit):
-    """A student with a subject of their own, in a class."""
-    db, college = library.db, library.college
-    college.users[name] = persons.create(db, name, name, by=SYSTEM)
-    posts.give(db, college.users[name], college.posts["student"], unit, since=SINCE, by=SYSTEM)
-    row = {"kind": "student", "code": name, "name": name, "unit_id": unit, "header": "{}"}
-    row |= {"owner_id": college.users[name], "is_active": True}
-    return db.execute(insert(Subject).returning(Subject.id), row).scalar_one()
 
 
 def test_a_piece_of_a_subject_is_seen_by_whom_the_grants_let_see_the_subject(library):
@@ -334,61 +290,6 @@ def test_a_list_is_narrowed_by_whose_it_is_its_state_and_its_words(library):
     assert (row.is_expired, row.expires_soon) == (True, False)
     page = listed.listed(db, library.who("leader"), Wanted(), limit=2)
     assert page.next == old
-
-
-def test_a_lost_a_changed_and_a_swapped_file_are_found(library):
-    db, store = library.db, library.store
-    lost, changed = library.add(), library.add()
-    taken = library.take(png(), "a.png")
-    kept.replace(db, store, changed, taken, by=library.who("leader"))
-    store.path(taken.sha256).write_bytes(b"x" * taken.size)
-    said = [str(one) for one in checking.verify(db, store)]
-    assert said == [f"佐证材料 {changed} 第 2 版的文件内容变了。"]
-    store.path(library.take().sha256).unlink()
-    assert f"佐证材料 {lost} 第 1 版的文件不见了。" in [
-        str(one) for one in checking.verify(db, store)
-    ]
-    library.take()
-    mine = EvidenceFile.evidence_id == lost
-    other = store.put(io.BytesIO(b"%PDF-1.4 other"), most=99).sha256
-    db.execute(update(EvidenceFile).where(mine).values(sha256=other))
-    assert f"佐证材料 {lost} 第 1 版和上传时的记录不一样。" in [
-        str(one) for one in checking.verify(db, store)
-    ]
-
-
-def test_only_old_files_that_no_row_names_are_removed(library):
-    db, store = library.db, library.store
-    library.add()
-    named = store.path(library.take().sha256)
-    orphan = store.path(store.put(io.BytesIO(b"orphan"), most=99).sha256)
-    young = store.path(store.put(io.BytesIO(b"young"), most=99).sha256)
-    torn = store.root / "files" / ("f" * 32 + ".part")
-    torn.write_bytes(b"half")
-    long_ago = (clock.now() - timedelta(days=2)).astimezone(UTC).timestamp()
-    for path in (named, orphan, torn):
-        os.utime(path, (long_ago, long_ago))
-    assert sum(sweeping.sweep(db, store, digit) for digit in sweeping.DIGITS) == 2
-    assert (named.exists(), young.exists()) == (True, True)
-    assert (orphan.exists(), torn.exists()) == (False, False)
-    sweeping.register(store)
-    assert handlers.BACKGROUND[sweeping.TOPIC](db, "f") is False
-    assert later.is_put(db, sweeping.TOPIC)
-
-
-def test_an_upload_whose_file_went_meanwhile_is_refused(library):
-    taken = library.take()
-    library.store.path(taken.sha256).unlink()
-    place = rights.place(library.db, library.who("leader"), f"subject:{library.college.subject}")
-    with pytest.raises(Exception, match="再上传一次"):
-        kept.add(
-            library.db,
-            library.store,
-            taken,
-            place=place,
-            said=Said("证书"),
-            by=library.who("leader"),
-        )
 
 
 def test_a_list_costs_the_same_however_long_it_is(library, engine):
