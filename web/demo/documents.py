@@ -33,28 +33,32 @@ SENT: Final = "handed in"
 ON: Final = "passed on by the first who looked at it"
 BEGUN: Final = "begun, half of it written"
 
+WAITING: Final = frozenset({BACK, SENT, ON, BEGUN})
+RECENT: Final = 4
+"""How many working days ago what still waits was begun, at most: nobody is late for weeks."""
+
 YEAR: Final = ((Stage.GOAL, DONE), (Stage.STANDARD, AGAIN), (Stage.PLAN, DONE))
 WHOLE: Final = (*YEAR, (Stage.COLLECTION, DONE))
 Chapters = Sequence[tuple[Stage, str]]
 
 PLOT: Final[tuple[tuple[str, str, int, Chapters], ...]] = (
     ("functional_department", "quality", 40, (*YEAR, (Stage.COLLECTION, SENT))),
-    ("functional_department", "academic_affairs", 14, ((Stage.GOAL, ON),)),
-    ("functional_department", "party_office", 9, ((Stage.GOAL, SENT),)),
+    ("functional_department", "academic_affairs", 4, ((Stage.GOAL, ON),)),
+    ("functional_department", "party_office", 3, ((Stage.GOAL, SENT),)),
     ("secondary_college", "machine", 34, ((Stage.GOAL, DONE), (Stage.STANDARD, ON))),
-    ("secondary_college", "information", 8, ((Stage.GOAL, BACK),)),
+    ("secondary_college", "information", 4, ((Stage.GOAL, BACK),)),
     ("course", "46030501", 38, WHOLE),
     ("course", "46030502", 12, ((Stage.GOAL, DONE), (Stage.STANDARD, BEGUN))),
-    ("course", "51020301", 6, ((Stage.GOAL, SENT),)),
+    ("course", "51020301", 3, ((Stage.GOAL, SENT),)),
     ("major", "500606", 37, WHOLE),
     ("teaching_staff_team", "machine", 30, ((Stage.GOAL, DONE), (Stage.STANDARD, SENT))),
-    ("teaching_staff_team", "economics", 10, ((Stage.GOAL, ON),)),
+    ("teaching_staff_team", "economics", 4, ((Stage.GOAL, ON),)),
     ("teacher", "202000010", 33, YEAR),
-    ("teacher", "202000002", 5, ((Stage.GOAL, SENT),)),
+    ("teacher", "202000002", 2, ((Stage.GOAL, SENT),)),
     ("student_cohort", "460305-{grade}", 31, ((Stage.GOAL, AGAIN), (Stage.STANDARD, ON))),
-    ("student_cohort", "460304-{grade}", 7, ((Stage.GOAL, SENT),)),
+    ("student_cohort", "460304-{grade}", 3, ((Stage.GOAL, SENT),)),
     ("student", "2026000011", 29, ((Stage.GOAL, DONE), (Stage.STANDARD, SENT))),
-    ("student", "2026000021", 6, ((Stage.GOAL, BACK),)),
+    ("student", "2026000021", 4, ((Stage.GOAL, BACK),)),
 )
 """Of each subject: its kind, its code, how many working days ago it began, and its chapters."""
 
@@ -89,11 +93,12 @@ class Told:
         table = Subject.__table__
         wanted = select(table).where(table.c.kind == kind, table.c.code == code)
         self.subject: Row[Any] = db.execute(wanted).one()
-        self._turns = {name: cycle(_listed(told)) for name, told in SENTENCES.items()}
-        self._turns["goals"] = cycle(SENTENCES["goals"].get(kind, ("",)))
+        whose = "person" if self.kind.is_a_person else "unit"
+        self._turns = {name: cycle(_said(told, kind, whose)) for name, told in SENTENCES.items()}
 
     def chapter(self, stage: Stage, how: str, back: int) -> Generator[Moment, Session, int]:
         """One document, as far as it goes. Returns how many working days ago it ended."""
+        back = min(back, RECENT) if how in WAITING else back
         db = yield self.desk.at(back, 9, 5)
         case = self.begin(db, stage)
         if how == BEGUN:
@@ -224,7 +229,10 @@ _WRITE: Final = {
 }
 
 
-def _listed(told: object) -> Sequence[Any]:
+def _said(told: Any, kind: str, whose: str) -> Sequence[Any]:
+    """What is said in turn: by everybody, by subjects of this kind, by people or by units."""
+    if isinstance(told, dict):
+        return told.get(kind) or told[whose]
     return told if isinstance(told, list) else (told,)
 
 
