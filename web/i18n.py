@@ -87,6 +87,14 @@ def moment(at: datetime | None) -> str:
     return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def stamp(at: datetime) -> str:
+    """A time on paper: always with its year, for paper is read in other years."""
+    local = _local(at)
+    if str(get_locale()) == "en":
+        return f"{local.day} {local:%b} {local.year} {local:%H:%M}"
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
 def exact(at: datetime) -> str:
     """A time to the second on the school's clock, with how far that is from UTC."""
     return _local(at).isoformat(" ", timespec="seconds")

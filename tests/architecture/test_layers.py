@@ -22,6 +22,7 @@ FAULTS = {
     "lxml outside the kernel": ("quality/__init__.py", "import lxml\n"),
     "SpiffWorkflow outside the kernel": ("web/__init__.py", "import SpiffWorkflow\n"),
     "marshmallow in a page": ("web/tasks.py", "import marshmallow\n"),
+    "typesetting in a page": ("web/__init__.py", "import typst\n"),
     "a scheduler of one's own": ("engine/jobs.py", "import apscheduler\n"),
     "a module nobody placed": ("engine/surprise.py", ""),
     "a circle": ("web/a.py", "import web.b\n"),

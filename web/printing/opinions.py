@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Final
 
 from flask_babel import gettext
@@ -17,7 +16,7 @@ from engine.queries.cases import CaseView
 from engine.queries.timeline import Line
 from quality.printing.paper import Opinion
 from web import wording
-from web.i18n import said
+from web.i18n import said, stamp
 
 MOST: Final = 2_000
 """Entries of a case that are looked at, so that no case prints without an end."""
@@ -32,9 +31,7 @@ TOLD: Final = frozenset(
 """What is told beside the decisions: it changed the way of the case, and somebody stands for it."""
 
 
-def told(
-    db: Session, person: Actor, case: CaseView, stamp: Callable[[datetime], str]
-) -> Iterator[Opinion]:
+def told(db: Session, person: Actor, case: CaseView) -> Iterator[Opinion]:
     """The decisions in order, as this person may know them."""
     after: int | None = 0
     while after is not None and after < MOST:
@@ -42,10 +39,10 @@ def told(
         for line in lines:
             words = wording.words(case.version, line.kind, line.shown)
             if line.kind is None or line.kind in TOLD or words.mark in wording.DECISIONS:
-                yield _opinion(line, words, stamp)
+                yield _opinion(line, words)
 
 
-def _opinion(line: Line, words: wording.Words, stamp: Callable[[datetime], str]) -> Opinion:
+def _opinion(line: Line, words: wording.Words) -> Opinion:
     if line.kind is None or line.at is None:
         damage = wording.damage(line.seq)
         return Opinion("", "", words.verdict, damage, "", "")

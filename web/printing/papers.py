@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from engine import citing, clock
@@ -37,8 +36,8 @@ from quality.printing.paper import (
     Table,
     Words,
 )
+from web.i18n import stamp
 from web.printing import opinions
-from web.session import settings
 
 BLANK_ROWS: Final = 6
 """Rows of an empty table, to be filled in by hand."""
@@ -120,14 +119,6 @@ def of_case(db: Session, person: Actor, instance_id: int) -> Paper:
     )
 
 
-def stamp(at: datetime) -> str:
-    """A time on paper: with its year, for paper is read in other years."""
-    local = at.astimezone(settings().timezone)
-    if str(get_locale()) == "en":
-        return f"{local.day} {local:%b} {local.year} {local:%H:%M}"
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-
-
 def _foot(db: Session, instance_id: int, version: str) -> tuple[str, ...]:
     seq, hashed = timeline.head(db, instance_id)
     return (
@@ -143,7 +134,7 @@ def _sheet(db: Session, person: Actor, case: CaseView) -> Sheet:
     facts = [
         Pair(gettext("名称"), row.title),
         Pair(gettext("流程编号"), str(row.id)),
-        Pair(gettext("流程"), gettext("%(name)s v%(number)s", name=row.flow, number=row.version)),
+        Pair(gettext("流程版本"), gettext("%(name)s v%(number)s", name=row.flow, number=row.version)),
         Pair(gettext("状态"), opinions.state(row.status)),
         Pair(gettext("发起人"), row.initiator or gettext("系统")),
         Pair(gettext("发起时间"), stamp(row.started_at)),
@@ -157,7 +148,7 @@ def _sheet(db: Session, person: Actor, case: CaseView) -> Sheet:
         signed=gettext("签名："),
         dated=gettext("日期："),
         nothing=gettext("还没有人作过决定。"),
-        opinions=tuple(opinions.told(db, person, case, stamp)),
+        opinions=tuple(opinions.told(db, person, case)),
     )
 
 
