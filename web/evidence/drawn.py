@@ -12,6 +12,7 @@ from engine import citing
 from engine.forms.model import Form, Option
 from engine.handlers import Piece
 from quality.evidence import cited
+from web import wording
 from web.session import db, me
 
 MOST_OFFERED: Final = 10
