@@ -46,8 +46,7 @@ def option(piece: Piece) -> Option:
         remarks.append(gettext("已停用"))
     words = piece.name
     if remarks:
-        words = gettext(
-            "%(name)s（%(remarks)s）", name=piece.name, remarks=gettext("，").join(remarks)
-        )
+        told = wording.listed(remarks)
+        words = gettext("%(name)s（%(remarks)s）", name=piece.name, remarks=told)
     href = url_for("evidence.show", evidence_id=piece.id, number=piece.number)
     return Option(str(piece.id), words, href)
