@@ -105,7 +105,7 @@ def _head_field(field: Component, hide: str, *, only: bool) -> Iterator[Componen
     if yearly:
         alone = "" if only else f' and kind = "{field["kind"]}"'
         yield {**kept, **_hidden(f'stage != "goal"{alone}')}
-        other = {"id": f"field_{key}_yearly", "key": "year", "label": yearly, "value": f"={key}"}
+        other = {"id": f"field_{key}_yearly", "key": "year", "label": yearly, "value": "=period"}
         closed = "" if only else f' or kind != "{field["kind"]}"'
         yield {**kept, **other, **_hidden(f'stage = "goal"{closed}')}
         return

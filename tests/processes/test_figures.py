@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from engine import clock, instances, people, tasks
 from engine.models import Holding, Post, ProcessInstance, TaskCandidate, TaskStatus, Unit, UserTask
+from engine.queries import coming, task_page
 from quality import chains, kinds, subjects
 from quality.models import Document, DocumentVersion, Stage, Subject
 from quality.rows import GRID
@@ -101,6 +102,22 @@ def test_a_college_goes_to_its_contact_leader_and_a_department_to_its_leader(hou
         office = people.actor(house.db, house.holder("party_office", "party_office"))
         tasks.complete(house.db, open_task(house.db, case).id, by=office, values=None)
         assert house.at(case) == (step, {f"p:{post}:{house.unit(code)}"})
+
+
+def test_whoever_writes_is_told_the_way_of_this_document_and_no_other(house):
+    for kind, code, told in (
+        ("functional_department", "party_office", ["分管领导审定"]),
+        ("functional_department", "finance", ["党政办公室审核", "分管领导审定"]),
+        ("secondary_college", "vehicle", ["党政办公室审核", "联系领导审定"]),
+    ):
+        subject = house.in_unit(kind, code)
+        person = people.actor(house.db, subject.owner_id)
+        flow = chains.definition(house.db, kinds.get(kind), Stage.GOAL)
+        about = {"subject": subjects.reference(subject.id), "values": GOALS}
+        case = instances.start(house.db, flow, by=person, **about)
+        task = task_page.one(house.db, person, open_task(house.db, case).id)
+        found = [one.name for one in coming.ahead(house.db, task)]
+        assert found == [*told, "上传诊改信息平台"]
 
 
 def test_staff_of_a_department_are_approved_by_its_head(house):
