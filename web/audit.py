@@ -17,11 +17,12 @@ from engine.comparing import Difference
 from engine.entries import Kind
 from engine.errors import NotFound
 from engine.forms import rights, view
+from engine.forms.choices import Choices
 from engine.permissions import Action
 from engine.queries import called, cases, seals
 from engine.replay import Replay
 from engine.replay import replay as replay_case
-from web import frames, house
+from web import evidence, frames, house
 from web.access import needs
 from web.asked import row_number
 from web.i18n import in_words
@@ -134,7 +135,14 @@ def form(instance_id: int, seq: int) -> str:
     if frame is None or paper is None:
         raise NotFound
     before, after = frames.values_at(found, seq)
-    drawn = view.view(paper, after, rights.READ_ALL, variables=seen.variables, before=before)
+    drawn = view.view(
+        paper,
+        after,
+        rights.READ_ALL,
+        variables=seen.variables,
+        before=before,
+        live=Choices(named=evidence.named(paper, after, before or {}, case=instance_id)),
+    )
     return render_template("audit/form.html", row=seen.row, frame=frame, drawn=drawn)
 
 

@@ -72,7 +72,7 @@ def read(component: dict[str, Any], at: Problems) -> Field:
         minimum=least,
         maximum=most,
         decimals=at.whole(component, "decimalDigits", limits.MAX_DECIMALS, limits.MAX_DECIMALS),
-        options=_options(component, at) if kind in _CHOICES and not source else (),
+        options=_options(component, at) if _has_options(component, kind) else (),
         moment=_moment(component, at),
         default=_default(component, kind, at),
         source=source,
@@ -174,6 +174,11 @@ def _option(value: object) -> Option | None:
         if not isinstance(text, str) or not text.strip() or len(text) > limits.MAX_LABEL:
             return None
     return Option(str(word), str(label))
+
+
+def _has_options(component: dict[str, Any], kind: Kind) -> bool:
+    """Whether the choices are written in the form; radios and checklists have no others."""
+    return kind in _CHOICES and (kind is not Kind.SELECT or component.get("source") is None)
 
 
 def _source(component: dict[str, Any], kind: Kind, at: Problems) -> str:
