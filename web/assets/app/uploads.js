@@ -68,16 +68,18 @@ async function submit(form) {
   for (const item of waiting) made.push(...(await one(form, item, items.length === 1)));
   delete form.dataset.busy;
   if (button) button.disabled = false;
-  if (items.every((item) => item.dataset.state === "done")) finish(form, made);
-  else if (made.length) form.dispatchEvent(new CustomEvent("uploaded", { bubbles: true, detail: made }));
+  if (made.length) tell(form, made, items.every((item) => item.dataset.state === "done"));
 }
 
-/** Nothing is typed here that was not sent. A picker takes the pieces; a page goes to them. */
-function finish(form, made) {
-  const event = new CustomEvent("uploaded", { bubbles: true, cancelable: true, detail: made });
+/** A picker takes the pieces. Else the page goes to them, or when what was refused has been read. */
+function tell(form, made, isDone) {
+  const event = new CustomEvent("uploaded", { bubbles: true, cancelable: true, detail: { made, isDone } });
   if (!form.dispatchEvent(event)) return;
-  form.reset();
-  location.assign(made.length === 1 ? made[0].href : `${form.action}?whose=mine`);
+  const dialog = form.closest("dialog");
+  if (isDone) {
+    form.reset();
+    location.assign(made.length === 1 ? made[0].href : `${form.action}?whose=mine`);
+  } else dialog?.addEventListener("close", () => location.reload(), { once: true });
 }
 
 async function one(form, item, isOnly) {

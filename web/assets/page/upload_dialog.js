@@ -8,10 +8,9 @@ export async function uploadDialog(url) {
   document.body.append(dialog);
   dialog.showModal();
   dialog.addEventListener("uploaded", (event) => {
-    made.push(...event.detail);
-    if (!event.cancelable) return;
     event.preventDefault();
-    dialog.close();
+    made.push(...event.detail.made);
+    if (event.detail.isDone) dialog.close();
   });
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
