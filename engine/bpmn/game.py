@@ -20,6 +20,7 @@ from engine.errors import NotFound
 from engine.expressions import ExpressionError
 
 MAX_MOVES: Final = 10_000
+MAX_PASSES: Final = 10_000
 MAX_TOKENS: Final = 1_000
 MAX_TOKENS_IN_LOOPS: Final = 10_000
 
@@ -50,6 +51,7 @@ class Game:
         self.path: list[str] = []
         self.queue: deque[Token] = deque()
         self.ended = state.ended
+        self.retried = ""
         self._next_id = state.next_id
         self._moves = 0
         self._now = now
@@ -67,6 +69,16 @@ class Game:
             is_full = len(self.tokens) >= MAX_TOKENS_IN_LOOPS
         if self._moves > MAX_MOVES or is_full or len(self.queue) > MAX_MOVES:
             raise Runaway
+
+    def count_pass(self, element: Element) -> None:
+        """Raise `ExpressionError` where work without people goes round and round.
+
+        Whoever tries it again lets it go round as often once more.
+        """
+        passes = self.passes.get(element.id, 0)
+        is_work = WAITS.get(element.kind) in {Waits.JOB, Waits.CALL}
+        if is_work and passes and passes % MAX_PASSES == 0 and element.id != self.retried:
+            raise ExpressionError("这一步已经走了 {most} 次，可能是死循环。", most=passes)
 
     def token(self, token: str, *waits: Waits) -> Token:
         """The waiting token of this id, if it waits for one of `waits`."""

@@ -51,6 +51,7 @@ def _enter(game: Game, token: Token) -> None:
     game.path.append(element.id)
     game.count_move()
     try:
+        game.count_pass(element)
         if element.loop is not None and not token.turn:
             _begin_loop(game, element.loop, token)
         else:

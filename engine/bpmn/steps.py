@@ -169,6 +169,7 @@ def _retry(game: Game, command: Retry) -> None:
     if found.stuck == "leave":
         go_on(game, replace(found, stuck=""))
     else:
+        game.retried = found.element
         game.send(found, found.element)
 
 

@@ -105,6 +105,24 @@ def test_steps_that_never_come_to_rest_are_parked() -> None:
     assert play.ended == "completed"
 
 
+def test_work_that_goes_round_without_people_stops_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(game, "MAX_PASSES", 5)
+    nodes = step("first") + node("serviceTask", "work", topic="t")
+    nodes += node("exclusiveGateway", "which", default="which__work")
+    play = drawn(nodes, "start>first ; first>work ; work>which ; which>end?n > 0 ; which>work")
+    play.complete("first", n=0)
+    for _turn in range(5):
+        play.complete("work")
+    assert told(play) == ["这一步已经走了 5 次，可能是死循环。"]
+    play.retry("work")
+    play.complete("work")
+    assert play.waiting == ["work"]
+    play.complete("work", n=1)
+    assert play.ended == "completed"
+
+
 def test_more_tokens_than_a_case_may_have_are_parked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(game, "MAX_TOKENS", 20)
     nodes = step("work") + step("other")
