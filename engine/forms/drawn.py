@@ -35,7 +35,7 @@ class Said:
 class FieldView:
     """One field or one cell; `options` are what can be chosen now, `cited` names evidence.
 
-    The `entries` of a list end, where it can be edited, in a blank one to write the next into.
+    The `entries` of a list are there where it can be edited; they end in a blank one for the next.
     """
 
     definition: Field

@@ -53,8 +53,8 @@ class Drawing:
         more: dict[str, Any] = _NOTHING
         if part.source or part.options:
             more = self._chosen(part, value, edits=edits)
-        elif part.kind is Kind.LIST:
-            more = {"entries": tuple(self._entries(part, at, value, right))}
+        elif edits and part.kind is Kind.LIST:
+            more = {"entries": tuple(self._entries(part, at, value))}
         return FieldView(
             definition=part,
             name=at.name,
@@ -77,14 +77,11 @@ class Drawing:
             more["cited"] = choices.cited(value, self.live)
         return more
 
-    def _entries(self, part: Field, at: Place, value: object, right: Right) -> Iterator[EntryView]:
+    def _entries(self, part: Field, at: Place, value: object) -> Iterator[EntryView]:
         given = (
             [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
         )
-        if not right.edits:
-            given = fieldtypes.entries(given)
-        blank: list[Mapping[str, Any]] = [{}] if right.edits and len(given) < part.most else []
-        inside = Right.EDIT if right.edits else right
+        blank: list[Mapping[str, Any]] = [{}] if len(given) < part.most else []
         for number, entry in enumerate([*given, *blank]):
             yield EntryView(
                 number=number + 1,
@@ -98,7 +95,7 @@ class Drawing:
                             f"{at.label} {number + 1} · {one.label}",
                         ),
                         entry.get(one.key),
-                        inside,
+                        Right.EDIT,
                     )
                     for one in part.parts
                 ),
