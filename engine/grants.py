@@ -26,10 +26,11 @@ from engine.roles import LONGEST_REASON, NotYourOwnRights
 
 EVERYBODY: Final = "everybody"
 """The holder that is everybody with an account."""
-GRANTABLE: Final = (Action.SUBJECT_VIEW, Action.SUBJECT_START)
+GRANTABLE: Final = (Action.SUBJECT_VIEW, Action.SUBJECT_START, Action.TEMPLATE_EDIT)
 INCLUDED_IN: Final[Mapping[Action, tuple[Action, ...]]] = {
     Action.SUBJECT_VIEW: (Action.SUBJECT_VIEW, Action.SUBJECT_START),
     Action.SUBJECT_START: (Action.SUBJECT_START,),
+    Action.TEMPLATE_EDIT: (Action.TEMPLATE_EDIT,),
 }
 """Which granted actions allow an action: whoever may start work for a subject may read it."""
 FIRST_YEAR: Final = 2000
@@ -90,6 +91,12 @@ class ReachNeedsUnit(Refused):
     """Everybody is in no particular unit."""
 
     sentence = "授权给所有人时，范围要么是“自己负责的”，要么指定一个单位。"
+
+
+class TemplateIsForAll(Refused):
+    """A template has no unit: one a kind, for the whole school."""
+
+    sentence = "模板全校共用一份，范围请选“全部”；要限定类型，请选主体类型。"
 
 
 class YearOutOfRange(Refused):
@@ -227,6 +234,8 @@ def _require_another(by: Actor, holder: str) -> None:
 def _require_sound(db: Session, asked: NewGrant) -> None:
     if asked.action not in GRANTABLE:
         raise NotGrantable(action=asked.action)
+    if asked.action == Action.TEMPLATE_EDIT and asked.reach != Reach.ALL:
+        raise TemplateIsForAll
     if not is_known_holder(db, asked.holder):
         raise NoSuchHolder(holder=asked.holder[:100])
     starts = asked.reach in (Reach.UNIT, Reach.BELOW)

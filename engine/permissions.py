@@ -62,6 +62,7 @@ class Action(StrEnum):
     TASK_TAKE_BACK = "task:take_back"
     TASK_URGE = "task:urge"
     TASK_VIEW = "task:view"
+    TEMPLATE_EDIT = "template:edit"
     UNIT_EDIT = "unit:edit"
     UNIT_VIEW = "unit:view"
     WORK_HAND_OVER = "work:hand_over"
@@ -144,6 +145,7 @@ POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
         is_.is_process_admin,
         is_.is_quality_office,
     ),
+    Action.TEMPLATE_EDIT: (is_.is_signed_in,),
     Action.UNIT_EDIT: (is_.is_people_admin, is_.is_system),
     Action.UNIT_VIEW: (is_.is_staff,),
     Action.WORK_HAND_OVER: (is_.is_people_admin, is_.is_process_admin),

@@ -3,7 +3,7 @@
 from engine import citing, deadlines, handlers, moving
 from engine.college import persons
 from engine.tasks import extension
-from quality import cases, cycle, handing_over, publishing, resolvers
+from quality import cases, cycle, handing_over, publishing, resolvers, templates
 from quality.evidence import cited, rules
 from quality.imports import work
 from quality.subjects import made
@@ -18,6 +18,8 @@ def register() -> None:
     handlers.background(made.TOPIC)(made.work)
     handlers.background("people.words")(persons.make_found)
     handlers.register_case("quality.document", cases.DocumentCase())
+    handlers.handler(templates.TOPIC)(templates.publish)
+    handlers.register_case(templates.CASE, templates.TemplateCase())
     handlers.register_case(extension.CASE, extension.ExtensionCase())
     deadlines.register()
     moving.register()

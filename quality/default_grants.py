@@ -32,6 +32,29 @@ def lay(db: Session) -> int:
     return len(grants.give_all(db, told(), by=SYSTEM))
 
 
+def catch_up(db: Session) -> int:
+    """Give the grants of actions that came with a newer version of the product. Returns how many.
+
+    Only where nobody was ever granted the action; a new installation waits for `lay`.
+    """
+    chain = select(LogChain.seq).where(LogChain.name == eventlog.HOUSE).with_for_update()
+    db.execute(chain).one_or_none()
+    known = _granted(db)
+    if not known:
+        return 0
+    missing = [one for one in told() if one.action not in known]
+    return len(grants.give_all(db, missing, by=SYSTEM)) if missing else 0
+
+
+def are_complete(db: Session) -> bool:
+    """Whether every action that is given by grants was ever given to somebody."""
+    return _granted(db) >= set(grants.GRANTABLE)
+
+
+def _granted(db: Session) -> set[str]:
+    return set(db.execute(select(Grant.action).distinct()).scalars())
+
+
 def told() -> Iterator[NewGrant]:
     """The grants of the catalogue: the general ones, then who opens and who leads each kind."""
     for line in yaml.safe_load(CATALOG.read_bytes()):
@@ -40,4 +63,5 @@ def told() -> Iterator[NewGrant]:
     for kind in kinds.every():
         for post in kind.openers:
             yield NewGrant(f"p:{post}", Action.SUBJECT_START, Reach.UNIT, subject_kind=kind.key)
-        yield NewGrant(f"p:{kind.lead}", Action.SUBJECT_VIEW, Reach.ALL, subject_kind=kind.key)
+        for action in (Action.SUBJECT_VIEW, Action.TEMPLATE_EDIT):
+            yield NewGrant(f"p:{kind.lead}", action, Reach.ALL, subject_kind=kind.key)

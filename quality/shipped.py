@@ -18,6 +18,7 @@ from engine.bpmn import dialect, parse
 from engine.models import FormText, ProcessDefinition
 from engine.people import Actor
 from engine.tasks import extension
+from quality import templates
 
 ROOT: Final = Path(__file__).parent.parent
 POLICIES: Final = Path(__file__).parent / "catalog" / "policies.yaml"
@@ -36,6 +37,7 @@ FLOWS: Final = (
     extension.FLOW,
     *(f"approval_{kind}" for kind in KINDS),
     *(f"collection_{kind}" for kind in KINDS),
+    templates.FLOW,
 )
 NOTE: Final = "随产品提供"
 

@@ -27,10 +27,10 @@ from engine import jobs as job_table
 from engine import verify as verification
 from engine.entries import Kind
 from engine.errors import NotDecidable, NotFound, NotPublishable, Refused
-from engine.models import Grant, ProcessInstance, User, UserTask
+from engine.models import ProcessInstance, User, UserTask
 from engine.people import SYSTEM
 from engine.scheduler import Ticker
-from quality import default_grants
+from quality import default_grants, templates
 from quality.evidence import checking
 from quality.evidence.store import Store
 from web import backup as backups
@@ -66,13 +66,16 @@ def _sessions(settings: Settings) -> sessionmaker[Session]:
 
 
 def _bring_up(sessions: sessionmaker[Session]) -> None:
-    """Give an installation of before, which has people but no grants, those of a new one."""
+    """Give an installation of before what a new one has: grants, and templates of the tables."""
     with sessions() as db:
         has_people = db.execute(select(User.id).limit(1)).first() is not None
-        has_grants = db.execute(select(Grant.id).limit(1)).first() is not None
+        is_complete = default_grants.are_complete(db) and templates.are_laid(db)
         db.rollback()
-        if has_people and not has_grants:
-            default_grants.lay(database.begin_writing(db))
+        if has_people and not is_complete:
+            database.begin_writing(db)
+            default_grants.lay(db)
+            default_grants.catch_up(db)
+            templates.lay(db)
             db.commit()
 
 

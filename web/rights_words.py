@@ -68,6 +68,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.TASK_TAKE_BACK: "拿回办完的任务",
     Action.TASK_URGE: "催办",
     Action.TASK_VIEW: "查看任务",
+    Action.TEMPLATE_EDIT: "修订模板",
     Action.UNIT_EDIT: "管理单位",
     Action.UNIT_VIEW: "查看单位",
     Action.WORK_HAND_OVER: "交接离校人员的工作",
@@ -111,6 +112,7 @@ _SEATS: Final[Mapping[Seat, str]] = {
 _VERBS: Final[Mapping[Action, str]] = {
     Action.SUBJECT_VIEW: "{who}可以看{where}的已发布文档",
     Action.SUBJECT_START: "{who}可以为{where}发起工作",
+    Action.TEMPLATE_EDIT: "{who}可以修订{where}的模板",
 }
 REACHES: Final[Mapping[Reach, str]] = {
     Reach.OWN: "自己负责的",

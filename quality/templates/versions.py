@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -20,13 +22,25 @@ _table = TemplateVersion.__table__
 
 
 def lay(db: Session) -> int:
-    """Put the template that comes with the product into the table, of kinds that have none."""
-    known = set(db.execute(select(_table.c.kind).distinct()).scalars())
-    missing = [kind for kind in kinds.every() if kind.key not in known]
-    rows = [_row(content.catalogue(kind.key)) for kind in missing]
-    if rows:
-        db.execute(insert(_table), rows)
-    return len(rows)
+    """Put the template that comes with the product into the table, of kinds that have none.
+
+    Of two nodes that start at once, one does. Returns how many.
+    """
+    there, laid = _laid(db), 0
+    for key in (key for key in kinds.KEYS if key not in there):
+        with suppress(IntegrityError), db.begin_nested():
+            db.execute(insert(_table), _row(content.catalogue(key)))
+            laid += 1
+    return laid
+
+
+def are_laid(db: Session) -> bool:
+    """Whether every kind has its first template in the table."""
+    return _laid(db) >= set(kinds.KEYS)
+
+
+def _laid(db: Session) -> set[str]:
+    return set(db.execute(select(_table.c.kind).distinct()).scalars())
 
 
 def _row(template: Template) -> dict[str, Any]:

@@ -153,6 +153,7 @@ MAY: dict[Action, frozenset[str]] = {
     Action.SUBJECT_EDIT: frozenset({QUALITY, PEOPLE, "system"}),
     Action.SUBJECT_START: EVERYBODY,
     Action.SUBJECT_VIEW: EVERYBODY,
+    Action.TEMPLATE_EDIT: EVERYBODY,
     Action.TASK_CLAIM: frozenset({"holder"}),
     Action.TASK_COMPLETE: frozenset({"holder"}),
     Action.TASK_REASSIGN: frozenset({"holder", ADMIN}),

@@ -23,7 +23,9 @@ def test_the_page_to_begin_names_what_is_possible_and_why_the_rest_is_not(browse
     assert "工业机器人技术" in page.text
     assert "专业建设目标" in page.text
     assert "还没有已发布的建设目标" in page.text
-    assert page.says("button[disabled]") == ["发起", "发起"]
+    assert "质量标准还没有发布" in page.text
+    assert "诊改计划还没有发布" in page.text
+    assert page.says("button[disabled]") == ["发起"] * 5  # two standards, two plans, a collection
 
 
 def test_who_may_begin_nothing_is_told_what_to_do(browser):
@@ -45,7 +47,9 @@ def test_beginning_leads_to_the_first_task(browser, college):
     [
         ("goal", "2026", "建设目标以三年为一期"),
         ("standard", "2027", "还没有已发布的建设目标"),
-        ("plan", "2027", "请选择要提交的"),
+        ("plan", "2027", "2027 年的质量标准还没有发布"),
+        ("collection", "2027", "2027 年的诊改计划还没有发布"),
+        ("summary", "2027", "请选择要提交的"),
     ],
 )
 def test_a_refusal_keeps_what_was_typed(browser, college, stage, period, sentence):
