@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from engine import versions
 from engine.errors import NotFound
-from engine.forms import changes
+from engine.forms import changes, choices
 from engine.forms.changes import Change
+from engine.forms.choices import Choices
 from engine.forms.model import Form
 from engine.models import ProcessInstance, Unit
 from engine.people import Actor
@@ -184,12 +185,20 @@ def version(db: Session, person: Actor, document_id: int, number: int | None = N
 
 
 def compare(
-    db: Session, person: Actor, document_id: int, before: int, after: int
+    db: Session,
+    person: Actor,
+    document_id: int,
+    before: int,
+    after: int,
+    named: Choices = choices.NONE,
 ) -> tuple[Change, ...]:
-    """What differs between two versions, told in the words of the later one's form."""
+    """What differs between two versions, told in the words of the later one's form.
+
+    `named` is the evidence that they cite, by number.
+    """
     earlier = version(db, person, document_id, before)
     later = version(db, person, document_id, after)
-    return changes.changes(later.form, earlier.values, later.values)
+    return changes.changes(later.form, earlier.values, later.values, named)
 
 
 def chain(db: Session, person: Actor, subject_id: int) -> SubjectChain:

@@ -86,20 +86,21 @@ def changes(document_id: int) -> str:
     before, after = sorted((before, after))
     earlier = documents.version(db(), me(), document_id, before)
     later = documents.version(db(), me(), document_id, after)
+    named = _named(later, earlier.values, later.values)
     return render_template(
         "documents/changes.html",
         row=later.document.row,
         versions=later.document.versions,
         before=before,
         after=after,
-        changes=documents.compare(db(), me(), document_id, before, after),
+        changes=documents.compare(db(), me(), document_id, before, after, named),
         drawn=view.view(
             later.form,
             later.values,
             rights.READ_ALL,
             variables=later.variables,
             before=earlier.values,
-            live=_named(later, earlier.values, later.values),
+            live=named,
         ),
     )
 
