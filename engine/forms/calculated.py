@@ -31,14 +31,21 @@ def settled(
     Formulas see what conditions hide as empty. Where conditions read what is calculated in turn,
     both are asked twice, which is all that a form without a circle needs.
     """
-    shown = visibility.of(form, values, variables)
+    before = visibility.of(form, values, variables)
     if not form.calculated:
-        return dict(values), shown
-    answer = _calculated(form, values, shown)
+        return dict(values), before
+    answer = _calculated(form, values, before)
     if form.hides_by_answers:
         first = visibility.of(form, answer, variables)
         answer = _calculated(form, values, first)
     return answer, visibility.of(form, answer, variables)
+
+
+def shown(form: Form, values: Values, variables: Values | None) -> Visibility:
+    """What conditions hide; worked out with what is calculated only where they read it."""
+    if form.hides_by_answers:
+        return settled(form, values, variables)[1]
+    return visibility.of(form, values, variables)
 
 
 def told(form: Form, values: Values, rights: Rights) -> dict[str, str]:

@@ -104,7 +104,7 @@ def _filled(
         return _Filled({key: kept[key] for key in form.valued if key in kept}, {})
     shaped, errors = _shaped(form, values)
     filled = _Filled(_laid_over(form, shaped, kept, rights), errors)
-    _, shown = calculated.settled(form, filled.values, variables)
+    shown = calculated.shown(form, filled.values, variables)
     for key, part in form.valued.items():
         if not shown.shows(part) or not rights.of(part).shows:
             _restore(filled.values, kept, key)

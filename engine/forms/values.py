@@ -40,6 +40,8 @@ def number(value: object) -> int | float | None:
     """A number as it was kept or typed, or None where it is none (yet)."""
     if isinstance(value, bool) or not isinstance(value, int | float | str) or value == "":
         return None
+    if isinstance(value, int):
+        return value if abs(value) <= limits.MAX_NUMBER else None
     try:
         found = decimal(str(value))
     except ValidationError:
