@@ -1,7 +1,9 @@
 """What is being typed into a task, kept on the server: by the page's script, or by its button.
 
 PUT /tasks/N/draft      {"values": {...}, "revision": n}      answers {"revision", "saved_at"}
-                                                              and what is "calculated", by path
+                                                              and what is "calculated", by path;
+                                                              412 with the "conflict" where it was
+                                                              saved elsewhere since
 POST /tasks/N/draft     the form itself, without any script
 """
 
@@ -13,10 +15,12 @@ from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engine import tasks
-from engine.errors import Refused, TaskNotOpen
+from engine import people, tasks
+from engine.errors import Refused, StaleDraft, TaskNotOpen
+from engine.forms import writable
 from engine.forms.validation import Invalid
 from engine.queries import task_page
+from engine.tasks import drafts
 from web import json_body
 from web.access import signed_in
 from web.errors import UNPROCESSABLE, problem, status_of
@@ -47,10 +51,27 @@ def autosave(task_id: int) -> ResponseReturnValue:
     except Invalid as refusal:
         errors = {path: said.said(gettext) for path, said in refusal.errors.items()}
         return problem(UNPROCESSABLE, say(refusal), {"errors": errors})
+    except StaleDraft as refusal:
+        return problem(status_of(refusal), say(refusal), {"conflict": _standing(task_id)})
     except Refused as refusal:
         return problem(status_of(refusal), say(refusal))
     told = {"revision": saved.revision, "saved_at": drawing.clock_time(saved.saved_at)}
     return jsonify(told | ({"calculated": dict(saved.calculated)} if saved.calculated else {}))
+
+
+def _standing(task_id: int) -> dict[str, Any]:
+    """The draft as it stands now, where this step may write: the page lays its own beside it."""
+    task = task_page.one(db(), me(), task_id)
+    draft = drafts.draft(db(), task_id)
+    values = draft.values if draft.revision else task_page.values(db(), task)[0]
+    rights = task_page.rights(task, fills=True)
+    other = draft.saved_by if draft.saved_by != me().id else None
+    return {
+        "revision": draft.revision,
+        "by": people.names(db(), [other]).get(other or 0, ""),
+        "saved_at": drawing.clock_time(draft.saved_at),
+        "values": writable.values(task.form, values, rights) if task.form is not None else {},
+    }
 
 
 def _body() -> tuple[dict[str, Any], int]:

@@ -28,7 +28,7 @@ from engine.tasks import drafts, extension
 from engine.tasks.drafts import Saved
 from web import wording
 from web.session import db, me, settings
-from web.tasks import buttons, form_choices, kept, picking, record, signing_words
+from web.tasks import beside, buttons, form_choices, kept, picking, record, signing_words
 from web.tasks.asked import NOTHING, Typed
 from web.tasks.buttons import Buttons
 
@@ -53,12 +53,13 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The form to draw, the draft it came from, and what differs from what was seen before."""
+    """The form to draw, its draft, what differs from what was seen, what stood a period before."""
 
     drawn: FormView | None
     draft: Saved
     changes: tuple[Change, ...]
     conflict: tuple[Change, ...]
+    last: Mapping[str, Any]
 
 
 def of(
@@ -79,6 +80,7 @@ def of(
         "task": task,
         "paper": paper,
         "drawn": paper.drawn,
+        "last": paper.last,
         "fills": fills,
         "edits": paper.drawn is not None and paper.drawn.editable,
         "draft_saved": "" if paper.conflict else clock_time(paper.draft.saved_at),
@@ -210,7 +212,7 @@ def _paper(
 ) -> Paper:
     form = task.form
     if form is None:
-        return Paper(None, drafts.NONE, (), ())
+        return Paper(None, drafts.NONE, (), (), {})
     rights = task_page.rights(task, fills=fills)
     stored, offered = task_page.values(db(), task)
     edits = fills and validation.edits_anything(form, rights)
@@ -237,6 +239,7 @@ def _paper(
         draft,
         _told(form, (before, stored), live, rights) if before is not None else (),
         _told(form, (draft.values, values), live, rights) if conflict else (),
+        beside.last(form, offered, rights) if edits else {},
     )
 
 

@@ -132,7 +132,12 @@ def test_a_draft_is_saved_without_a_script_and_by_one(desk):
     put = _put(page, {"values": {"applies_to": "2029 级"}, "revision": 1})
     assert put.status_code == 200
     assert put.json["revision"] == 2
-    assert _put(page, {"values": {"applies_to": "老的"}, "revision": 1}).status_code == 412
+    stale = _put(page, {"values": {"applies_to": "老的"}, "revision": 1})
+    assert stale.status_code == 412
+    standing = stale.json["conflict"]
+    assert (standing["revision"], standing["by"]) == (2, "")
+    assert standing["values"]["applies_to"] == "2029 级"
+    assert all("goal_label" not in row for row in standing["values"]["goals"])
     for wrong in ({"values": [], "revision": 2}, {"values": {}}, [], None, {"revision": 2}):
         assert _put(page, wrong).status_code == 422
     refused = _put(page, {"values": {"invented": 1}, "revision": 2})
