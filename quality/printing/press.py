@@ -29,7 +29,7 @@ TYPESETTER: Final = Path(__file__).with_name("typesetter.py")
 AT_ONCE: Final = 2
 PATIENCE: Final = 20
 """Seconds that somebody waits for a typesetter to come free."""
-LONGEST: Final = 60
+LONGEST: Final = 90
 """Seconds that setting one paper may take."""
 
 

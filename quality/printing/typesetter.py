@@ -22,8 +22,6 @@ LARGE: Final = 400 * 1024
 """Kilobytes: a typesetter that needed so much is not asked again."""
 LARGEST: Final = 4 * 1024**3
 """Bytes of address space: beyond them a paper is too much for this machine."""
-DEAREST: Final = 120
-"""Seconds of work on one paper; whoever asked has given up before."""
 
 
 def main(fonts: str) -> int:

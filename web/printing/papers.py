@@ -131,10 +131,11 @@ def _foot(db: Session, instance_id: int, version: str) -> tuple[str, ...]:
 
 def _sheet(db: Session, person: Actor, case: CaseView) -> Sheet:
     row = case.row
+    version = gettext("%(name)s v%(number)s", name=row.flow, number=row.version)
     facts = [
         Pair(gettext("名称"), row.title),
         Pair(gettext("流程编号"), str(row.id)),
-        Pair(gettext("流程版本"), gettext("%(name)s v%(number)s", name=row.flow, number=row.version)),
+        Pair(gettext("流程版本"), version),
         Pair(gettext("状态"), opinions.state(row.status)),
         Pair(gettext("发起人"), row.initiator or gettext("系统")),
         Pair(gettext("发起时间"), stamp(row.started_at)),
