@@ -44,7 +44,9 @@ export function cellTools(sheet, last) {
   const tool = (name, act) => make("button", { type: "button", class: "btn small", tabindex: "-1", onclick: act }, t(name));
   const here = () => tools.closest("td");
   const wide = tool("enlarge", () => large(sheet, here(), last));
-  const old = last ? tool(/[-–—~至]/.test(last.period) ? "last_years" : "last", () => last.open(here())) : null;
+  // several years, written with a dash, are no year
+  const several = last && /[-\u2013\u2014]/.test(last.period);
+  const old = last ? tool(several ? "last_years" : "last", () => last.open(here())) : null;
   const tools = make("span", { class: "form-cell-tools" }, old, wide);
   grid.addEventListener("focusin", (event) => {
     const cell = event.target.closest("td");

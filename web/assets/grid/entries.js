@@ -1,8 +1,9 @@
 // The entries of a list cell as lines, "1. what（owner，until，state）", and lines as entries again.
 
-const NUMBERED = /^\s*[（(]?\d{1,2}[)）.、．:：]\s*/;
+// brackets, 、 and ： of full width stand by their codes
+const NUMBERED = /^\s*[\uff08(]?\d{1,2}[)\uff09.\u3001\uff0e:\uff1a]\s*/;
 const TEXTS = new Set(["textfield", "textarea"]);
-const BRACKET = /^(.*?)\s*[（(]([^（()）]*)[)）]\s*$/;
+const BRACKET = /^(.*?)\s*[\uff08(]([^\uff08()\uff09]*)[)\uff09]\s*$/;
 
 /** Whether an entry says anything. */
 export function says(entry) {
@@ -13,7 +14,7 @@ export function says(entry) {
 export function line(column, entry) {
   const words = column.parts.map((part) => word(part, entry[part.key]));
   const more = words.slice(1).filter((each) => each.trim()).join("，");
-  return more ? `${words[0]}（${more}）` : words[0];
+  return more ? `${words[0]}\uff08${more}\uff09` : words[0];
 }
 
 /** All entries as they read in the cell. */

@@ -9,11 +9,13 @@ export const MOST_TEXT = 20_000;
 const MOST_TYPED_NUMBER = 100;
 const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/;
 const PLAIN = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?$/i;
-const DAY = /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$/;
+// signs that people write, by their codes: 年 月 日 in days; 上午 下午 晚上, 时 分 秒 in times; 是 有 对 and 否 无 错 for a tick
+const DAY = /^(\d{4})\s*[-/.\u5e74]\s*(\d{1,2})\s*[-/.\u6708]\s*(\d{1,2})\s*\u65e5?$/;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})$/;
-const TIME = /^(上午|下午|晚上|am|pm)?\s*(\d{1,2})(?:[:：时](\d{1,2})?)?(?:[:：分](\d{1,2}))?\s*[分秒]?\s*(am|pm)?$/i;
-const YES = new Set(["true", "1", "是", "√", "✓", "✔", "有", "y", "yes", "对"]);
-const NO = new Set(["", "false", "0", "否", "×", "✗", "✘", "无", "n", "no", "错"]);
+const [MORNING, AFTERNOON, EVENING] = ["\u4e0a\u5348", "\u4e0b\u5348", "\u665a\u4e0a"];
+const TIME = /^(\u4e0a\u5348|\u4e0b\u5348|\u665a\u4e0a|am|pm)?\s*(\d{1,2})(?:[:\uff1a\u65f6](\d{1,2})?)?(?:[:\uff1a\u5206](\d{1,2}))?\s*[\u5206\u79d2]?\s*(am|pm)?$/i;
+const YES = new Set(["true", "1", "\u662f", "\u221a", "\u2713", "\u2714", "\u6709", "y", "yes", "\u5bf9"]);
+const NO = new Set(["", "false", "0", "\u5426", "\u00d7", "\u2717", "\u2718", "\u65e0", "n", "no", "\u9519"]);
 
 const KINDS = { number, datetime, select: choice, radio: choice, checklist, checkbox, list, evidence: nowhere };
 
@@ -37,7 +39,8 @@ function words(column, text) {
 
 /** The number in a text as digits, or null: "1,000", "20%", "￥3.5", "(12)", full-width digits. */
 export function digits(text, most = null) {
-  let plain = text.normalize("NFKC").replace(/[\s￥¥$]/g, "").replace(/元$/, "");
+  // an amount may carry its sign before it or 元 behind it
+  let plain = text.normalize("NFKC").replace(/[\s\uffe5\u00a5$]/g, "").replace(/\u5143$/, "");
   const owed = /^\((.+)\)$/.exec(plain);
   if (owed) plain = `-${owed[1]}`;
   const percent = plain.endsWith("%");
@@ -90,17 +93,17 @@ function day(text) {
 
 function clock(text) {
   const found = TIME.exec(text);
-  if (!found || (found[3] === undefined && !/[时:：]/.test(text))) return null;
+  if (!found || (found[3] === undefined && !/[\u65f6:\uff1a]/.test(text))) return null;
   const half = (found[1] ?? found[5] ?? "").toLowerCase();
   let hour = Number(found[2]);
   const minute = Number(found[3] ?? 0);
-  if (["下午", "晚上", "pm"].includes(half) && hour < 12) hour += 12;
-  if (["上午", "am"].includes(half) && hour === 12) hour = 0;
+  if ([AFTERNOON, EVENING, "pm"].includes(half) && hour < 12) hour += 12;
+  if ([MORNING, "am"].includes(half) && hour === 12) hour = 0;
   return hour > 23 || minute > 59 ? null : `${two(hour)}:${two(minute)}`;
 }
 
 function moment(text) {
-  const cut = /^(.*?\d日?)(?:\s+|T)(\S.*)$/.exec(text) ?? /^(.+日)(.+)$/.exec(text);
+  const cut = /^(.*?\d\u65e5?)(?:\s+|T)(\S.*)$/.exec(text) ?? /^(.+\u65e5)(.+)$/.exec(text);
   const date = day(cut ? cut[1] : text);
   const time = cut ? clock(cut[2]) : "00:00";
   return date && time ? `${date}T${time}` : null;
