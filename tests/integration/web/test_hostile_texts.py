@@ -5,13 +5,16 @@ And what a step hides is on none of its pages.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from lxml import html
 
 from engine import definitions, instances, tasks
 from engine.people import SYSTEM
+from engine.tasks import drafts
 from tests.integration.engine import flow
-from tests.integration.web.office import Office
+from tests.integration.web.office import Office, form
 from tests.integration.web.paper import Paper
 from tests.unit.engine.forms.making import field, grid, own, source
 from web.api import task_view
@@ -19,6 +22,7 @@ from web.printing import papers
 
 EVIL = "</textarea></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'{{191*191}}<b>"
 SECRET = "不可告人"
+CHINESE = re.compile("[\u4e00-\u9fff]")
 OPTIONS = [{"value": EVIL, "label": EVIL}]
 CELLS = [
     field("what", "textarea", label=EVIL, description=EVIL, placeholder=EVIL),
@@ -131,6 +135,32 @@ def test_what_the_step_hides_is_on_none_of_its_pages(app, case, db, college, bro
     assert SECRET not in repr(paper)
     shown = Paper.open(browser("auditor"), f"/instances/{number}/replay/4/form")
     assert SECRET in shown.text
+
+
+DRAFTS = [
+    '{"values": {"what1": "a", "what1": "b"}, "revision": 1}',
+    '{"values": {"weight1": NaN}, "revision": 1}',
+    '{"values": {"weight1": 1e999}, "revision": 1}',
+    '{"values": {"__proto__": {"polluted": 1}}, "revision": 1}',
+    '{"values": {"list1": [{"__proto__": {"polluted": 1}}]}, "revision": 1}',
+    '{"values": {"rows": [{"id": "own-000000000001", "constructor": 1}]}, "revision": 1}',
+    '{"values": ' + '{"what1":' * 900 + "1" + "}" * 900 + ', "revision": 1}',
+    '{"values": {"what1": "' + "字" * 3_400_000 + '"}, "revision": 1}',
+    '{"values": {"list1": [' + '{"who": "x"},' * 700_000 + "{}" + ']}, "revision": 1}',
+]
+
+
+def test_a_hostile_draft_is_refused_in_words_and_changes_nothing(case, browser, db):
+    _number, review = case
+    reviewer = browser("reviewer")
+    token = {"X-CSRF-Token": form(reviewer)["csrf_token"]}
+    for body in DRAFTS:
+        answer = reviewer.put(
+            f"/tasks/{review}/draft", data=body, headers=token, content_type="application/json"
+        )
+        assert answer.status_code in {413, 422}, body[:60]
+        assert CHINESE.search(answer.json["title"] if answer.is_json else answer.text)
+    assert drafts.draft(db, review).revision == 1
 
 
 def test_a_published_document_shows_it_as_words(app, db, sessions, college, browser):  # noqa: ARG001  (the application is there first)
