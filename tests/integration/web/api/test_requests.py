@@ -7,7 +7,10 @@ from web.app import MAX_REQUEST
 DEEP = b'{"values": ' + b"[" * 500 + b"]" * 500 + b"}"
 
 
-BROKEN = [b"{", b"[1,", b"\xff\xfe", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\x00", DEEP, b"nul"]
+TWICE = b'{"a": 1, "a": 2}'
+BROKEN = [
+    b"{", b"[1,", b"\xff\xfe", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\x00", DEEP, b"nul", TWICE
+]  # fmt: skip
 
 
 def test_what_is_no_json_is_400(program):
