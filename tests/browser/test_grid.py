@@ -132,6 +132,44 @@ def test_a_block_from_a_spreadsheet_and_what_is_typed_offline_is_not_lost(
     page.close()
 
 
+def test_two_windows_on_one_draft_see_what_differs_and_choose(enter: Enter, site: Site) -> None:
+    leader = enter("major_leader")
+    leader.expects(412)
+    page = leader.page
+    page.goto(f"/tasks/{begun(site)}")
+    page.get_by_role("button", name="加一行", exact=True).click()
+    acts.rows(page, "plans").first.get_by_label("这一行的名称").fill("任务1")
+    cell(page, 0, "state").fill("先写的")
+    acts.wait_saved(page)
+    other = leader.new_page()
+    other.goto(page.url)
+    cell(other, 0, "state").fill("那边写的")
+    cell(other, 0, "problem").fill("那边另一格")
+    with other.expect_response(re.compile("/draft$")):
+        other.keyboard.press("Control+s")
+    other.close()
+
+    cell(page, 0, "state").fill("这边写的")
+    page.keyboard.press("Control+s")
+    asked = page.locator(".form-conflict")
+    expect(asked).to_contain_text("在 1 处写得不一样")
+    expect(asked.get_by_role("row").nth(1)).to_have_text(
+        re.compile("任务1 · 现状.*这边写的.*那边写的")
+    )
+    expect(cell(page, 0, "problem")).to_have_value("那边另一格")
+    expect(cell(page, 0, "state")).to_have_value("这边写的")
+    leader.photograph("04-two-windows")
+    asked.get_by_role("button", name="都用对方的").click()
+    asked.get_by_role("button", name="就这样定").click()
+    expect(cell(page, 0, "state")).to_have_value("那边写的")
+    acts.wait_saved(page)
+    page.get_by_role("button", name="撤销", exact=True).first.click()
+    expect(cell(page, 0, "state")).to_have_value("这边写的")
+    with page.expect_response(re.compile("/draft$")) as saved:
+        page.keyboard.press("Control+s")
+    assert saved.value.ok
+
+
 def begun(site: Site) -> int:
     """Publish the flow with its wide form and begin a case; the number of its task."""
     engine = database.connect(site.database_url)

@@ -64,7 +64,8 @@ class Draft {
     const time = clock(new Date(entry.at));
     if (count) this.form.tell(this.t("restored", { count, time }), true);
     if (clashes.length) this.choose(clashes, { who: this.t("somebody"), time: this.savedAt }, true);
-    if (count) this.touch();
+    // a page that came back refused holds what was typed, the server does not yet
+    if (count || this.root.querySelector("#form-errors")) this.touch();
     else if (!clashes.length) this.kept.clear();
   }
 

@@ -1,7 +1,8 @@
 // What is typed into cells becomes steps that can be undone; undo and redo are ours, for typed text as for pastes.
 
 import { read, write } from "./cells.js";
-import { unmark } from "./marks.js";
+import { mark, unmark } from "./marks.js";
+import { accept } from "./reading.js";
 
 export function typing(sheet) {
   const { grid, history } = sheet;
@@ -15,10 +16,12 @@ export function typing(sheet) {
     const at = event.target.closest("td, th");
     if (!at || !grid.contains(at) || !at.closest("tr[data-row]")) return;
     if (at !== cell) look(at);
+    const wrong = event.type === "change" ? settled(sheet, at) : null;
     const [before, after] = [known, read(at)];
     known = after;
-    if (JSON.stringify(before) === JSON.stringify(after)) return;
+    if (JSON.stringify(before) === JSON.stringify(after)) return wrong && mark(at, wrong, "typed");
     unmark(at);
+    if (wrong) mark(at, wrong, "typed");
     history.typed(at, before, after, (value) => {
       write(at, value);
       unmark(at);
@@ -43,4 +46,13 @@ export function typing(sheet) {
   sheet.listen((those) => {
     if (cell && (!those.length || those.includes(cell))) known = read(cell);
   });
+}
+
+/** A number that was typed to its end stands as digits, as a pasted one would; what is wrong with it, or null. */
+function settled(sheet, cell) {
+  const column = sheet.column(cell);
+  if (column?.kind !== "number" || typeof read(cell) !== "string") return null;
+  const { value, error, about } = accept(column, read(cell));
+  if (value !== undefined) write(cell, value);
+  return error ? sheet.t(error, about) : null;
 }
