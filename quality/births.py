@@ -61,7 +61,7 @@ def born(
     basis_of = offers.basis(standing, stage, period)
     basis = _newest(db, basis_of, rows.EARLIER[stage]) if basis_of is not None else NOTHING
     template = templates.current(db, kind.key, period.first)
-    hashed = template.sha256
+    hashed, offered = template.sha256, rows.offered
     if stage is Stage.GOAL:
         new = rows.goals(template.goals, last.rows)
         filled = here.rows or new
@@ -70,12 +70,13 @@ def born(
         new = rows.standards(goals, basis.rows, last.rows)
         filled = rows.again(here.rows, new) if here.rows else new
     else:
-        new, hashed = rows.carried(stage, basis.rows), basis.template
+        hashed, offered = basis.template, rows.carried_offered
+        new = rows.carried(stage, basis.rows)
         was = _ids(db, here.made_from_id, rows.EARLIER[stage])
         filled = rows.carried_again(stage, here.rows, basis.rows, was) if here.rows else new
     return Birth(
         filled=filled,
-        offered=rows.offered(filled, new),
+        offered=offered(filled, new),
         last=last.rows,
         last_period=before.period if before is not None else "",
         template=hashed,

@@ -42,6 +42,8 @@ BLANK: Final[Mapping[Stage, Mapping[str, Any]]] = {
 COLUMNS: Final = {stage: tuple(blank) for stage, blank in BLANK.items()}
 REVIEWERS: Final = ("review", "sampling")
 """How columns begin that reviewers fill: what they said of a version is not said of the next."""
+STAYING: Final = ("work_point",)
+"""Columns that the stage after does not take along."""
 EARLIER: Final = {
     Stage.STANDARD: Stage.GOAL,
     Stage.PLAN: Stage.STANDARD,
@@ -98,7 +100,11 @@ def _item(goal: str, goal_label: str, *, id: str, label: str, own: bool = False)
 
 def carried(stage: Stage, earlier: Rows) -> list[Row]:
     """The rows of the stage before as they stand, with empty columns of this one beside them."""
-    return [{**row, **blank(stage)} for row in earlier]
+    return [{**_taken(row), **blank(stage)} for row in earlier]
+
+
+def _taken(row: Mapping[str, Any]) -> Row:
+    return {key: value for key, value in row.items() if key not in STAYING}
 
 
 def again(published: Rows, born: Rows) -> list[Row]:
@@ -123,7 +129,7 @@ def carried_again(stage: Stage, published: Rows, earlier: Rows, was: Collection[
     answer: list[Row] = []
     for goal, here in by_goal(earlier).items():
         answer += [
-            {**blank(stage), **before.get(row["id"], {}), **row}
+            {**blank(stage), **before.get(row["id"], {}), **_taken(row)}
             for row in here
             if row["id"] in before or row["id"] not in was
         ]
@@ -133,6 +139,12 @@ def carried_again(stage: Stage, published: Rows, earlier: Rows, was: Collection[
 
 def _without_reviews(row: Mapping[str, Any]) -> Row:
     return {key: value for key, value in row.items() if not key.startswith(REVIEWERS)}
+
+
+def carried_offered(values: Rows, born: Rows) -> list[Row]:
+    """All rows of the stage before in the order they have there, then those added since."""
+    known = {row["id"] for row in born}
+    return [*map(dict, born), *(dict(row) for row in values if row["id"] not in known)]
 
 
 def offered(values: Rows, born: Rows) -> list[Row]:

@@ -109,7 +109,7 @@ class Merge:
             if name in row and row[name] != known.get(name, _absent(name, known)):
                 self._refuse(row, "这一行的位置和来源不能改。")
                 return True
-        if "label" in row and row["label"] != known.get("label", "") and not may_rename(known):
+        if "label" in row and row["label"] != known.get("label", "") and not self._renames(known):
             self._refuse(row, "模板里的名称不能改，可以另加一行。", part="label")
         return True
 
@@ -118,7 +118,7 @@ class Merge:
         if known is None:
             return self._new(row)
         answer = self._overlaid(known, row)
-        if may_rename(known) and "label" in row:
+        if self._renames(known) and "label" in row:
             answer["label"] = row["label"]
         return answer
 
@@ -139,6 +139,8 @@ class Merge:
         rows += [dict(row) for row in self.stored if row["id"] not in present and self._stays(row)]
         place = {key: number for number, key in enumerate(self.known)}
         goals = {goal: number for number, goal in enumerate(self.goals)}
+        if not self.grid.own_rows:
+            return sorted(rows, key=lambda row: (goals[goal_of(row)], place[row["id"]]))
         if not self.grid.nested:
             return _in_order(rows, place)
         by_goal: dict[str, list[Row]] = {}
@@ -147,8 +149,11 @@ class Merge:
         ordered = sorted(by_goal, key=lambda goal: goals.get(goal, len(goals)))
         return [row for goal in ordered for row in _in_order(by_goal[goal], place)]
 
+    def _renames(self, row: Mapping[str, Any]) -> bool:
+        return may_rename(self.grid, row)
+
     def _stays(self, row: Mapping[str, Any]) -> bool:
-        return not row.get("own") and not self.grid.optional_rows
+        return not (self.grid.own_rows if row.get("own") else self.grid.optional_rows)
 
     def _refuse(self, row: Mapping[str, Any], sentence: str, part: str = "") -> bool:
         path = f"{self.grid.key}/{row['id']}/{part}".rstrip("/")
@@ -162,9 +167,12 @@ def _blank(column: Field) -> object:
     return list(column.default) if isinstance(column.default, tuple) else column.default
 
 
-def may_rename(row: Mapping[str, Any]) -> bool:
-    """Whether the label of this row may be changed: its own, or one the template left open."""
-    return bool(row.get("own") or row.get("placeholder"))
+def may_rename(grid: Grid, row: Mapping[str, Any]) -> bool:
+    """Whether the label of this row may be changed: its own, or one the template left open.
+
+    A table without own rows carries those of the table before, under the names they have there.
+    """
+    return grid.own_rows and bool(row.get("own") or row.get("placeholder"))
 
 
 def _absent(name: str, known: Mapping[str, Any]) -> object:

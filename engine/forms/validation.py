@@ -287,7 +287,7 @@ def _check_grid(grid: Grid, checked: list[Mapping[str, Any]], filled: _Filled) -
             required = column.required or may is Right.REQUIRED
             if required and is_empty(row.get(key)) and path not in filled.errors:
                 filled.errors[path] = Sentence("请填写这一格。")
-        if right is not None and rows.may_rename(row) and is_empty(row.get("label")):
+        if right is not None and rows.may_rename(grid, row) and is_empty(row.get("label")):
             path = f"{grid.key}/{row['id']}/label"
             filled.errors[path] = Sentence("请写上这一行的名称，或者删去这一行。")
     for key in columns:

@@ -81,7 +81,7 @@ class Table:
 
     def _row(self, row: Row) -> RowView:
         path = f"{self.grid.key}/{row['id']}"
-        renamable = self.may_change_rows and rows.may_rename(row)
+        renamable = self.may_change_rows and rows.may_rename(self.grid, row)
         label, spoken = str(row.get("label") or ""), changes.row_label(row)
         old = self.old.get(row["id"])
         added = self.before is not None and old is None and row["id"] != drawn.BLANK

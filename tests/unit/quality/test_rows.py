@@ -117,6 +117,8 @@ def test_a_plan_carries_the_rows_of_its_standard_with_empty_columns_beside():
     assert ids(born) == ids(standard())
     assert born[0]["performance"] == "达到"
     assert {key: born[0][key] for key in rows.COLUMNS[Stage.PLAN]} == dict(rows.BLANK[Stage.PLAN])
+    (chosen,) = rows.carried(Stage.PLAN, [standard()[0] | {"work_point": "3:要点"}])
+    assert "work_point" not in chosen
     born[0]["measures"].append({"what": "走访"})
     assert rows.carried(Stage.PLAN, standard())[0]["measures"] == []
 
@@ -167,3 +169,10 @@ def test_own_rows_of_last_year_are_on_offer_once_dropped():
     born = rows.standards(MAJOR, [MAJOR_ROWS["major.g06"]], [under])
     assert ids(rows.offered(born[:1], born)) == ids(born)
     assert ids(rows.offered(born, born)) == ids(born)
+
+
+def test_what_is_carried_is_on_offer_in_the_order_of_the_stage_before():
+    under = own("翻转课堂", "major.g02")
+    plan = rows.carried(Stage.PLAN, [under, *standard()])
+    added = own("后加", "major.g02")
+    assert ids(rows.carried_offered([*plan[1:], added], plan)) == [*ids(plan), added["id"]]

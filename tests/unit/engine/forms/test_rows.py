@@ -282,3 +282,11 @@ def test_a_new_row_starts_with_the_defaults_of_its_columns():
 )
 def test_a_row_left_open_multiplies_by_its_number(open_ones, own_ones, label):
     assert rows.next_label(open_ones, own_ones) == label
+
+
+def test_a_table_without_own_rows_carries_those_of_the_table_before_as_they_are():
+    carried = [changed(STORED[0], own=True), changed(STORED[1], placeholder=True), STORED[2]]
+    kept = filled(FIXED, [{"id": "t.1", "what": "x"}], carried)
+    assert kept == [carried[0], changed(carried[1], what="x"), carried[2]]  # none can be removed
+    for row in carried[:2]:
+        assert refused(FIXED, [changed(row, label="改名")], carried)
