@@ -98,6 +98,7 @@ def _people(entered: Registry, size: int) -> dict[str, Lead]:
         leads |= _college(entered, code, told)
     organisation.counsellors(entered, TOLD, size)
     bodies.experts(entered, TOLD)
+    entered.invent("student@machine_2")
     _others(entered, size)
     return leads
 
