@@ -28,7 +28,7 @@ export function oneRow(sheet) {
     if (!phone.matches) return;
     const all = sheet.rows;
     bar.hidden = every.hidden = all.length < 2;
-    list.replaceChildren(...all.map((row, at) => make("option", {}, t("row_of", { at: at + 1, count: all.length, row: nameOf(row, sheet) }))));
+    list.replaceChildren(...grouped(all, (row, at) => make("option", {}, t("row_of", { at: at + 1, count: all.length, row: nameOf(row, sheet) }))));
     show(all.includes(here) ? here : all[0]);
   };
   const turn = (one) => {
@@ -51,7 +51,20 @@ export function oneRow(sheet) {
   phone.addEventListener("change", fill);
 }
 
+/** The rows as options, under their goals where they have one. */
+function grouped(rows, option) {
+  const answer = [];
+  let body = null;
+  rows.forEach((row, at) => {
+    const goal = row.closest("tbody").querySelector(".form-goal > span")?.textContent;
+    if (goal && row.parentElement !== body) answer.push(make("optgroup", { label: goal }));
+    body = row.parentElement;
+    if (goal) answer.at(-1).append(option(row, at));
+    else answer.push(option(row, at));
+  });
+  return answer;
+}
+
 function nameOf(row, sheet) {
-  const goal = row.closest("tbody").querySelector(".form-goal > span")?.textContent;
-  return [goal, called(row.querySelector(".form-label"), sheet.columns).row].filter(Boolean).join(" · ");
+  return called(row.querySelector(".form-label"), sheet.columns).row;
 }
