@@ -32,13 +32,13 @@ def keep(
     stored: Values,
     instance_id: int,
     by: Actor,
-) -> None:
+) -> Mapping[int, int]:
     """Check what was newly cited and have the library know what the case cites now.
 
-    Raises `Invalid`, with the faults at their places.
+    Answers which file of each piece is cited. Raises `Invalid`, with the faults at their places.
     """
     if EVIDENCE not in LIBRARIES or not any(_fields(form)):
-        return
+        return {}
     cited, before = places(form, values), places(form, stored)
     known = {one for ids in before.values() for one in ids}
     new = {place: [one for one in ids if one not in known] for place, ids in cited.items()}
@@ -47,9 +47,9 @@ def keep(
     faults = library.faults(db, instance_id, asked, by=by) if asked else {}
     if faults:
         raise Invalid(faults, values)
-    if cited or before:
-        renewed = _renewed(form, rights, cited)
-        library.keep(db, instance_id, cited, renewed=renewed)
+    if not (cited or before):
+        return {}
+    return library.keep(db, instance_id, cited, renewed=_renewed(form, rights, cited))
 
 
 def told(

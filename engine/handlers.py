@@ -118,8 +118,11 @@ class Library(Protocol):
         cited: Mapping[str, Sequence[int]],
         *,
         renewed: Collection[str],
-    ) -> None:
-        """The case cites this now, and nothing else; places that were `renewed`, the newest."""
+    ) -> Mapping[int, int]:
+        """The case cites this now, and nothing else; places that were `renewed`, the newest.
+
+        Answers which file of each piece that is.
+        """
 
     def told(
         self, db: Session, person: Actor, instance_id: int | None, ids: Iterable[int]

@@ -44,13 +44,13 @@ def complete(
     held = hold(db, task_id, Action.TASK_COMPLETE, by=by)
     comment = opinion(comment)
     if held.lent_by is not None:
-        lending.hand_back(db, held, by=by, comment=comment, filled=_filled(db, held, values, by))
+        lending.hand_back(db, held, by=by, comment=comment, filled=_filled(db, held, values, by)[0])
         return None
     seats.may_act(db, held, by)
     _require_outcome(held, outcome)
     if outcome == "refuse" and not comment:
         raise ReasonRequired
-    filled = _filled(db, held, values, by)
+    filled, cited = _filled(db, held, values, by)
     picked = (
         choices.checked(db, held.case.version, held.element_id, picks)
         if outcome == "approve"
@@ -79,7 +79,7 @@ def complete(
         outcome=outcome,
         goes_to=seats.straight_back(db, held),
         asked=held.asked(by, outcome=outcome),
-        known={"seen": held.case.content_hash},
+        known={"seen": held.case.content_hash, **cited},
         done_for=predicates.in_place_of(by, held),
     )
     return instances.perform(db, held.case, act, by=by)
@@ -99,13 +99,16 @@ def _require_outcome(held: Held, outcome: str) -> None:
 
 def _filled(
     db: Session, held: Held, values: Mapping[str, Any] | None, by: Actor
-) -> dict[str, Any] | None:
-    """The form values that stand after this act, or None where this step changes none."""
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """The form values that stand after this act, or None where this step changes none.
+
+    Beside them, for the entry, which file of each piece of evidence they cite.
+    """
     version, case = held.case.version, held.case
     form = version.form(held.element_id)
     rights = version.rights(held.element_id)
     if form is None or not validation.edits_anything(form, rights):
-        return None
+        return None, {}
     stored = instances.values(db, case.content_id)
     offered = (
         instances.values(db, case.offered_id) if case.offered_id != case.content_id else stored
@@ -115,5 +118,6 @@ def _filled(
     filled = validation.validate(
         form, given, rights, case.variables, stored=stored, offered=offered, live=live
     )
-    citing.keep(db, form, filled, rights, stored=stored, instance_id=case.id, by=by)
-    return filled
+    cited = citing.keep(db, form, filled, rights, stored=stored, instance_id=case.id, by=by)
+    told = {str(one): number for one, number in sorted(cited.items())}
+    return filled, {"cited": told} if told else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import case, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.handlers import Piece
@@ -54,35 +54,36 @@ class EvidenceLibrary:
         cited: Mapping[str, Sequence[int]],
         *,
         renewed: Collection[str],
-    ) -> None:
+    ) -> Mapping[int, int]:
         """Write down what the case cites now; what it has published stays as it was."""
         published = select(DocumentVersion.id).where(DocumentVersion.instance_id == instance_id)
         if db.execute(published.limit(1)).first() is not None:
-            return
+            return {}
         mine = select(_citation).where(_citation.c.instance_id == instance_id)
         before = {(row.place, row.evidence_id): row for row in db.execute(mine)}
-        now = [(place, one) for place, ids in cited.items() for one in dict.fromkeys(ids)]
-        gone = [row.id for key, row in before.items() if key not in set(now)]
-        again = [before[key].id for key in now if key in before and key[0] in renewed]
-        new = [key for key in now if key not in before]
-        newest = select(_piece.c.number).where(_piece.c.id == _citation.c.evidence_id)
+        asked = [(place, one) for place, ids in cited.items() for one in dict.fromkeys(ids)]
+        fresh = {key for key in asked if key not in before or key[0] in renewed}
+        newest = _newest(db, {one for _place, one in fresh})
+        now = {key: newest[key[1]] if key in fresh else before[key].number for key in asked}
+        gone = [row.id for key, row in before.items() if key not in now]
         if gone:
             db.execute(delete(_citation).where(_citation.c.id.in_(gone)))
-        if again:
-            changed = update(_citation).where(_citation.c.id.in_(again))
-            db.execute(changed.values(number=newest.scalar_subquery()))
+        changed = {key: n for key, n in now.items() if key in before and n != before[key].number}
+        if changed:
+            again = update(_citation).where(_citation.c.id == bindparam("row"))
+            rows = [{"row": before[key].id, "number": n} for key, n in changed.items()]
+            db.execute(again, rows)
+        new = [
+            {"evidence_id": key[1], "number": n, "instance_id": instance_id, "place": key[0]}
+            for key, n in now.items()
+            if key not in before
+        ]
         if new:
-            numbers = _newest(db, {one for _place, one in new})
-            rows = [
-                {
-                    "evidence_id": one,
-                    "number": numbers[one],
-                    "instance_id": instance_id,
-                    "place": place,
-                }
-                for place, one in new
-            ]
-            db.execute(insert(_citation), rows)
+            db.execute(insert(_citation), new)
+        numbers: dict[int, int] = {}
+        for (_place, one), number in now.items():
+            numbers[one] = max(number, numbers.get(one, 0))
+        return numbers
 
     def told(
         self, db: Session, person: Actor, instance_id: int | None, ids: Iterable[int]
@@ -153,6 +154,9 @@ def choices(
 
 
 def _newest(db: Session, ids: Collection[int]) -> dict[int, int]:
+    """The number of the newest file of each."""
+    if not ids:
+        return {}
     wanted = select(_piece.c.id, _piece.c.number).where(_piece.c.id.in_(sorted(ids)))
     return {row.id: row.number for row in db.execute(wanted)}
 

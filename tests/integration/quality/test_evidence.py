@@ -8,7 +8,7 @@ import orjson
 import pytest
 from sqlalchemy import event, select
 
-from engine import citing, clock, eventlog, grants, roles
+from engine import citing, clock, definitions, eventlog, grants, instances, roles, tasks, verify
 from engine.college import persons, posts, units
 from engine.errors import NotFound
 from engine.forms import load
@@ -32,6 +32,7 @@ from quality.evidence.listed import Wanted
 from quality.evidence.models import Citation
 from quality.evidence.store import Store
 from tests.college import SINCE
+from tests.integration.engine import flow
 from tests.library import EVERYBODY, Library, student
 from tests.story import GOALS, Story, filled
 from tests.unit.quality.test_evidence_files import PDF, png
@@ -205,6 +206,28 @@ def test_a_citation_keeps_its_number_until_a_step_that_may_edit_it_is_handed_in(
     assert told[one].media_type == "application/pdf"  # of the file that is cited
     case.hand_in(one)
     assert case.numbers() == {(one, "proof"): 2}
+
+
+def test_handing_in_tells_the_record_which_files_are_cited(library):
+    db, leader = library.db, library.who("leader")
+    made = library.add()
+    xml = flow.chain("collected", flow.step("one", field_rights="*:edit"), flow.step("two"))
+    xml = xml.replace(b'id="one"', b'id="one" camunda:formRef="collection"')
+    forms = {"collection": FORM.decode()}
+    key = definitions.publish(db, xml, by=SYSTEM, note="test", forms=forms).key
+    number = instances.start(db, key, by=leader)
+    task = flow.open_tasks(db, number)["one"]
+    with pytest.raises(Invalid):
+        tasks.complete(db, task, by=leader, values={"conclusion": "", "proof": [made, 999]})
+    tasks.complete(db, task, by=leader, values={"conclusion": "", "proof": [made]})
+    kept.replace(db, library.store, made, library.take(png(), "新.png"), by=leader)
+    flow.do(db, number, "two", by=leader)
+    entry = select(LogEntry.body).where(LogEntry.chain == f"case:{number}")
+    told = [orjson.loads(body)["known"].get("cited") for body in db.execute(entry).scalars()]
+    assert told.count({str(made): 1}) == 1
+    wanted = select(Citation.number).where(Citation.instance_id == number)
+    assert list(db.execute(wanted).scalars()) == [1]
+    assert list(verify.verify(db, instance_id=number)) == []
 
 
 def test_only_what_one_may_see_and_is_in_use_can_be_cited_anew(library, case):
