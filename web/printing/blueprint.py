@@ -176,7 +176,7 @@ def file(run_id: int) -> Response:
 
 @bp.post("/prints/<int:run_id>/cancellation")
 @signed_in
-def cancel(run_id: int) -> ResponseReturnValue:
+def give_up(run_id: int) -> ResponseReturnValue:
     """Print no more of a batch; what was printed of it goes with the next look of the worker."""
     try:
         runs.cancel(db(), run_id, by=me())
