@@ -3,7 +3,7 @@
 from engine import citing, deadlines, handlers, moving
 from engine.college import persons
 from engine.tasks import extension
-from quality import cases, cycle, handing_over, publishing, resolvers, templates
+from quality import cases, cycle, handing_over, publishing, registers, resolvers, templates
 from quality.evidence import cited, rules
 from quality.imports import work
 from quality.subjects import made
@@ -25,6 +25,7 @@ def register() -> None:
     moving.register()
     handlers.dates("cycle")(cycle.named)
     handlers.DATE_NAMES["cycle"] = cycle.names
+    handlers.SOURCES.update(registers.SOURCES)
     handing_over.register()
     handlers.LIBRARIES[citing.EVIDENCE] = cited.EvidenceLibrary()
     rules.register()

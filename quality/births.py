@@ -129,6 +129,20 @@ class Basis:
         return self.number == self.newest
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a document was made from: the version of the stage before, and a template; if known."""
+
+    basis: Basis | None
+    template: Template | None
+
+
+def origin(db: Session, kind: str, template: str, made_from: int | None) -> Origin:
+    """What stands behind the hash and the number that a version, or a case, keeps."""
+    found = bases(db, [made_from]) if made_from is not None else {}
+    return Origin(found.get(made_from or 0), templates.of_hash(db, kind, template))
+
+
 def bases(db: Session, version_ids: list[int]) -> Mapping[int, Basis]:
     """What these versions were, by id: for documents that were made from them. One statement."""
     wanted = (

@@ -50,12 +50,13 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """One published version, the case that brought it, the hash of the template it came from."""
+    """One published version, the case that brought it, what it was made from (`births.origin`)."""
 
     number: int
     published_at: datetime
     instance_id: int
     template: str
+    made_from_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def one(db: Session, person: Actor, document_id: int) -> DocumentView:
         _version.c.published_at,
         _version.c.instance_id,
         _version.c.template,
+        _version.c.made_from_id,
     )
     told = db.execute(
         select(*columns)

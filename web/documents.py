@@ -14,7 +14,7 @@ from flask_babel import gettext
 from engine.errors import NotFound
 from engine.forms import rights, view
 from engine.forms.choices import Choices
-from quality import documents, kinds
+from quality import births, documents, kinds
 from quality.documents import VersionView
 from quality.models import Stage
 from web import evidence
@@ -66,6 +66,9 @@ def show(document_id: int) -> str:
         version=found.version,
         earlier=earlier if earlier > 0 else None,
         chain=documents.chain(db(), me(), found.document.row.subject_id),
+        origin=births.origin(
+            db(), found.document.row.kind, found.version.template, found.version.made_from_id
+        ),
         drawn=view.view(
             found.form,
             found.values,

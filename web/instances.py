@@ -7,7 +7,7 @@ GET  /instances/N/bpmn   its diagram         POST /instances/N/cancellation
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from engine.permissions import Action
 from engine.queries import called, cases, catalogue, timeline
 from engine.queries.cases import CaseView, OpenTask
 from engine.tasks import decide, extension
-from quality import chains, documents, kinds, subjects, templates
+from quality import births, chains, documents, kinds, subjects, templates
 from quality.documents import CaseDocument
 from quality.models import Stage
 from quality.subjects import Startable
@@ -211,6 +211,7 @@ def page(
         facts=_subject(view),
         work=work,
         chain=_chain(work),
+        origin=_origin(work, view.variables),
         may_cancel=is_open and permissions.may(me(), Action.INSTANCE_CANCEL),
         may_suspend=is_open and permissions.may(me(), Action.INSTANCE_SUSPEND),
         is_suspended=is_suspended,
@@ -287,6 +288,14 @@ def _subject(view: CaseView) -> subjects.SubjectRow | None:
         return subjects.one(db(), me(), subjects.read_reference(view.row.subject))
     except NotFound:
         return None
+
+
+def _origin(work: CaseDocument | None, variables: Mapping[str, Any]) -> births.Origin | None:
+    """What the document of this case was made from; a case from before it was kept says nothing."""
+    kind, template = variables.get("kind"), variables.get("template")
+    if work is None or kind is None or template is None:
+        return None
+    return births.origin(db(), kind, template, variables.get("made_from"))
 
 
 def _chain(work: CaseDocument | None) -> list[dict[str, Any]]:

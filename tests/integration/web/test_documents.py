@@ -54,6 +54,21 @@ def test_a_document_reads_as_its_form(office, browser, db):
     assert page.all("input[name]") == []
 
 
+def test_a_document_says_what_it_was_made_from(office, browser, db):
+    office.published()
+    number = document(db)
+    case = office.does("start", {"stage": "standard", "period": "2027"})
+    leader = browser("leader")
+    told = Paper.open(leader, f"/instances/{case}").text
+    assert f"依据《{TITLE}》第 1 版 模板第 1 版" in told
+    assert "之后又发布到" not in told
+    office.published()
+    assert "之后又发布到第 2 版" in Paper.open(leader, f"/instances/{case}").text
+    goals = Paper.open(leader, f"/documents/{number}").text
+    assert "模板第 1 版" in goals
+    assert "依据" not in goals
+
+
 def test_two_versions_are_compared(office, browser, db):
     office.published()
     office.published(changed)
