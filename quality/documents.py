@@ -80,10 +80,10 @@ class VersionView:
 
 @dataclass(frozen=True, slots=True)
 class ChainLink:
-    """Goals, and the yearly standards made under them, newest first."""
+    """Goals, and what was made under them year by year: standard, plan, collection."""
 
     document: DocumentRow
-    standards: tuple[DocumentRow, ...]
+    yearly: tuple[DocumentRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def compare(
 
 
 def chain(db: Session, person: Actor, subject_id: int) -> SubjectChain:
-    """A subject's published goals with the standards of the years they cover. Raises `NotFound`."""
+    """A subject's published goals with what the years they cover brought. Raises `NotFound`."""
     subject = subjects.one(db, person, subject_id)
     if not subjects.has_documents_for(db, person, subject_id):
         raise NotFound
@@ -214,11 +214,15 @@ def chain(db: Session, person: Actor, subject_id: int) -> SubjectChain:
     rows = [_read(row) for row in db.execute(newest)]
     goals = [row for row in rows if row.stage == Stage.GOAL]
     under: dict[int, list[DocumentRow]] = {row.id: [] for row in goals}
-    for row in rows:
-        if row.stage == Stage.STANDARD:
+    order = list(Stage)
+    for row in sorted(rows, key=lambda one: order.index(Stage(one.stage))):
+        if row.stage != Stage.GOAL:
             year = periods.stored(row.period).first
             covering = (goal for goal in goals if periods.stored(goal.period).covers(year))
-            under[next(covering).id].append(row)
+            if (goal := next(covering, None)) is not None:
+                under[goal.id].append(row)
+    for made in under.values():
+        made.sort(key=lambda one: one.period, reverse=True)
     return SubjectChain(subject, tuple(ChainLink(goal, tuple(under[goal.id])) for goal in goals))
 
 

@@ -62,11 +62,14 @@ def of_kind(scope: Scope) -> ColumnElement[bool]:
 
 def in_year(scope: Scope) -> ColumnElement[bool]:
     """The condition that a document's period covers the year a grant is narrowed to."""
-    if scope.year is None:
-        return true()
+    return true() if scope.year is None else covers(scope.year)
+
+
+def covers(year: int) -> ColumnElement[bool]:
+    """The condition that a document's period covers a year."""
     period = _document.c.period
     last = func.substr(period, func.length(period) - YEAR + 1, YEAR)
-    return and_(func.substr(period, 1, YEAR) <= str(scope.year), last >= str(scope.year))
+    return and_(func.substr(period, 1, YEAR) <= str(year), last >= str(year))
 
 
 def _own(person: Actor, scope: Scope) -> ColumnElement[bool]:

@@ -1,0 +1,64 @@
+"""The linked chain 目标 → 标准 → 诊改计划 → 结果: of one subject row by row, of many at a glance.
+
+GET /subjects/N/chain?year=2026    GET /subjects/chains?year=2026&unit=3&kind=major&gaps=1
+"""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from flask_babel import gettext
+
+from engine import clock
+from quality import kinds, linked, subjects
+from quality.models import Stage
+from web.access import signed_in
+from web.asked import number
+from web.session import db, me
+from web.subjects.blueprint import bp
+from web.subjects.index import narrowing
+
+EARLIEST, LATEST = 2000, 2099
+
+
+@bp.get("/<int:subject_id>/chain")
+@signed_in
+def chain(subject_id: int) -> str:
+    """What a subject's goals came to in a year, one item a row."""
+    found = linked.chain(db(), me(), subject_id, _year())
+    return render_template(
+        "subjects/chain.html",
+        chain=found,
+        later=[
+            link
+            for link in found.links
+            if link.stage is not Stage.GOAL and link.standing is linked.Standing.PUBLISHED
+        ],
+        may_start=bool(subjects.startable(db(), me(), subject_id=subject_id, limit=1).items),
+    )
+
+
+@bp.get("/chains")
+@signed_in
+def chains() -> str:
+    """Where each stage of a year stands for the subjects this person may read of."""
+    year, gaps = _year(), bool(request.args.get("gaps"))
+    wanted, asked = narrowing(request.args)
+    asked = {"kind": asked["kind"], "unit": asked["unit"], "q": asked["q"]}
+    page = linked.overview(db(), me(), wanted, year, gaps_only=gaps, after=number("after"))
+    here = {**asked, "year": year, "gaps": "1" if gaps else None}
+    return render_template(
+        "subjects/chains.html",
+        rows=page.items,
+        year=year,
+        years=range(clock.today().year + 1, clock.today().year - 6, -1),
+        asked=here,
+        kinds=[(one.key, gettext(one.label)) for one in kinds.every()],
+        units=subjects.units_of(db(), me()),
+        next_url=url_for("subjects.chains", **here, after=page.next) if page.next else None,
+    )
+
+
+def _year() -> int:
+    """The year that is asked for, else this one."""
+    asked = number("year")
+    return asked if asked is not None and EARLIEST <= asked <= LATEST else clock.today().year
