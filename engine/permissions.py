@@ -41,6 +41,7 @@ class Action(StrEnum):
     PERSON_VIEW = "person:view"
     PERSON_VIEW_SENSITIVE = "person:view_sensitive"
     POST_EDIT = "post:edit"
+    REGISTER_EDIT = "register:edit"
     RIGHTS_EDIT = "rights:edit"
     RIGHTS_TEST = "rights:test"
     RIGHTS_VIEW = "rights:view"
@@ -104,6 +105,7 @@ POLICY: Final[Mapping[Action, tuple[Predicate, ...]]] = {
     Action.PERSON_VIEW: (is_.is_staff,),
     Action.PERSON_VIEW_SENSITIVE: (is_.is_people_admin,),
     Action.POST_EDIT: (is_.is_people_admin, is_.is_system),
+    Action.REGISTER_EDIT: (is_.is_quality_office, is_.is_unit_head, is_.is_system),
     Action.RIGHTS_EDIT: (is_.is_security_admin, is_.is_system),
     Action.RIGHTS_TEST: (is_.is_security_admin,),
     Action.RIGHTS_VIEW: (is_.is_security_admin, is_.is_auditor),

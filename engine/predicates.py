@@ -10,6 +10,8 @@ from engine.models import Role
 
 STUDENT: Final = "p:student"
 """The key of the one post that makes nobody staff."""
+HEAD: Final = "p:head"
+"""The key of the post that heads a unit (负责人)."""
 
 
 class Principal(Protocol):
@@ -148,6 +150,11 @@ def is_staff(person: Person, _thing: object) -> bool:
     posts = {key for key in person.keys if key.startswith("p:") and key.count(":") == 1}
     is_outside = Role.EXTERNAL_EXPERT in person.roles
     return person.id is not None and not is_outside and bool(person.roles or posts - {STUDENT})
+
+
+def is_unit_head(person: Person, _thing: object) -> bool:
+    """Heads a unit: of which ones, the thing itself is asked."""
+    return HEAD in person.keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from web import (
     printing,
     rights,
     routing,
+    school_plans,
     security,
     sensitive,
     session,
@@ -54,6 +55,7 @@ from web import (
     tasks,
     units,
     welcome,
+    work_points,
 )
 from web.api import blueprint as api
 from web.auth_pages import outside
@@ -84,6 +86,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         documents,
         evidence,
         subjects,
+        school_plans,
+        work_points,
         people,
         handing_over,
         units,

@@ -57,6 +57,13 @@ CARDS: Final = (
         (Action.SUBJECT_EDIT,),
     ),
     Card(
+        "school_plans.index",
+        "doc",
+        "规划与工作要点",
+        "学校规划和每年的工作要点，目标和标准从这里来",
+        (Action.REGISTER_EDIT,),
+    ),
+    Card(
         "definitions.index",
         "design",
         "流程设计",

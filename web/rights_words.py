@@ -47,6 +47,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.PERSON_VIEW: "查看通讯录",
     Action.PERSON_VIEW_SENSITIVE: "查看电话和证件号码",
     Action.POST_EDIT: "管理岗位和任职",
+    Action.REGISTER_EDIT: "维护学校规划和工作要点",
     Action.RIGHTS_EDIT: "授予和收回权限",
     Action.RIGHTS_TEST: "以他人身份试看",
     Action.RIGHTS_VIEW: "查看每个人的权限",
@@ -94,6 +95,7 @@ _PREDICATES: Final[Mapping[Callable[..., bool], str]] = {
     is_.is_initiator: "流程由本人发起",
     is_.is_system: "由系统自动执行",
     is_.is_signed_in: "凡是有账号的人都可以",
+    is_.is_unit_head: "本人是单位负责人，限本单位和下级单位",
     is_.is_staff: "凡是在校任职的人都可以，学生和校外人员除外",
 }
 _TIES: Final[Mapping[Tie, str]] = {

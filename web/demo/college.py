@@ -16,7 +16,7 @@ from engine.models import Role
 from engine.people import SYSTEM
 from quality import default_grants, foundation, subjects
 from quality.subjects import Given
-from web.demo import bodies, organisation, registry
+from web.demo import bodies, organisation, registers, registry
 from web.demo import subjects as register
 from web.demo.registry import Registry
 
@@ -70,6 +70,7 @@ def found(db: Session, size: int) -> College:
     bodies.seat(db, entered, TOLD, laid.committees)
     default_grants.lay(db)
     register.enter(db)
+    registers.enter(db, made.units, clock.today().year)
     return made
 
 

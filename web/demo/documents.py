@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -18,6 +18,7 @@ from engine.models import Holding, Post, ProcessInstance, RoleGrant, TaskCandida
 from engine.people import Actor
 from quality import chains, kinds, rows, subjects
 from quality.models import Stage, Subject
+from quality.registers import SOURCES
 from web.demo.stories import Desk, Moment, Story
 
 SENTENCES: Final[Mapping[str, Any]] = yaml.safe_load(
@@ -175,8 +176,18 @@ class Told:
         """The table of a case, every row of it written."""
         table = _values(db, case)[rows.GRID[stage]]
         write = _WRITE[stage]
-        found = [{**row, **write(self, row, len(table))} for row in table]
+        basis = self.basis(db, stage)
+        found = [{**row, **write(self, row, len(table)), **next(basis)} for row in table]
         return {rows.GRID[stage]: found}
+
+    def basis(self, db: Session, stage: Stage) -> Iterator[dict[str, str]]:
+        """What each row comes from: goals from a plan of the school, standards from work points."""
+        year = self.desk.calendar.year
+        period = f"{year}-{year + 2}" if stage is Stage.GOAL else str(year)
+        column, source = _BASIS.get(stage, ("", ""))
+        known = {"kind": self.kind.key, "period": period}
+        offered = SOURCES[source](db, subjects.reference(self.subject.id), known) if source else ()
+        return cycle([{column: one.value} for one in offered] or [{}])
 
     def goal(self, row: Mapping[str, Any], _count: int) -> dict[str, Any]:
         """What a goal says."""
@@ -220,6 +231,10 @@ class Told:
         return task, people.actor(db, task.person)
 
 
+_BASIS: Final = {
+    Stage.GOAL: ("school_plan", "school_plans"),
+    Stage.STANDARD: ("work_point", "work_points"),
+}
 _UNITS: Final = ("functional_department", "secondary_college")
 _WRITE: Final = {
     Stage.GOAL: Told.goal,

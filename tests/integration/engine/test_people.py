@@ -146,6 +146,7 @@ MAY: dict[Action, frozenset[str]] = {
     Action.PERSON_VIEW: STAFF,
     Action.PERSON_VIEW_SENSITIVE: frozenset({PEOPLE}),
     Action.POST_EDIT: frozenset({PEOPLE, "system"}),
+    Action.REGISTER_EDIT: frozenset({QUALITY, "system"}),
     Action.RIGHTS_EDIT: frozenset({SECURITY, "system"}),
     Action.RIGHTS_TEST: frozenset({SECURITY}),
     Action.RIGHTS_VIEW: frozenset({SECURITY, AUDITOR}),

@@ -42,6 +42,9 @@ from quality.evidence.models import Evidence, EvidenceFile
 from quality.imports.models import Import, ImportRow
 from quality.models import Document, SubjectMember
 from quality.printing.models import PrintRun
+from quality.registers import plans, points
+from quality.registers.models import SchoolPlan, WorkPoint
+from quality.registers.plans import Given
 from tests.college import SINCE, College
 from tests.story import GOALS, Story
 
@@ -78,6 +81,7 @@ def lay(db: Session, college: College, sessions: Any) -> None:
     _lay_imports(db, college)
     _lay_evidence(db, college)
     _lay_prints(db, college)
+    _lay_registers(db)
     _lay_tables(db, college)
     _lay_school_time(db, college)
     day = clock.today()
@@ -103,6 +107,11 @@ def _lay_tables(db: Session, college: College) -> None:
     db.execute(insert(MoveRun), run)
     robot = {"name": "群", "form": "wecom", "url": "https://robot.example/x", "kinds": "[]"}
     db.execute(insert(Webhook), {**robot, "secret": "", "is_active": False})
+
+
+def _lay_registers(db: Session) -> None:
+    plans.create(db, Given("事业发展规划", 2026, 2030), by=SYSTEM)
+    points.add(db, 2026, None, ["1 深化产教融合"], by=SYSTEM)
 
 
 def _lay_prints(db: Session, college: College) -> None:
@@ -220,6 +229,8 @@ _NAMES = {
     Deputy.id: "deputy_id",
     Webhook.id: "webhook_id",
     PrintRun.id: "run_id",
+    SchoolPlan.id: "plan_id",
+    WorkPoint.id: "point_id",
 }
 
 
@@ -304,6 +315,8 @@ THINGS = (
     Thing(frozenset({"notice_id"}), _notices, _sees_notice),
     Thing(frozenset({"run_id"}), _each(PrintRun.id), _sees_print),
     Thing(frozenset({"webhook_id"}), _one(Webhook.id), _always),
+    Thing(frozenset({"plan_id"}), _one(SchoolPlan.id), _always),
+    Thing(frozenset({"point_id"}), _one(WorkPoint.id), _always),
 )
 
 
