@@ -36,6 +36,31 @@ def listed(value: object) -> list[Row]:
     ]
 
 
+def apart(
+    grids: Iterable[Grid], values: Mapping[str, Any], before: Mapping[str, Any]
+) -> dict[str, frozenset[str]] | None:
+    """By grid the rows that stand in `before` as in `values`; None unless each has the same rows.
+
+    The same means in that order, so that nothing came, went or moved.
+    """
+    answer: dict[str, frozenset[str]] = {}
+    for grid in grids:
+        posted, known = values.get(grid.key), before.get(grid.key)
+        if not isinstance(posted, list) or not isinstance(known, list):
+            return None
+        if [_id(row) for row in posted] != [row["id"] for row in known]:
+            return None
+        answer[grid.key] = frozenset(
+            row["id"] for row, old in zip(posted, known, strict=True) if row.items() <= old.items()
+        )
+    return answer
+
+
+def _id(row: object) -> str | None:
+    found = row.get("id") if isinstance(row, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def goal_of(row: Mapping[str, Any]) -> str:
     """The goal that a row belongs to; a goal belongs to itself."""
     return str(row.get("goal") or row["id"])
@@ -56,18 +81,23 @@ def next_label(open_ones: Iterable[str], own: Iterable[str]) -> str:
 
 @dataclass
 class Merge:
-    """One posted table laid over the stored one, with the errors that this showed, by path."""
+    """One posted table laid over the stored one, with the errors that this showed, by path.
+
+    The rows in `same` are known to be posted as they are stored.
+    """
 
     grid: Grid
     stored: list[Row]
     offered: list[Row]
     may_change_rows: bool
     editable: frozenset[str]
+    same: frozenset[str] = frozenset()
     errors: dict[str, Sentence] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.known = {row["id"]: row for row in (*self.offered, *self.stored)}
         self.goals = {goal_of(row): row for row in self.known.values()}
+        self.blank = {column.key: _blank(column) for column in self.grid.columns}
 
     def merged(self, posted: Rows | None) -> list[Row]:
         """The rows as they are now."""
@@ -91,7 +121,7 @@ class Merge:
 
     def _belongs(self, row: Mapping[str, Any]) -> bool:
         if row["id"] in self.known:
-            return self._unchanged(row)
+            return row["id"] in self.same or self._unchanged(row)
         if not self.grid.own_rows:
             return self._refuse(row, "这张表不能增加自己的行。")
         if not OWN.fullmatch(row["id"]) or row.get("own") is False or row.get("placeholder"):
@@ -117,6 +147,8 @@ class Merge:
         known = self.known.get(row["id"])
         if known is None:
             return self._new(row)
+        if row["id"] in self.same:
+            return known
         answer = self._overlaid(known, row)
         if self._renames(known) and "label" in row:
             answer["label"] = row["label"]
@@ -127,8 +159,7 @@ class Merge:
         if self.grid.nested:
             goal = self.goals[row["goal"]]
             answer |= {"goal": row["goal"], "goal_label": goal.get("goal_label", "")}
-        empty = {column.key: _blank(column) for column in self.grid.columns}
-        return self._overlaid({**answer, "own": True, **empty}, row)
+        return self._overlaid({**answer, "own": True, **self.blank}, row)
 
     def _overlaid(self, base: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
         return {**base, **{key: row[key] for key in self.editable if key in row}}

@@ -7,10 +7,12 @@ step may not edit is taken from what is stored, whatever was posted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+import orjson
 from marshmallow import ValidationError
 
 from engine.errors import Refused
@@ -24,6 +26,7 @@ from engine.sentence import Sentence
 Values = Mapping[str, Any]
 
 MAX_NODES = 100_000
+NOTHING: Final[Mapping[str, frozenset[str]]] = {}
 
 
 class Invalid(Refused):
@@ -73,6 +76,27 @@ def draft(
     return filled.values
 
 
+def redraft(
+    form: Form, values: Values, rights: Rights, variables: Values | None, *, before: Values
+) -> dict[str, Any] | None:
+    """The same, over the draft `before` of the same step, while what both lie over is the same.
+
+    Rows that stand there already are not looked at again. None where rows came, went or moved:
+    then `draft` must look.
+    """
+    written = [part for part in form.valued.values() if _edits(part, rights)]
+    if any(part.key not in values for part in written):
+        return None
+    grids = [part for part in written if isinstance(part, Grid)]
+    same = rows.apart(grids, values, before)
+    if same is None:
+        return None
+    filled = _filled(form, values, rights, variables, before, None, same)
+    if filled.errors:
+        raise Invalid(filled.errors, filled.values)
+    return filled.values
+
+
 def shape(form: Form, values: Values) -> dict[str, Any]:
     """Check types, sizes and names alone: neither rights nor what is required."""
     shaped, errors = _shaped(form, values)
@@ -89,6 +113,7 @@ class _Filled:
     errors: dict[str, Sentence]
     editable: dict[str, Right] = field(default_factory=dict)
     columns: dict[str, dict[str, Right]] = field(default_factory=dict)
+    same: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def _filled(
@@ -98,12 +123,13 @@ def _filled(
     variables: Values | None,
     stored: Values | None,
     offered: Values | None,
+    same: Mapping[str, frozenset[str]] = NOTHING,
 ) -> _Filled:
     kept, offers = dict(stored or {}), dict(offered or {})
     if not edits_anything(form, rights):
         return _Filled({key: kept[key] for key in form.valued if key in kept}, {})
-    shaped, errors = _shaped(form, values)
-    filled = _Filled(_laid_over(form, shaped, kept, rights), errors)
+    shaped, errors = _shaped(form, values, same)
+    filled = _Filled(_laid_over(form, shaped, kept, rights), errors, same=same)
     shown = calculated.shown(form, filled.values, variables)
     for key, part in form.valued.items():
         if not shown.shows(part) or not rights.of(part).shows:
@@ -148,7 +174,9 @@ def _fill_grid(
     if not columns and not rights.of(grid).edits:
         _restore(filled.values, known[0], grid.key)
         return
-    merge = rows.Merge(grid, stored, offered, rights.of(grid).edits, frozenset(columns))
+    same = filled.same.get(grid.key, frozenset())
+    may_change = rights.of(grid).edits
+    merge = rows.Merge(grid, stored, offered, may_change, frozenset(columns), same)
     filled.values[grid.key] = merge.merged(posted)
     filled.errors |= {
         path: said for path, said in merge.errors.items() if path not in filled.errors
@@ -160,11 +188,13 @@ def _fill_grid(
 
 def edits_anything(form: Form, rights: Rights) -> bool:
     """Whether these rights let a step change anything in the form."""
-    return any(
-        rights.of(part).edits
-        or (isinstance(part, Grid) and any(rights.of_column(part, c).edits for c in part.columns))
-        for part in form.valued.values()
-    )
+    return any(_edits(part, rights) for part in form.valued.values())
+
+
+def _edits(part: Field | Grid, rights: Rights) -> bool:
+    if rights.of(part).edits:
+        return True
+    return isinstance(part, Grid) and any(rights.of_column(part, c).edits for c in part.columns)
 
 
 def _restore(values: dict[str, Any], kept: Values, key: str) -> None:
@@ -177,20 +207,37 @@ def _default(part: Field) -> object:
     return list(part.default) if isinstance(part.default, tuple) else part.default
 
 
-def _shaped(form: Form, values: Values) -> tuple[dict[str, Any], dict[str, Sentence]]:
+def _shaped(
+    form: Form, values: Values, same: Mapping[str, frozenset[str]] = NOTHING
+) -> tuple[dict[str, Any], dict[str, Sentence]]:
+    """The values in the shapes of their fields; of rows that are the `same` only who they are."""
     if (problem := _too_much(values)) is not None:
         return {}, {"": problem}
+    new = {
+        key: [row for row in values[key] if row["id"] not in known] for key, known in same.items()
+    }
+    errors: dict[str, Sentence] = {}
     try:
-        return dict(schema.draft(form).load(values)), {}
+        shaped: object = schema.draft(form).load({**values, **new} if new else values)
     except ValidationError as error:
-        kept: object = error.valid_data
-        return (dict(kept) if isinstance(kept, dict) else {}), schema.errors_by_path(
-            error.messages_dict
-        )
+        shaped = error.valid_data
+        errors = schema.errors_by_path(error.messages_dict)
+    answer = dict(shaped) if isinstance(shaped, dict) else {}
+    for key, known in same.items():
+        fresh = {row["id"]: row for row in answer.get(key) or ()}
+        fresh |= {one: {"id": one} for one in known}
+        answer[key] = [fresh[row["id"]] for row in values[key] if row["id"] in fresh]
+    return answer, errors
 
 
 def _too_much(values: object) -> Sentence | None:
-    """Count before looking closer: a value of 10 MB is refused without being walked twice."""
+    """Count before looking closer: a value of 10 MB is refused without being walked twice.
+
+    What is short when written down has neither too many characters nor too many parts.
+    """
+    with suppress(orjson.JSONEncodeError):
+        if len(orjson.dumps(values)) <= 2 * MAX_NODES:
+            return None
     size = nodes = 0
     waiting = [values]
     while waiting:

@@ -142,13 +142,18 @@ class TaskCandidate(Base):
 
 
 class Draft(Base):
-    """What somebody typed into an open task and has not handed in."""
+    """What somebody typed into an open task and has not handed in.
+
+    `case_revision` is that of the case when it was saved: no act since means that nothing it lies
+    over is another.
+    """
 
     __tablename__ = "draft"
 
     task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
     data: Mapped[str] = mapped_column(Text)
     revision: Mapped[int]
+    case_revision: Mapped[int | None]
     saved_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     saved_at: Mapped[datetime]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog, instances
@@ -17,31 +17,41 @@ from engine.forms import calculated, validation
 from engine.models import Draft
 from engine.people import Actor
 from engine.permissions import Action
-from engine.tasks.held import hold
+from engine.tasks.held import Held, hold
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A draft as it stands; `revision` 0 means that there is none yet.
 
-    `calculated` is what was worked out while saving, in words by path, as far as the step shows it.
+    `case_revision` is that of the case when it was saved; `calculated` is what was worked out while
+    saving, in words by path, as far as the step shows it.
     """
 
     values: dict[str, Any]
     revision: int
     saved_by: int | None
     saved_at: datetime | None
+    case_revision: int | None = None
     calculated: Mapping[str, str] = field(default_factory=dict)
 
 
 NONE = Saved({}, 0, None, None)
 
 
+_table: Final = Draft.__table__
+_TASK: Final[BindParameter[int]] = bindparam("task")
+_FIND: Final = select(_table).where(_table.c.task_id == _TASK)
+_WRITE: Final = update(_table).where(_table.c.task_id == _TASK)
+
+
 def draft(db: Session, task_id: int) -> Saved:
     """The draft of a task, or `NONE`."""
-    table = Draft.__table__
-    row = db.execute(select(table).where(table.c.task_id == task_id)).one_or_none()
-    return Saved(orjson.loads(row.data), row.revision, row.saved_by, row.saved_at) if row else NONE
+    row = db.execute(_FIND, {"task": task_id}).one_or_none()
+    if row is None:
+        return NONE
+    values = orjson.loads(row.data)
+    return Saved(values, row.revision, row.saved_by, row.saved_at, row.case_revision)
 
 
 def save_draft(
@@ -52,38 +62,46 @@ def save_draft(
     Raises `StaleDraft` if it was saved elsewhere, `validation.Invalid` for a wrong shape.
     """
     held = hold(db, task_id, Action.TASK_COMPLETE, by=by)
-    case, version = held.case, held.case.version
-    form = version.form(held.element_id)
-    kept: dict[str, Any] = {}
-    told: dict[str, str] = {}
-    if form is not None:
-        stored, offered = (
-            instances.values(db, case.content_id),
-            instances.values(db, case.offered_id),
-        )
-        rights = version.rights(held.element_id)
-        kept = validation.draft(
-            form, values, rights, case.variables, stored=stored, offered=offered
-        )
-        told = calculated.told(form, kept, rights)
+    before = draft(db, task_id)
+    if before.revision != revision:
+        raise StaleDraft
+    kept, told = _kept(db, held, values, before)
     now = clock.now()
     row = {
         "data": eventlog.as_json(kept).decode(),
         "revision": revision + 1,
+        "case_revision": held.case.revision,
         "saved_by": by.id,
         "saved_at": now,
     }
-    table = Draft.__table__
-    if draft(db, task_id).revision != revision:
-        raise StaleDraft
     if revision == 0:
-        db.execute(insert(table), {"task_id": task_id, **row})
+        db.execute(insert(_table), {"task_id": task_id, **row})
     else:
-        db.execute(update(table).where(table.c.task_id == task_id).values(row))
-    return Saved(kept, revision + 1, by.id, now, told)
+        db.execute(_WRITE, {"task": task_id, **row})
+    return Saved(kept, revision + 1, by.id, now, calculated=told)
+
+
+def _kept(
+    db: Session, held: Held, values: Mapping[str, Any], before: Saved
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What is kept of these values, and what was worked out from them."""
+    case, version = held.case, held.case.version
+    form, rights = version.form(held.element_id), version.rights(held.element_id)
+    if form is None:
+        return {}, {}
+    kept = None
+    if before.case_revision == case.revision:
+        kept = validation.redraft(form, values, rights, case.variables, before=before.values)
+    if kept is None:
+        stored = instances.values(db, case.content_id)
+        is_one = case.offered_id == case.content_id
+        offered = stored if is_one else instances.values(db, case.offered_id)
+        kept = validation.draft(
+            form, values, rights, case.variables, stored=stored, offered=offered
+        )
+    return kept, calculated.told(form, kept, rights)
 
 
 def discard_draft(db: Session, task_id: int) -> None:
     """Throw the draft of a task away."""
-    table = Draft.__table__
-    db.execute(delete(table).where(table.c.task_id == task_id))
+    db.execute(delete(_table).where(_table.c.task_id == task_id))

@@ -231,6 +231,7 @@ def upgrade() -> None:
             "standard_id", "number", name=op.f("uq_college_standard_version_standard_id_number")
         ),
     )
+    op.add_column("draft", sa.Column("case_revision", sa.Integer(), nullable=True))
     _reference("document_version", "made_from_id", "document_version")
     for column in ("made_from_id", "instance_id"):
         op.create_index(op.f(f"ix_document_version_{column}"), "document_version", [column])

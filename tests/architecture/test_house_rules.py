@@ -18,6 +18,7 @@ OWNERS = {
     "web/demo/__init__.py": "an act in a demo college's past",
     "web/bench/acts.py": "what is measured, in a database made for it",
     "web/bench/directory.py": "the same",
+    "web/bench/drafts.py": "the same",
     "web/bench/imports.py": "the same",
     "web/bench/inbox.py": "the same",
     "web/bench/rights.py": "the same",

@@ -15,6 +15,7 @@ import orjson
 from web.bench import (
     acts,
     directory,
+    drafts,
     floor,
     http,
     imports,
@@ -28,7 +29,7 @@ from web.bench import (
 from web.bench.clock import Measured
 from web.config import Settings
 
-PARTS = (kernel, acts, votes, http, inbox, rights, directory, imports, workers)
+PARTS = (kernel, acts, votes, http, inbox, rights, directory, imports, drafts, workers)
 
 
 def run(settings: Settings, *, as_json: bool, only: Sequence[str] = (), quick: bool = False) -> int:
