@@ -21,6 +21,8 @@ from quality.templates.models import TemplateDraft, TemplateVersion
 CASE: Final = "quality.template"
 FLOW: Final = "approval_template"
 TOPIC: Final = "quality.publish_template"
+MOST_TIMES: Final = 100
+"""How often one template can be handed in anew."""
 MULTIPLIES: Final = "可以增加"
 _OPEN: Final = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
 _WORDS: Final[Mapping[What, str]] = {
@@ -92,22 +94,23 @@ class TemplateCase:
 
 def under_way(db: Session, kind: str) -> int | None:
     """The case in which a template of this kind is being approved, if there is one."""
+    keys = _keys(kind, versions.newest(db, kind).number + 1)
     open_ = select(_instance.c.id).where(
-        _instance.c.business_key.startswith(_key(kind), autoescape=True),
-        _instance.c.status.in_(_OPEN),
+        _instance.c.business_key.in_(keys), _instance.c.status.in_(_OPEN)
     )
     return db.execute(open_.limit(1)).scalar_one_or_none()
 
 
-def _key(kind: str) -> str:
-    return f"template:{kind}/"
+def _keys(kind: str, number: int) -> list[str]:
+    """What the cases of a template may be called, the first first: whole keys, found by index."""
+    return [f"template:{kind}/{number}#{time}" for time in range(1, MOST_TIMES + 1)]
 
 
 def _business_key(db: Session, kind: str, number: int) -> str:
     """Unique for each work on the template: two started at once collide here."""
-    mine = _instance.c.business_key.startswith(_key(kind), autoescape=True)
-    before = db.execute(select(func.count()).where(mine)).scalar_one()
-    return f"{_key(kind)}{number}#{before + 1}"
+    keys = _keys(kind, number)
+    mine = select(func.count()).where(_instance.c.business_key.in_(keys))
+    return keys[min(db.execute(mine).scalar_one(), MOST_TIMES - 1)]
 
 
 def _lead(db: Session, kind: SubjectKind) -> str:
