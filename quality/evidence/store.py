@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Self
 
 CHUNK: Final = 256 * 1024
 FOLDER: Final = "files"
@@ -32,6 +32,27 @@ class Kept:
 
     sha256: str
     size: int
+
+
+class Reading:
+    """A file on its way, a part at a time; closed at its end, or when whoever reads gives up."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        part = self._file.read(CHUNK)
+        if not part:
+            self.close()
+            raise StopIteration
+        return part
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +98,9 @@ class Store:
         except OSError:
             return False
 
-    def read(self, sha256: str) -> Iterator[bytes]:
+    def read(self, sha256: str) -> Reading:
         """The content a part at a time. Raises `OSError` at once where there is none."""
-        return _parts(self.path(sha256).open("rb"))
+        return Reading(self.path(sha256).open("rb"))
 
     def names(self) -> Iterator[Path]:
         """Every file that is there, unfinished ones too."""
@@ -129,9 +150,3 @@ def _durable(folder: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
-
-
-def _parts(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while part := file.read(CHUNK):
-            yield part

@@ -116,7 +116,10 @@ def test_a_file_is_served_so_that_no_browser_runs_it(browser, put, name, content
     assert disposition.startswith(how)
     assert "filename*=UTF-8''%E" in disposition
     assert disposition.isascii()
-    saved = client.get(f"{place}/file?save=1").headers["Content-Disposition"]
+    assert client.head(f"{place}/file", buffered=True).headers["Content-Length"] == str(
+        len(content)
+    )
+    saved = client.get(f"{place}/file?save=1", buffered=True).headers["Content-Disposition"]
     assert saved.startswith("attachment")
 
 
