@@ -131,16 +131,22 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a document was made from: the version of the stage before, and a template; if known."""
+    """What a document was made from: the version of the stage before, and a template; if known.
+
+    `newest` is the number of the template published last.
+    """
 
     basis: Basis | None
     template: Template | None
+    newest: int
 
 
 def origin(db: Session, kind: str, template: str, made_from: int | None) -> Origin:
     """What stands behind the hash and the number that a version, or a case, keeps."""
     found = bases(db, [made_from]) if made_from is not None else {}
-    return Origin(found.get(made_from or 0), templates.of_hash(db, kind, template))
+    made_by = templates.of_hash(db, kind, template)
+    newest = templates.newest(db, kind).number if made_by is not None else 0
+    return Origin(found.get(made_from or 0), made_by, newest)
 
 
 def bases(db: Session, version_ids: list[int]) -> Mapping[int, Basis]:

@@ -5,7 +5,7 @@ from quality.templates.checks import MOST_GOALS, MOST_ITEMS, Problem
 from quality.templates.comparing import Difference, What, differences
 from quality.templates.content import Template, catalogue
 from quality.templates.drafts import Draft, discard, draft, problems, save
-from quality.templates.rights import editable
+from quality.templates.rights import editable, require
 from quality.templates.versions import are_laid, counts, current, lay, listed, newest, of_hash, one
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "one",
     "problems",
     "publish",
+    "require",
     "save",
     "under_way",
 ]

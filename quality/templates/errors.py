@@ -90,6 +90,12 @@ class YearWrong(TemplateRefused):
     sentence = "启用年度应在 {first} 到 {last} 之间。"
 
 
+class YearUnreadable(TemplateRefused):
+    """A first year that is no year."""
+
+    sentence = "请填写启用年度，如 2027。"
+
+
 class DraftNotReady(CannotStart):
     """The draft has something wrong, so it cannot be handed in."""
 

@@ -113,9 +113,13 @@ BY_RULE = {
     "api.change_evidence",
     "evidence.restore",
     "evidence.retire",
+    "templates.change",
+    "templates.discard",
+    "templates.edit",
+    "templates.submit",
 }
 """Addresses that the thing itself refuses: only who added a signer takes them off again, only
-who keeps a piece of evidence changes it."""
+who keeps a piece of evidence changes it, only who leads a kind writes its template."""
 HTMX = {"HX-Request": "true"}
 
 

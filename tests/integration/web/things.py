@@ -248,6 +248,10 @@ def _definition(_db: Session, _college: College) -> list[Row]:
     return [{"key": "approval_major", "number": 1, "run": "run"}]
 
 
+def _kinds(_db: Session, _college: College) -> list[Row]:
+    return [{"kind": "major"}]
+
+
 def _tables(_db: Session, _college: College) -> list[Row]:
     return [{"table": chains.TABLE, "decision": chains.TABLE}]
 
@@ -315,6 +319,7 @@ THINGS = (
     Thing(frozenset({"notice_id"}), _notices, _sees_notice),
     Thing(frozenset({"run_id"}), _each(PrintRun.id), _sees_print),
     Thing(frozenset({"webhook_id"}), _one(Webhook.id), _always),
+    Thing(frozenset({"kind"}), _kinds, _always),
     Thing(frozenset({"plan_id"}), _one(SchoolPlan.id), _always),
     Thing(frozenset({"point_id"}), _one(WorkPoint.id), _always),
 )
