@@ -74,7 +74,7 @@ def test_standards_are_born_under_the_published_goals_and_published(story):
     story.approve_all(case)
 
     (goals,) = documents.chain(story.db, story.person("leader"), story.college.subject).goals
-    (standards,) = goals.standards
+    (standards,) = goals.yearly
     assert standards.title == "工业机器人技术·专业建设质量标准（2027）"
     shown = documents.version(story.db, story.person("office"), standards.id)
     assert len(shown.values["standards"]) == 41
