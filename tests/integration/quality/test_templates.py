@@ -20,6 +20,7 @@ from quality.models import DocumentVersion
 from quality.templates import errors
 from tests.college import SINCE, publish
 from tests.story import GOALS, Story, filled
+from web import commands
 
 MAJOR = kinds.get("major").goals
 FIRST = 2027
@@ -298,6 +299,19 @@ def test_an_installation_of_before_gets_the_grants_of_templates(db):
     assert default_grants.catch_up(db) == 0  # somebody has ended them: they stay ended
     db.execute(table.delete())
     assert default_grants.catch_up(db) == 0
+
+
+@pytest.mark.usefixtures("college")
+def test_an_installation_of_before_is_brought_up_when_it_starts(db, sessions):
+    table = Grant.__table__
+    db.execute(table.delete().where(table.c.action == Action.TEMPLATE_EDIT))
+    db.commit()
+    for _start in range(2):
+        commands._bring_up(sessions)
+        assert templates.are_laid(db)
+        assert default_grants.are_complete(db)
+        assert len(templates.listed(db, "student")) == 1
+        db.rollback()
 
 
 def test_a_template_is_granted_for_the_whole_school(db, college):
