@@ -81,11 +81,9 @@ def test_a_new_installation_has_every_flow_form_table_template_and_policy(db, la
     found = db.execute(select(ProcessDefinition.key, ProcessDefinition.active_version_id)).all()
     assert {row.key for row in found} == set(shipped.FLOWS)
     assert all(row.active_version_id for row in found)
-    assert set(db.execute(select(FormText.key)).scalars()) == {
-        *shipped.KINDS,
-        "extension_request",
-        "template",
-    }
+    named = {form for flow in shipped.FLOWS for form in shipped.forms(shipped.bpmn(flow))}
+    assert set(db.execute(select(FormText.key)).scalars()) == named
+    assert {*shipped.KINDS, "template", "extension_request"} <= named
     assert decisions.get(db, chains.TABLE).dmn == chains.FILE.read_bytes()
     assert policies.get(db, "approval").name == "审核上传期限"
     assert len(set(db.execute(select(TemplateVersion.kind)).scalars())) == 8
