@@ -1,6 +1,6 @@
 """Work: the inbox, one task's page, its draft, and every verb a person can say."""
 
-from web.tasks import acts, batch, drafts, inbox, kept, page, verbs
+from web.tasks import acts, batch, drafts, inbox, kept, page, spreadsheet, verbs
 from web.tasks.blueprint import bp
 
-__all__ = ["acts", "batch", "bp", "drafts", "inbox", "kept", "page", "verbs"]
+__all__ = ["acts", "batch", "bp", "drafts", "inbox", "kept", "page", "spreadsheet", "verbs"]

@@ -15,10 +15,11 @@ from flask_babel import gettext
 
 from engine import instances, tasks
 from engine.effects import NEVER
-from engine.errors import NotFound, Refused
+from engine.errors import NotFound, Refused, StaleDraft
 from engine.forms.validation import Invalid
 from engine.queries import cases, inbox, task_page
 from engine.queries.task_page import Task
+from engine.tasks import drafts
 from web import wording
 from web.access import signed_in
 from web.asked import row_number
@@ -56,6 +57,7 @@ def complete(task_id: int) -> ResponseReturnValue:
     def deed(task: Task, typed: Typed) -> None:
         require_readable(typed)
         _require_seen(task, typed)
+        require_newest(task, typed)
         tasks.complete(
             db(),
             task.id,
@@ -143,6 +145,16 @@ def require_readable(typed: Typed) -> None:
     """Go on only if the posted form could be read. Raises `Invalid`."""
     if typed.errors:
         raise Invalid(typed.errors, typed.values or {})
+
+
+def require_newest(task: Task, typed: Typed) -> None:
+    """Nobody hands in over what somebody else saved since: both are shown. Raises `StaleDraft`."""
+    if typed.values is None:
+        return
+    instances.lock(db(), task.instance_id)
+    draft = drafts.draft(db(), task.id)
+    if draft.revision > typed.revision and draft.saved_by != me().id:
+        raise StaleDraft
 
 
 def _require_seen(task: Task, typed: Typed) -> None:

@@ -64,6 +64,7 @@ def give_back(task_id: int) -> ResponseReturnValue:
     def deed(task: Task, typed: Typed) -> None:
         if task.assignee_id == me().id and typed.values is not None:
             acts.require_readable(typed)
+            acts.require_newest(task, typed)
             tasks.complete(db(), task.id, by=me(), values=typed.values, comment=typed.comment)
         else:
             tasks.give_back(db(), task.id, by=me(), comment=typed.comment)

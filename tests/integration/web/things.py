@@ -30,13 +30,14 @@ from engine.models import (
     ProcessInstance,
     ProcessVersion,
     Term,
+    Unit,
     UserTask,
     Webhook,
     WebSession,
 )
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
-from quality import chains, cycle, explain, subjects
+from quality import chains, cycle, explain, standards, subjects
 from quality.evidence import listed
 from quality.evidence.models import Evidence, EvidenceFile
 from quality.imports.models import Import, ImportRow
@@ -45,6 +46,7 @@ from quality.printing.models import PrintRun
 from quality.registers import plans, points
 from quality.registers.models import SchoolPlan, WorkPoint
 from quality.registers.plans import Given
+from quality.standards.models import CollegeStandard, StandardKind
 from tests.college import SINCE, College
 from tests.story import GOALS, Story
 
@@ -112,6 +114,8 @@ def _lay_tables(db: Session, college: College) -> None:
 def _lay_registers(db: Session) -> None:
     plans.create(db, Given("事业发展规划", 2026, 2030), by=SYSTEM)
     points.add(db, 2026, None, ["1 深化产教融合"], by=SYSTEM)
+    unit = db.execute(select(Unit.id).order_by(Unit.id)).scalars().first()
+    standards.create(db, StandardKind.BASIC, "毕业设计基本标准", unit, by=SYSTEM)
 
 
 def _lay_prints(db: Session, college: College) -> None:
@@ -231,6 +235,7 @@ _NAMES = {
     PrintRun.id: "run_id",
     SchoolPlan.id: "plan_id",
     WorkPoint.id: "point_id",
+    CollegeStandard.id: "standard_id",
 }
 
 
@@ -283,7 +288,11 @@ def _sees_notice(_db: Session, person: Actor, row: Row) -> bool:
 
 
 THINGS = (
-    Thing(frozenset({"task_id"}), _each(UserTask.id), _explained("task:view", "task_id")),
+    Thing(
+        frozenset({"task_id", "grid"}),
+        _each(UserTask.id, grid="goals"),
+        _explained("task:view", "task_id"),
+    ),
     Thing(
         frozenset({"instance_id", "seq"}),
         _each(ProcessInstance.id, seq=1),
@@ -321,6 +330,7 @@ THINGS = (
     Thing(frozenset({"webhook_id"}), _one(Webhook.id), _always),
     Thing(frozenset({"kind"}), _kinds, _always),
     Thing(frozenset({"plan_id"}), _one(SchoolPlan.id), _always),
+    Thing(frozenset({"standard_id"}), _one(CollegeStandard.id), _always),
     Thing(frozenset({"point_id"}), _one(WorkPoint.id), _always),
 )
 
