@@ -113,6 +113,8 @@ class Kind(StrEnum):
     SCHOOL_PLAN_CHANGED = "school_plan_changed"
     WORK_POINTS_ADDED = "work_points_added"
     WORK_POINT_CHANGED = "work_point_changed"
+    STANDARD_CREATED = "standard_created"
+    STANDARD_CHANGED = "standard_changed"
     REPLAY_VIEWED = "replay_viewed"
     LOG_EXPORTED = "log_exported"
     SEALED = "sealed"

@@ -3,7 +3,16 @@
 from engine import citing, deadlines, handlers, moving
 from engine.college import persons
 from engine.tasks import extension
-from quality import cases, cycle, handing_over, publishing, registers, resolvers, templates
+from quality import (
+    cases,
+    cycle,
+    handing_over,
+    publishing,
+    registers,
+    resolvers,
+    standards,
+    templates,
+)
 from quality.evidence import cited, rules
 from quality.imports import work
 from quality.subjects import made
@@ -20,6 +29,9 @@ def register() -> None:
     handlers.register_case("quality.document", cases.DocumentCase())
     handlers.handler(templates.TOPIC)(templates.publish)
     handlers.register_case(templates.CASE, templates.TemplateCase())
+    handlers.handler(standards.TOPIC)(standards.publish)
+    for kind, case in standards.CASES.items():
+        handlers.register_case(case, standards.StandardCase(kind))
     handlers.register_case(extension.CASE, extension.ExtensionCase())
     deadlines.register()
     moving.register()

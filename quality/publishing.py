@@ -25,8 +25,8 @@ def publish(db: Session, call: ServiceCall) -> Mapping[str, Any]:
     if db.execute(done).one_or_none() is not None:
         return {}
     kind = kinds.get(document.kind)
-    approver = _approver(db, call.instance_id)
-    signed = {one.key: approver for one in kind.header if one.source == kinds.APPROVER}
+    signer = approver(db, call.instance_id)
+    signed = {one.key: signer for one in kind.header if one.source == kinds.APPROVER}
     number = document.version_number + 1
     row = {
         "document_id": document.id,
@@ -57,7 +57,7 @@ def _document(db: Session, instance_id: int) -> Row[Any, Any, Any]:
     return row
 
 
-def _approver(db: Session, instance_id: int) -> str:
+def approver(db: Session, instance_id: int) -> str:
     """Who approved last; nobody did where the initiator's step is the only one."""
     task, instance = UserTask.__table__, ProcessInstance.__table__
     version_id = select(instance.c.version_id).where(instance.c.id == instance_id)

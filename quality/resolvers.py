@@ -12,12 +12,14 @@ from engine import clock, people
 from engine.errors import NotFound
 from engine.handlers import PeopleOf, Resolver
 from engine.models import Holding, Post, PostKind
-from quality import subjects, units
+from quality import standards, subjects, units
 from quality.models import Subject, SubjectMember
 
 
 def subject_unit(db: Session, reference: str) -> int | None:
-    """The unit of the subject."""
+    """The unit of the subject; of a case about a standard, the unit that keeps it."""
+    if standards.read_reference(reference) is not None:
+        return standards.unit_of(db, reference)
     table = Subject.__table__
     unit = select(table.c.unit_id).where(table.c.id == _number(reference))
     return db.execute(unit).scalar_one_or_none()

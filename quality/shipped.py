@@ -18,7 +18,7 @@ from engine.bpmn import dialect, parse
 from engine.models import FormText, ProcessDefinition
 from engine.people import Actor
 from engine.tasks import extension
-from quality import templates
+from quality import standards, templates
 
 ROOT: Final = Path(__file__).parent.parent
 POLICIES: Final = Path(__file__).parent / "catalog" / "policies.yaml"
@@ -38,6 +38,7 @@ FLOWS: Final = (
     *(f"approval_{kind}" for kind in KINDS),
     *(f"collection_{kind}" for kind in KINDS),
     templates.FLOW,
+    *standards.FLOWS.values(),
 )
 NOTE: Final = "随产品提供"
 

@@ -56,6 +56,8 @@ HOUSE_WORDS: Final = {
     Kind.SCHOOL_PLAN_CHANGED: "修改学校规划",
     Kind.WORK_POINTS_ADDED: "登记工作要点",
     Kind.WORK_POINT_CHANGED: "修改工作要点",
+    Kind.STANDARD_CREATED: "登记标准",
+    Kind.STANDARD_CHANGED: "修改标准的登记",
     Kind.DUE_CHANGED: "一次调整许多期限",
     Kind.IMPORT_BEGUN: "开始写入导入的名单",
     Kind.IMPORT_ENDED: "导入的名单已写完",

@@ -23,7 +23,7 @@ from engine.permissions import Action
 from engine.queries import called, cases, catalogue, timeline
 from engine.queries.cases import CaseView, OpenTask
 from engine.tasks import decide, extension
-from quality import births, chains, documents, kinds, subjects, templates
+from quality import births, chains, documents, kinds, standards, subjects, templates
 from quality.documents import CaseDocument
 from quality.models import Stage
 from quality.subjects import Startable
@@ -116,7 +116,8 @@ def _start_page(refusal: Refused | None = None) -> str:
     chosen = _startable(subjects.read_reference(subject)) if subject else None
     if chosen is None and len(page.items) == 1 and not text and number("after") is None:
         chosen = page.items[0]
-    elsewhere = {extension.FLOW, templates.FLOW, *chains.every(db()).values()}
+    own_pages = {extension.FLOW, templates.FLOW, *standards.FLOWS.values()}
+    elsewhere = own_pages | set(chains.every(db()).values())
     flows = [flow for flow in catalogue.flows(db()) if flow.number and flow.key not in elsewhere]
     return render_template(
         "instances/new.html",

@@ -47,7 +47,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     Action.PERSON_VIEW: "查看通讯录",
     Action.PERSON_VIEW_SENSITIVE: "查看电话和证件号码",
     Action.POST_EDIT: "管理岗位和任职",
-    Action.REGISTER_EDIT: "维护学校规划和工作要点",
+    Action.REGISTER_EDIT: "维护学校规划、工作要点和标准的登记",
     Action.RIGHTS_EDIT: "授予和收回权限",
     Action.RIGHTS_TEST: "以他人身份试看",
     Action.RIGHTS_VIEW: "查看每个人的权限",

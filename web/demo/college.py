@@ -71,6 +71,7 @@ def found(db: Session, size: int) -> College:
     default_grants.lay(db)
     register.enter(db)
     registers.enter(db, made.units, clock.today().year)
+    registers.enter_standards(db, made.units)
     return made
 
 

@@ -9,8 +9,10 @@ import yaml
 from sqlalchemy.orm import Session
 
 from engine.people import SYSTEM
+from quality import standards
 from quality.registers import plans, points
 from quality.registers.plans import Given
+from quality.standards.models import StandardKind
 
 TOLD: Final[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "registers.yaml").read_bytes()
@@ -41,3 +43,13 @@ def enter(db: Session, units: dict[str, int], year: int) -> None:
         unit_id = units[told["unit"]] if "unit" in told else None
         for each in (year, year + 1):
             points.add(db, each, unit_id, told["lines"], by=SYSTEM)
+
+
+def enter_standards(db: Session, units: dict[str, int]) -> None:
+    """Register the basic standards of the catalogue, and some work standards of units."""
+    standards.lay(db, by=SYSTEM)
+    for told in TOLD["standards"]:
+        for category, names in told["names"].items():
+            for name in names:
+                unit = units[told["unit"]]
+                standards.create(db, StandardKind.WORK, name, unit, by=SYSTEM, category=category)
