@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from engine import clock, db, eventlog, jobs
 from engine.errors import Refused
 from engine.models import User
-from web.demo import approvals, college, documents, stories
+from web.demo import approvals, college, documents, standard, stories
 from web.demo.calendar import Calendar
 
 PASSWORD: Final = college.PASSWORD
@@ -44,9 +44,8 @@ def install(
         made = college.found(session, people)
     say(f"{len(made.units)} units, {len(made.users)} people, {len(made.majors)} majors")
     desk = stories.Desk(made, calendar)
-    count = _play(
-        sessions, [*stories.all_of(desk), *documents.all_of(desk), *approvals.all_of(desk)]
-    )
+    told = [*stories.all_of(desk), *documents.all_of(desk), *approvals.all_of(desk)]
+    count = _play(sessions, [*told, standard.written(desk, 9)])
     with _writing(sessions) as session:
         eventlog.seal(session)
     say(f"{count} acts on {len(stories.PLOT) + len(documents.PLOT)} subjects; password {PASSWORD}")
