@@ -17,7 +17,7 @@ from engine import calendars, clock, deadlines, permissions
 from engine.calendars import Calendar
 from engine.permissions import Action
 from engine.queries import inbox
-from web import wording
+from web import grid_rows, wording
 from web.access import signed_in
 from web.i18n import day
 from web.session import db, me, settings
@@ -54,6 +54,7 @@ def install(app: Flask) -> None:
         "may": may,
         "now": clock.now,
         "due": due,
+        "grid_rows": grid_rows.Rows,
         "provisional": provisional,
         "tint": tint,
         "todo_count": todo_count,

@@ -76,6 +76,7 @@ class Task:
     content_hash: str
     state: str
     log_seq: int
+    case_revision: int
     started_by: int | None
     initiator: str
     started_at: datetime
@@ -194,6 +195,7 @@ def _wanted() -> Any:
             case.c.content_hash,
             case.c.state,
             case.c.log_seq,
+            case.c.revision.label("case_revision"),
             case.c.started_by,
             case.c.started_at,
             case.c.version_id,

@@ -219,7 +219,10 @@ def _paper(
     draft = drafts.draft(db(), task.id) if edits else drafts.NONE
     before = seen.values if seen else None
     written = typed.values if typed.values is not None else draft.values if draft.revision else None
-    values, errors = _shown(task, form, rights, written, (stored, offered))
+    if typed.values is None and draft.revision and draft.case_revision == task.case_revision:
+        values, errors = draft.values, dict[str, Sentence]()  # looked at when it was saved
+    else:
+        values, errors = _shown(task, form, rights, written, (stored, offered))
     if isinstance(refusal, Invalid):
         values, errors = refusal.filled, refusal.errors
     live = form_choices.of(task, form, values, before or {}, edits=edits)
@@ -259,7 +262,7 @@ def _shown(
     rights: Rights,
     written: Mapping[str, Any] | None,
     known: tuple[Mapping[str, Any], Mapping[str, Any]],
-) -> tuple[Mapping[str, Any], Mapping[str, Sentence]]:
+) -> tuple[Mapping[str, Any], dict[str, Sentence]]:
     """What was written over what stands: facts that the step may not edit are the current ones."""
     stored, offered = known
     if written is None:
