@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import instances, permissions
-from engine.errors import NotFound, Refused
+from engine.errors import Refused
 from engine.forms import changes as differences
 from engine.forms import rights as field_rights
 from engine.forms import view
@@ -214,8 +214,6 @@ def revise(standard_id: int) -> ResponseReturnValue:
         instance_id = instances.start(
             db(), standards.FLOWS[row.kind], by=me(), subject=standards.reference(standard_id)
         )
-    except NotFound:
-        raise
     except Refused as refusal:
         db().rollback()
         return _page(standard_id, say(refusal)), status_of(refusal)

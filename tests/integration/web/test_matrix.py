@@ -103,6 +103,7 @@ NOT_THERE = {
     "instances.start",
     "moving.begin",
     "printing.file",
+    "standards.revise",
     "subjects.create",
     "subjects.make",
     "tasks.remove_signer",
