@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.forms import choices, drawn, fieldtypes
 from engine.forms.choices import Choices
@@ -16,13 +16,16 @@ from engine.sentence import Sentence
 _NOTHING: Final[dict[str, Any]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a value stands: its path, the name of its control, and what it is called aloud."""
+class Place(NamedTuple):
+    """Where a value stands: its path, the name of its control, and what it is called aloud.
+
+    `html_id` is known where many stand in one row.
+    """
 
     path: str
     name: str
     label: str
+    html_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Drawing:
     ) -> FieldView:
         """The view of one value."""
         error = self.errors.get(at.path) if self.errors else None
-        html_id = drawn.html_id(at.path)
+        html_id = at.html_id or drawn.html_id(at.path)
         if error is not None:
             self.said.append(drawn.Said(html_id, at.label, error))
         edits = right.edits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,27 +108,21 @@ class Table:
             movable=self.own_rows and own,
             added=added,
             renamed=renamed,
-            cells=tuple(
-                self._cell((row, old, spoken), column, right) for column, right in self.columns
-            ),
+            cells=tuple(self._cells(row, old, spoken)),
             error=error,
         )
 
-    def _cell(self, its: tuple[Row, Row | None, str], column: Field, right: Right) -> FieldView:
-        row, old, spoken = its
-        value = row.get(column.key)
-        at = Place(
-            f"{self.grid.key}/{row['id']}/{column.key}",
-            f"values[{self.grid.key}][{row['id']}][{column.key}]",
-            f"{spoken} · {column.label}" if spoken else column.label,
-        )
-        difference = self._difference(column, old, value)
-        return self.drawing.field(column, at, value, right, difference)
+    def _cells(self, row: Row, old: Row | None, spoken: str) -> Iterator[FieldView]:
+        path, name = f"{self.grid.key}/{row['id']}/", f"values[{self.grid.key}][{row['id']}]["
+        html_id, said = drawn.html_id(path), f"{spoken} · " if spoken else ""
+        for column, right in self.columns:
+            key, value = column.key, row.get(column.key)
+            at = Place(f"{path}{key}", f"{name}{key}]", f"{said}{column.label}", f"{html_id}{key}")
+            difference = None if old is None else self._difference(column, old, value)
+            yield self.drawing.field(column, at, value, right, difference)
 
-    def _difference(self, column: Field, old: Row | None, value: Any) -> dict[str, Any]:
+    def _difference(self, column: Field, old: Row, value: Any) -> dict[str, Any]:
         """The marks of a cell. A row that is new as a whole carries its mark itself."""
-        if old is None:
-            return {}
         difference = drawn.difference(column, old.get(column.key), value, self.drawing.live)
         self.changed += bool(difference)
         return difference

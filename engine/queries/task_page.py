@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Row, or_, select
+from sqlalchemy import BindParameter, Row, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import eventlog, instances, permissions, secrecy, versions
@@ -114,7 +114,7 @@ class Seen:
 
 def one(db: Session, person: Actor, task_id: int) -> Task:
     """One task. Raises `NotFound`, also where this person may not know of it."""
-    row = db.execute(_wanted().where(UserTask.__table__.c.id == task_id)).one_or_none()
+    row = db.execute(_ONE, {"task": task_id}).one_or_none()
     if row is None:
         raise NotFound
     task = _task(db, row)
@@ -205,6 +205,10 @@ def _wanted() -> Any:
         .join(closer, closer.id == task.c.completed_by, isouter=True)
         .join(starter, starter.id == case.c.started_by, isouter=True)
     )
+
+
+_TASK: Final[BindParameter[int]] = bindparam("task")
+_ONE: Final = _wanted().where(UserTask.__table__.c.id == _TASK)
 
 
 def _task(db: Session, row: Row[Any]) -> Task:
