@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, g, request
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_locale, get_translations, gettext
 
 from engine import clock
 from engine.bpmn import dialect
@@ -17,6 +17,7 @@ from web import due_words
 from web.session import settings
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
+_catalogues: dict[str, Any] = {}
 # Gaps that the product itself may fill with words, rather than with what people wrote
 WORDED: Final = frozenset({"kind", "outcome", "parent_kind", "verb", "what", "who", "why"})
 
@@ -25,8 +26,24 @@ def install(app: Flask) -> None:
     """Choose the language per person, else per browser; give templates the house's filters."""
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
     Babel(app, locale_selector=language)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of its extension
+        gettext=_word,
+        ngettext=lambda one, many, count: get_translations().ungettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.filters |= {"moment": moment, "day": day, "date": full_day, "iso": iso}
     app.jinja_env.globals |= {"language": language, "languages": LANGUAGES, "say": say}
+
+
+def _word(text: str) -> str:
+    """A sentence of a template; a page has hundreds, so catalogues are kept at hand."""
+    locale = get_locale()
+    if locale is None:
+        return text
+    found = _catalogues.get(locale.language)
+    if found is None:
+        found = _catalogues[locale.language] = get_translations()
+    return str(found.ugettext(text))
 
 
 def language() -> str:
