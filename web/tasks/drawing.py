@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from engine import people, permissions, predicates, tasks
+from engine import clock, people, permissions, predicates, tasks
 from engine.entries import Kind
 from engine.errors import NotFound, ReasonRequired, Refused
 from engine.forms import changes, validation, view
@@ -27,6 +27,7 @@ from engine.sentence import Sentence
 from engine.tasks import drafts, extension
 from engine.tasks.drafts import Saved
 from web import wording
+from web.i18n import moment
 from web.session import db, me, settings
 from web.tasks import beside, buttons, form_choices, kept, picking, record, signing_words
 from web.tasks.asked import NOTHING, Typed
@@ -152,8 +153,13 @@ def _picked(chosen: Iterable[int]) -> tuple[Colleague, ...]:
 
 
 def clock_time(at: datetime | None) -> str:
-    """A time of day as it is said of a draft: 10:42."""
-    return f"{at.astimezone(settings().timezone):%H:%M}" if at else ""
+    """A time as it is said of a draft: 10:42, and with the day if that is not today."""
+    if at is None:
+        return ""
+    here = settings().timezone
+    local = at.astimezone(here)
+    is_today = local.date() == clock.now().astimezone(here).date()
+    return f"{local:%H:%M}" if is_today else moment(at)
 
 
 def _targets(task: Task, lines: tuple[Line, ...]) -> tuple[Earlier, ...]:
