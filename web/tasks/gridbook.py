@@ -17,12 +17,11 @@ from typing import Any, Final
 import python_calamine
 import xlsxwriter
 from flask_babel import gettext
-from marshmallow import ValidationError
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from engine.forms import fieldtypes, limits, rows, texts
+from engine.forms import cell_text, limits, rows, texts
 from engine.forms.drawn import FieldView, GridView, RowView
-from engine.forms.model import Field, Grid, Kind, Option
+from engine.forms.model import Grid, Kind
 from engine.sentence import Sentence
 from quality.imports import guard
 from quality.imports.errors import DamagedWorkbook, EmptyFile, UnfitFile
@@ -34,8 +33,6 @@ WIDTHS: Final = {Kind.NUMBER: 10, Kind.SELECT: 22, Kind.DATETIME: 14}
 WIDTH: Final = 32
 LEVEL: Final = 20
 MOST_CHOICES: Final = 200
-_NUMBERED: Final = re.compile(r"\s*[0-9]{1,2}[.、．]\s*")
-_ENTRY: Final = re.compile(r"(?P<first>[^（）]*)（(?P<rest>[^（）]*)）\s*")
 
 
 class NotThisGrid(UnfitFile):
@@ -268,72 +265,15 @@ class _Reading:
             if not _is_open(cell):
                 continue
             try:
-                row[column.key] = value_of(self.model.by_key[column.key], said[at], cell.options)
+                part = self.model.by_key[column.key]
+                row[column.key] = cell_text.value(part, said[at], cell.options)
                 self.taken.count += 1
-            except ValidationError as error:
-                why = _first(error.messages)
-                self._bad(line, at, view.label, column.label, said[at], why)
+            except cell_text.CannotRead as error:
+                self._bad(line, at, view.label, column.label, said[at], error.why)
 
     def _bad(self, line: int, at: int, row: str, column: str, text: str, why: Sentence) -> None:
         place = xl_rowcol_to_cell(line, at)
         self.taken.bad.append(Bad(place, row, column, text[:100], why))
-
-
-def _first(messages: object) -> Sentence:
-    while isinstance(messages, Mapping | list):
-        inner = list(messages.values()) if isinstance(messages, Mapping) else messages
-        messages = inner[0] if inner else ""
-    return messages if isinstance(messages, Sentence) else Sentence("{said}", said=str(messages))
-
-
-def value_of(part: Field, text: str, options: Sequence[Option]) -> object:
-    """What was typed into a cell as the form keeps it. Raises `ValidationError`."""
-    value: object = text
-    if part.kind in (Kind.SELECT, Kind.RADIO):
-        value = _chosen(text, options)
-    elif part.kind is Kind.CHECKLIST:
-        value = [_chosen(word, options) for word in re.split(r"[、,，;；\n]", text) if word.strip()]
-    elif part.kind is Kind.CHECKBOX:
-        value = text.strip().lower() in {"✓", "√", "是", "true", "yes", "1", "x"}
-    elif part.kind is Kind.LIST:
-        value = [entry(part, line) for line in text.split("\n") if line.strip()]
-    elif not text:
-        return "" if part.kind in (Kind.TEXTFIELD, Kind.TEXTAREA) else None
-    return None if value is None else fieldtypes.TYPES[part.kind].check(part, value)
-
-
-def _chosen(text: str, options: Sequence[Option]) -> str | None:
-    if not text.strip():
-        return None
-    found = next((one.value for one in options if text.strip() in (one.label, one.value)), None)
-    if found is None:
-        words = "、".join(one.label for one in options[:10] if one.value)
-        raise ValidationError([Sentence("只能选：{choices}。", choices=words)])  # type: ignore[list-item]  # said by the page
-    return found
-
-
-def entry(part: Field, line: str) -> dict[str, object]:
-    """One line `1. what（owner，until，state）` as the entry that reads so."""
-    words = _NUMBERED.sub("", line, count=1).strip()
-    split = _ENTRY.fullmatch(words)
-    first, *others = part.parts
-    answer: dict[str, object] = {first.key: split["first"].strip() if split else words}
-    pieces = [one.strip() for one in re.split(r"[，,]", split["rest"])] if split else []
-    waiting = list(others)
-    for piece in filter(None, pieces):
-        fits = [one for one in waiting if one.kind not in (Kind.TEXTFIELD, Kind.TEXTAREA)]
-        fits += [one for one in waiting if one not in fits]
-        for one in fits:
-            try:
-                answer[one.key] = value_of(one, piece, one.options)
-            except ValidationError:
-                continue
-            waiting.remove(one)
-            break
-        else:
-            message = Sentence("看不懂这一条里的“{words}”。", words=piece)
-            raise ValidationError([message])  # type: ignore[list-item]  # said by the page
-    return answer
 
 
 def filename(grid: GridView, title: str) -> str:
