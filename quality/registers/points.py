@@ -26,11 +26,14 @@ MOST: Final = 200
 MOST_LISTED: Final = 2_000
 NAME: Final = ("工作要点", 500)
 NUMBER: Final = ("序号", 20)
+# written without the signs themselves: one to ten, the marks after a number, 年 月 日 个 项
+_NUMERAL: Final = r"[0-9]{1,3}|[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341]{1,3}"
+_MARK: Final = r"[.\u3001\uff0e)\uff09]"
 _NUMBERED: Final = re.compile(
-    r"(?:(?P<plain>[0-9]{1,3}(?:\.[0-9]{1,3}){1,3}|[0-9]{1,3}(?=[.、．)）]|\s+[^\s年月日个项]))"
-    r"[.、．)）]?"
-    r"|(?P<chinese>[一二三四五六七八九十]{1,3})、"
-    r"|[(（](?P<inside>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[)）])\s*(?P<name>[^\d\s%].*)",
+    rf"(?:(?P<plain>[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{1,3}}|[0-9]{{1,3}}(?={_MARK}"
+    r"|\s+[^\s\u5e74\u6708\u65e5\u4e2a\u9879]))"
+    rf"{_MARK}?|(?P<chinese>{_NUMERAL})\u3001"
+    rf"|[(\uff08](?P<inside>{_NUMERAL})[)\uff09])\s*(?P<name>[^\d\s%].*)",
     re.DOTALL,
 )
 _table = WorkPoint.__table__
