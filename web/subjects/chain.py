@@ -5,7 +5,8 @@ GET /subjects/N/chain?year=2026    GET /subjects/chains?year=2026&unit=3&kind=ma
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import clock
@@ -22,8 +23,14 @@ EARLIEST, LATEST = 2000, 2099
 
 @bp.get("/<int:subject_id>/chain")
 @signed_in
-def chain(subject_id: int) -> str:
-    """What a subject's goals came to in a year, one item a row."""
+def chain(subject_id: int) -> ResponseReturnValue:
+    """What a subject's goals came to in a year, one item a row.
+
+    Who keeps the register and reads no documents is led to the subject, which says so.
+    """
+    subjects.one(db(), me(), subject_id)
+    if not subjects.has_documents_for(db(), me(), subject_id):
+        return redirect(url_for("subjects.show", subject_id=subject_id))
     found = linked.chain(db(), me(), subject_id, _year())
     return render_template(
         "subjects/chain.html",

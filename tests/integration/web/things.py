@@ -249,6 +249,13 @@ def _subject(db: Session, college: College) -> list[Row]:
     return [{"subject_id": college.subject, "member_id": member}]
 
 
+def _tasks_of_documents(db: Session, _college: College) -> list[Row]:
+    """Tasks whose form has the goals as a grid."""
+    case = select(Document.instance_id).where(Document.stage == "goal")
+    found = select(UserTask.id).where(UserTask.instance_id.in_(case)).order_by(UserTask.id)
+    return [{"task_id": one, "grid": "goals"} for one in db.execute(found).scalars()]
+
+
 def _definition(_db: Session, _college: College) -> list[Row]:
     return [{"key": "approval_major", "number": 1, "run": "run"}]
 
@@ -290,7 +297,7 @@ def _sees_notice(_db: Session, person: Actor, row: Row) -> bool:
 THINGS = (
     Thing(
         frozenset({"task_id", "grid"}),
-        _each(UserTask.id, grid="goals"),
+        _tasks_of_documents,
         _explained("task:view", "task_id"),
     ),
     Thing(
