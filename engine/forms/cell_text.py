@@ -13,7 +13,7 @@ from engine.forms.model import Field, Kind, Option
 from engine.sentence import Sentence
 
 _NUMBERED: Final = re.compile(r"\s*[0-9]{1,2}[.、．]\s*")
-_ENTRY: Final = re.compile(r"(?P<first>[^（）]*)（(?P<rest>[^（）]*)）\s*")
+_ENTRY: Final = re.compile(r"(?P<first>[^\uff08\uff09]*)\uff08(?P<rest>[^\uff08\uff09]*)\uff09\s*")
 _BETWEEN: Final = re.compile(r"[、,，;；\n]")
 _YES: Final = frozenset({"✓", "√", "是", "true", "yes", "1", "x"})
 _TEXTS: Final = (Kind.TEXTFIELD, Kind.TEXTAREA)
