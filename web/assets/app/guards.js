@@ -55,7 +55,8 @@ function askFirst(event) {
   });
 }
 
-function release(form) {
+/** The form may be sent again: its answer came, and the page stayed. */
+export function release(form) {
   sent.delete(form);
   form.removeAttribute("aria-busy");
 }

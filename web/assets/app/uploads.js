@@ -1,6 +1,7 @@
 // form[data-upload]: files dropped or chosen are sent one by one, each with how far it is; without this the form sends them all at once.
 
 import { token } from "../page/session.js";
+import { release } from "./guards.js";
 
 const CREATED = 201;
 
@@ -68,7 +69,9 @@ async function submit(form) {
   for (const item of waiting) made.push(...(await one(form, item, items.length === 1)));
   delete form.dataset.busy;
   if (button) button.disabled = false;
-  if (made.length) tell(form, made, items.every((item) => item.dataset.state === "done"));
+  const isDone = items.every((item) => item.dataset.state === "done");
+  if (!isDone) release(form);
+  if (made.length) tell(form, made, isDone);
 }
 
 /** A picker takes the pieces. Else the page goes to them, or when what was refused has been read. */
