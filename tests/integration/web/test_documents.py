@@ -19,7 +19,9 @@ def office(app, db, sessions, college):  # noqa: ARG001  (the application is the
 
 def test_nothing_published_says_what_comes(office, browser):
     office.submitted()
-    assert "还没有已发布的文档" in Paper.open(browser("leader"), "/documents").text
+    said = Paper.open(browser("leader"), "/documents").text
+    assert "还没有已发布的文档" in said
+    assert "信息采集复核完以后" in said
 
 
 @pytest.mark.parametrize(
