@@ -178,6 +178,8 @@ class Told:
         write = _WRITE[stage]
         basis = self.basis(db, stage)
         found = [{**row, **write(self, row, len(table)), **next(basis)} for row in table]
+        if stage is Stage.PLAN and found:
+            found[-1]["weight"] = rest_of_a_hundred([row["weight"] for row in found])
         return {rows.GRID[stage]: found}
 
     def basis(self, db: Session, stage: Stage) -> Iterator[dict[str, str]]:
@@ -229,6 +231,11 @@ class Told:
         if task is None:
             raise LookupError(case)
         return task, people.actor(db, task.person)
+
+
+def rest_of_a_hundred(weights: Sequence[float]) -> float:
+    """What the last weight has to be for all of them to make a hundred."""
+    return round(100 - sum(weights[:-1]), 1)
 
 
 _BASIS: Final = {
