@@ -186,3 +186,17 @@ FOCUSED = """
   return [name, seen(at) || seen(at.parentElement)];
 }
 """
+
+
+def test_a_form_nobody_wrote_in_is_left_without_a_question(enter: Enter) -> None:
+    page = enter("quality_office").page
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/plans/new")
+    page.get_by_label("规划名称").click()
+    page.goto("/points")
+    assert not asked
+    page.goto("/plans/new")
+    page.get_by_label("牵头单位").select_option(index=2)
+    page.goto("/points")
+    assert asked == ["beforeunload"]

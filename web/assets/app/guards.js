@@ -64,7 +64,14 @@ export function release(form) {
 function isChanged(form) {
   return [...form.elements].some((each) => {
     if (each.type === "checkbox" || each.type === "radio") return each.checked !== each.defaultChecked;
-    if (each.tagName === "SELECT") return [...each.options].some((one) => one.selected !== one.defaultSelected);
+    if (each.tagName === "SELECT") return isChosenAnew(each);
     return each.defaultValue !== undefined && each.type !== "hidden" && each.value !== each.defaultValue;
   });
+}
+
+/** A list in which nothing was chosen beforehand stands on its first choice. */
+function isChosenAnew(list) {
+  const options = [...list.options];
+  if (!list.multiple && !options.some((one) => one.defaultSelected)) return list.selectedIndex > 0;
+  return options.some((one) => one.selected !== one.defaultSelected);
 }
