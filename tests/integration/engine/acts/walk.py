@@ -48,15 +48,17 @@ Verb = Callable[["Walk"], None]
 def work(_db: Session, call: ServiceCall) -> Mapping[str, Any]:
     """The work behind the service tasks of drawn flows; now and then it goes wrong.
 
-    What it finds differs from job to job, so that work that goes round comes out of it.
+    What it finds differs from turn to turn of a walk, so that work that goes round comes out of it.
     """
     if _broken:
         raise ConnectionError(BROKEN)
-    chance = Random(call.key)
+    _worked[call.element_id] += 1
+    chance = Random(f"{call.element_id} {_worked[call.element_id]}")
     return {name: chance.random() < 0.5 for name in generator.TOGGLES}
 
 
 _broken: list[bool] = []
+_worked: Counter[str] = Counter()
 
 
 def breaks(*, now: bool) -> None:
@@ -83,6 +85,7 @@ class Walk:
 
     def begin(self) -> Walk:
         """Start the case."""
+        _worked.clear()
         table = ProcessInstance.__table__
         self.before = max(self.db.execute(select(table.c.id)).scalars(), default=0)
         self.game = TokenGame(self.drawn)
