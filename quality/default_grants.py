@@ -33,22 +33,42 @@ def lay(db: Session) -> int:
 
 
 def catch_up(db: Session) -> int:
-    """Give the grants of actions that came with a newer version of the product. Returns how many.
+    """Give the grants that came with a newer version of the product. Returns how many.
 
-    Only where nobody was ever granted the action; a new installation waits for `lay`.
+    Those of actions that nobody was ever granted, and those for the kinds apart that were never
+    given; a new installation waits for `lay`.
     """
     chain = select(LogChain.seq).where(LogChain.name == eventlog.HOUSE).with_for_update()
     db.execute(chain).one_or_none()
-    known = _granted(db)
-    if not known:
+    if not _granted(db):
         return 0
-    missing = [one for one in told() if one.action not in known]
+    missing = _missing(db)
     return len(grants.give_all(db, missing, by=SYSTEM)) if missing else 0
 
 
 def are_complete(db: Session) -> bool:
-    """Whether every action that is given by grants was ever given to somebody."""
-    return _granted(db) >= set(grants.GRANTABLE)
+    """Whether every action that is given by grants was ever given to somebody, and kinds apart."""
+    return _granted(db) >= set(grants.GRANTABLE) and not _missing(db)
+
+
+def _missing(db: Session) -> list[NewGrant]:
+    """What of the catalogue was never given, of new actions and of the kinds apart.
+
+    A grant for a kind apart that somebody has ended stays ended.
+    """
+    actions = _granted(db)
+    columns = (Grant.holder, Grant.action, Grant.subject_kind)
+    wanted = select(*columns).where(Grant.subject_kind.in_(sorted(kinds.APART)))
+    given = {tuple(row) for row in db.execute(wanted.distinct())}
+    return [
+        one
+        for one in told()
+        if one.action not in actions
+        or (
+            one.subject_kind in kinds.APART
+            and (one.holder, one.action, one.subject_kind) not in given
+        )
+    ]
 
 
 def _granted(db: Session) -> set[str]:

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock, grants, people, permissions, tasks
 from engine import predicates as is_
 from engine.errors import NotFound
 from engine.grants import Scope
-from engine.models import Grant
+from engine.models import Grant, Reach
 from engine.people import Actor
 from engine.permissions import POLICY, Action, Predicate
 from engine.queries import cases
 from engine.queries.cases import Tie
-from quality import given, sharing
+from quality import given, kinds, sharing
 from quality.given import Granted, Source
 from quality.models import Document, Subject
 
@@ -247,11 +247,20 @@ def _held_by_others(
         .where(table.c.action.in_(grants.INCLUDED_IN[action]))
         .where(table.c.holder.not_in(sorted(person.keys | {grants.EVERYBODY})))
         .where(people.in_force(Grant, clock.today()))
-        .where(func.coalesce(table.c.subject_kind, kind) == kind)
+        .where(or_(table.c.subject_kind == kind, _is_for_any(table, kind)))
     )
     nearest = wanted.order_by(table.c.subject_kind.is_(None), table.c.id)
     rows = db.execute(nearest.limit(MOST_LACKING)).all()
     return [Lack(grant=one) for one in given.granted(db, rows, person)]
+
+
+def _is_for_any(table: Table, kind: str) -> ColumnElement[bool]:
+    """The condition that a grant for no particular kind is for this one too (`sharing.of_kind`)."""
+    is_for_all = table.c.subject_kind.is_(None)
+    if kind not in kinds.APART:
+        return is_for_all
+    is_own = table.c.reach == Reach.OWN
+    return and_(is_for_all, or_(is_own, table.c.action == Action.TEMPLATE_EDIT))
 
 
 def _policy_reason(sources: Iterable[Source], predicate: Predicate) -> Reason:

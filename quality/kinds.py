@@ -18,6 +18,9 @@ APPROVER: Final = "approver"
 UNIT: Final = "unit"
 PERSON: Final = "person"
 GRADE: Final = "grade"
+APART: Final = frozenset({"student"})
+"""Kinds whose subjects only grants for that very kind reach, beside one's own: a student's papers
+are for the student, the counsellor, the college and the department for students."""
 CATALOG: Final = Path(__file__).parent / "catalog"
 KEYS: Final = (
     "functional_department",

@@ -54,10 +54,15 @@ def in_reach(person: Actor, scope: Scope) -> ColumnElement[bool]:
 
 
 def of_kind(scope: Scope) -> ColumnElement[bool]:
-    """The condition that a subject is of the kind a grant is narrowed to."""
-    if scope.subject_kind is None:
+    """The condition that a subject is of a kind that a grant is for.
+
+    One for no particular kind is for all but those apart, unless these are one's own.
+    """
+    if scope.subject_kind is not None:
+        return _subject.c.kind == scope.subject_kind
+    if scope.reach is Reach.OWN or scope.action == Action.TEMPLATE_EDIT:
         return true()
-    return _subject.c.kind == scope.subject_kind
+    return _subject.c.kind.not_in(sorted(kinds.APART))
 
 
 def in_year(scope: Scope) -> ColumnElement[bool]:

@@ -170,7 +170,8 @@ def test_rights_by_rest(staffed, app):
     place = f"/api/v1/rights/people/{staffed.users['reviewer']}"
     told = client.get(place, headers=headers).json
     assert [one["name"] for one in told["held"]] == ["智能制造学院·二级学院审核岗"]
-    (grant,) = [one for one in told["grants"] if one["reach"] == "below"]
+    grant, students = [one for one in told["grants"] if one["reach"] == "below"]
+    assert students["subject_kind"] == "student"
     assert grant["units"] == [staffed.units["machine"]]
     assert told["answer"] is None
     asked = f"{place}?ask=subject:view&number={staffed.subject}"

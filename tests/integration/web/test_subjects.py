@@ -272,7 +272,7 @@ def test_what_is_missing_is_shown_before_it_is_made(db, college, keeper, session
         pass
     assert "后台正在建立主体" not in Paper.open(keeper, "/subjects/missing").text
     assert db.execute(select(Job.status)).scalars().all()[-1] == "done"
-    counts = subjects.counts(db, college.actor(db, "auditor"), Wanted(kind="student"))
+    counts = subjects.counts(db, SYSTEM, Wanted(kind="student"))
     assert counts == {"student": 201}
 
 
