@@ -89,6 +89,11 @@ def close_for(
         db.execute(_OF_TOKEN, {**given, "case": instance_id, "place": token})
 
 
+def somebody_found(db: Session, instance_id: int, token: str, *, by_id: int | None) -> None:
+    """Somebody has a step that nobody had: what asked for it is resolved, no job's incident is."""
+    db.execute(_OF_NOBODY, {"at": clock.now(), "by": by_id, "case": instance_id, "place": token})
+
+
 _TABLE: Final = Incident.__table__
 _CLOSED: Final = (
     update(_TABLE)
@@ -103,3 +108,4 @@ _OF_JOB: Final = _CLOSED.where(_TABLE.c.job_id == bindparam("job"))
 _OF_TOKEN: Final = _CLOSED.where(
     _TABLE.c.instance_id == bindparam("case"), _TABLE.c.token == bindparam("place")
 )
+_OF_NOBODY: Final = _OF_TOKEN.where(_TABLE.c.job_id.is_(None))

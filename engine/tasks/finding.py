@@ -44,7 +44,7 @@ def find_again(db: Session, instance_id: int, token: str, *, by: Actor) -> bool:
     db.execute(update(task).where(task.c.id == row.id).values(changed))
     effects.take_out(db, row.id)
     effects.offer(db, row.id, keys, row.due_at, returned=row.returned)
-    incidents.close_for(db, by_id=by.id, instance_id=instance_id, token=token)
+    incidents.somebody_found(db, instance_id, token, by_id=by.id)
     asked = {"task": row.id, "element": row.element_id, "token": token}
     act = Act(Kind.INCIDENT_RETRIED, asked=asked, known={f"for {token}": found.words()})
     instances.perform(db, case, act, by=by)

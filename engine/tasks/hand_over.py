@@ -58,7 +58,7 @@ def pass_on(db: Session, held: Held, *, to: int, by: Actor, reason: str, **asked
         changed["status"] = TaskStatus.CLAIMED
     db.execute(update(table).where(table.c.id == held.id).values(changed))
     if people.role_key(Role.PROCESS_ADMIN) in held.candidate_keys:
-        incidents.close_for(db, by_id=by.id, instance_id=held.case.id, token=held.token)
+        incidents.somebody_found(db, held.case.id, held.token, by_id=by.id)
     if not waits:
         effects.take_out(db, held.id)
         effects.offer(db, held.id, (key,), held.due_at, returned=held.returned)

@@ -202,9 +202,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_evidence_file_sha256", "evidence_file", ["sha256"], unique=False)
-    op.create_index(
-        "ix_evidence_file_uploaded_by", "evidence_file", ["uploaded_by"], unique=False
-    )
+    op.create_index("ix_evidence_file_uploaded_by", "evidence_file", ["uploaded_by"], unique=False)
 
     op.create_table(
         "college_standard_version",
