@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine import clock, tasks, verify
+from engine.db import begin_writing
 from engine.models import Incident, Job, Notification, UserTask
 from tests.college import College
 from tests.integration.engine import flow
@@ -234,3 +235,23 @@ def test_each_signer_has_rungs_of_their_own_until_the_step_is_decided(
     with sessions() as later:
         last = ladders.passed(later)[2:]
         assert [known["reached"] for _days, known in last] == [[college.users["reviewer2"]]]
+
+
+def test_an_incident_of_a_deadline_stays_open_when_somebody_is_found_for_the_step(
+    db: Session, sessions: sessionmaker[Session], college: College
+) -> None:
+    admin = ladders.administrator(db, college)
+    with clock.freeze(at("2026-11-04 10:00")):
+        ladders.usual(db, admin, [{"days": 0, "at": "", "what": "incident"}])
+        step = flow.step("review", "post:major_leader@unit:trade", due="P1D", escalation="usual")
+        case = flow.begin(db, flow.chain("one", step), by=college.actor(db, "leader"))
+    db.commit()
+    ladders.run(sessions, "2026-11-05 10:00")
+    with sessions() as later, clock.freeze(at("2026-11-05 11:00")):
+        begin_writing(later)
+        task = later.execute(select(UserTask.id).where(UserTask.instance_id == case)).scalar_one()
+        to = college.users["reviewer"]
+        tasks.reassign(later, task, by=admin, to=to, reason="请办")
+        found = select(Incident.job_id.is_(None), Incident.status).order_by(Incident.id)
+        assert [tuple(row) for row in later.execute(found)] == [(True, "resolved"), (False, "open")]
+        later.commit()
