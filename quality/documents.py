@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
-from engine import versions
+from engine import people, versions
 from engine.errors import NotFound
 from engine.forms import changes, choices
 from engine.forms.changes import Change
@@ -19,7 +19,7 @@ from engine.forms.choices import Choices
 from engine.forms.model import Form
 from engine.models import ProcessInstance, Unit
 from engine.people import Actor
-from quality import kinds, offers, pages, periods, sharing, subjects
+from quality import kinds, offers, pages, periods, publishing, sharing, subjects
 from quality.models import Document, DocumentVersion, Stage, Subject
 from quality.pages import Page
 from quality.subjects import SubjectRow
@@ -186,21 +186,35 @@ def version(db: Session, person: Actor, document_id: int, number: int | None = N
     return VersionView(document, found, form, values, variables)
 
 
+def before(db: Session, person: Actor, row: DocumentRow) -> DocumentView | None:
+    """The document of the same stage whose period lies last before, if this person may read it."""
+    wanted = _rows().where(
+        _document.c.subject_id == row.subject_id,
+        _document.c.stage == row.stage,
+        _document.c.period < row.period,
+        sharing.may_read(db, person),
+    )
+    found = db.execute(wanted.order_by(_document.c.period.desc()).limit(1)).one_or_none()
+    return one(db, person, found.id) if found is not None else None
+
+
 def compare(
-    db: Session,
-    person: Actor,
-    document_id: int,
-    before: int,
-    after: int,
-    named: Choices = choices.NONE,
+    earlier: VersionView, later: VersionView, named: Choices = choices.NONE
 ) -> tuple[Change, ...]:
     """What differs between two versions, told in the words of the later one's form.
 
     `named` is the evidence that they cite, by number.
     """
-    earlier = version(db, person, document_id, before)
-    later = version(db, person, document_id, after)
     return changes.changes(later.form, earlier.values, later.values, named)
+
+
+def signatures(db: Session, found: VersionView) -> tuple[str, str]:
+    """Who handed a version in, and who approved it last; "" where nobody did."""
+    case = ProcessInstance.__table__
+    began = select(case.c.started_by).where(case.c.id == found.version.instance_id)
+    user_id = db.execute(began).scalar_one()
+    by = people.names(db, [user_id]).get(user_id, "")
+    return by, publishing.approver(db, found.version.instance_id)
 
 
 def chain(db: Session, person: Actor, subject_id: int) -> SubjectChain:

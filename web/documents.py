@@ -19,7 +19,7 @@ from quality.documents import VersionView
 from quality.models import Stage
 from web import evidence
 from web.access import signed_in
-from web.asked import number
+from web.asked import number, row_number
 from web.session import db, me
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
@@ -59,12 +59,14 @@ def show(document_id: int) -> str:
     """One version of a document, the newest unless told; it prints as the form does."""
     found = documents.version(db(), me(), document_id, number("version"))
     earlier = found.version.number - 1
+    past = documents.before(db(), me(), found.document.row)
     return render_template(
         "documents/show.html",
         row=found.document.row,
         versions=found.document.versions,
         version=found.version,
         earlier=earlier if earlier > 0 else None,
+        past=f"{past.row.id}-{past.row.number}" if past is not None else None,
         chain=documents.chain(db(), me(), found.document.row.subject_id),
         origin=births.origin(
             db(), found.document.row.kind, found.version.template, found.version.made_from_id
@@ -82,21 +84,29 @@ def show(document_id: int) -> str:
 @bp.get("/<int:document_id>/changes")
 @signed_in
 def changes(document_id: int) -> str:
-    """What differs between two versions, and the later one with the differences marked."""
-    before, after = number("before"), number("after")
-    if before is None or after is None:
+    """What differs between two versions, and the later one with the differences marked.
+
+    The earlier may be one of the period before: `before=12-1` is version 1 of document 12.
+    """
+    later = documents.version(db(), me(), document_id, _whole(request.args.get("after", "")))
+    past = documents.before(db(), me(), later.document.row)
+    of, _, version = request.args.get("before", "").rpartition("-")
+    if of and (past is None or of != str(past.row.id)):
         raise NotFound
-    before, after = sorted((before, after))
-    earlier = documents.version(db(), me(), document_id, before)
-    later = documents.version(db(), me(), document_id, after)
+    source = past.row.id if past is not None and of else document_id
+    earlier = documents.version(db(), me(), source, _whole(version))
+    if not of and earlier.version.number > later.version.number:
+        earlier, later = later, earlier
     named = _named(later, earlier.values, later.values)
     return render_template(
         "documents/changes.html",
         row=later.document.row,
         versions=later.document.versions,
-        before=before,
-        after=after,
-        changes=documents.compare(db(), me(), document_id, before, after, named),
+        past=past,
+        earlier=earlier,
+        later=later,
+        signed=[documents.signatures(db(), one) for one in (earlier, later)],
+        changes=documents.compare(earlier, later, named),
         drawn=view.view(
             later.form,
             later.values,
@@ -106,6 +116,13 @@ def changes(document_id: int) -> str:
             live=named,
         ),
     )
+
+
+def _whole(written: str) -> int:
+    found = row_number(written)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _named(found: VersionView, *values: Mapping[str, Any]) -> Choices:

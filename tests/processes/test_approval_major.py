@@ -125,7 +125,8 @@ def test_a_change_of_published_goals_begins_from_them_and_makes_the_next_version
     (row,) = documents.published(story.db, leader).items
     view = documents.one(story.db, leader, row.id)
     assert [(one.number, one.instance_id) for one in view.versions] == [(2, second), (1, first)]
-    found = documents.compare(story.db, leader, row.id, 1, 2)
+    older, newer = (documents.version(story.db, leader, row.id, one) for one in (1, 2))
+    found = documents.compare(older, newer)
     assert {(one.path, one.kind) for one in found} >= {
         ("goals/major.g01/description", "cell"),
         ("goals/major.g11", "row_added"),

@@ -15,7 +15,7 @@ from engine.people import SYSTEM
 from quality import documents, subjects
 from quality.models import Document, DocumentVersion
 from tests.college import SINCE
-from tests.story import GOALS, Story
+from tests.story import GOALS, Story, filled
 
 
 @pytest.fixture
@@ -86,8 +86,6 @@ def test_who_sees_a_published_document(story, newcomer):
         for refused in (documents.one, documents.version):
             with pytest.raises(NotFound):
                 refused(story.db, person, row.id)
-        with pytest.raises(NotFound):
-            documents.compare(story.db, person, row.id, 1, 1)
         with pytest.raises(NotFound):
             documents.chain(story.db, person, story.college.subject)
 
@@ -171,3 +169,20 @@ def more(story, count):
             "published_at": data.published_at,
         }
         story.db.execute(insert(DocumentVersion), {**row, **version})
+
+
+def test_a_document_is_compared_with_that_of_the_period_before(story):
+    leader = story.person("leader")
+    (older,) = documents.published(story.db, leader).items
+    case = story.start({"stage": "goal", "period": "2029-2031"})
+    story.hand_in(case, "leader", filled(story.values(case), "goals", "remark"))
+    story.approve_all(case)
+    newer = documents.published(story.db, leader).items[0]
+    past = documents.before(story.db, leader, newer)
+    assert past.row.id == older.id
+    assert documents.before(story.db, leader, past.row) is None
+    earlier, later = (documents.version(story.db, leader, one.id) for one in (older, newer))
+    found = {one.path for one in documents.compare(earlier, later)}
+    assert {"goals/major.g01/description", "goals/major.g01/remark"} <= found
+    names = people.names(story.db, [story.college.users[one] for one in ("leader", "office")])
+    assert documents.signatures(story.db, later) == tuple(names.values())
