@@ -20,6 +20,8 @@ TEMPLATE: Final = Path(__file__).with_name("paper.typ")
 IDLE: Final = 120
 LARGE: Final = 400 * 1024
 """Kilobytes: a typesetter that needed so much is not asked again."""
+STARTED: Final = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+"""Kilobytes: what the process that started it needed counts as if it were its own."""
 LARGEST: Final = 4 * 1024**3
 """Bytes of address space: beyond them a paper is too much for this machine."""
 
@@ -62,7 +64,7 @@ def _answer(
     else:
         pages = made if isinstance(made, list) else [made or b""]
         answer = {}
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > LARGE
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > max(LARGE, STARTED)
     head = {**answer, "bytes": [len(page) for page in pages], "last": grown}
     told.write(json.dumps(head).encode() + b"\n" + b"".join(pages))
     told.flush()

@@ -16,7 +16,7 @@ WRITTEN = {
     ".bpmn", ".cfg", ".css", ".dmn", ".form", ".html", ".js", ".json", ".mako", ".md",
     ".mjs", ".po", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml",
 }  # fmt: skip
-LARGEST = 500_000
+LARGEST = 1_000_000
 # put together here, so that this file does not find itself
 STRANGERS = [
     r"(?<![.\w])/wo" + "rk/",

@@ -33,6 +33,8 @@ SAID = """
   const found = new Set();
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    // the heads of a grid are the college's words
+    if (node.parentElement.closest("[data-grid] th, .form-cell-label")) continue;
     if (node.parentElement.checkVisibility()) found.add(node.textContent.trim());
   }
   for (const each of document.querySelectorAll("[title], [aria-label], [placeholder]")) {

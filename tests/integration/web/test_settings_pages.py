@@ -17,6 +17,7 @@ GIVEN = {
     "link_minutes": "30",
     "token_days": "90",
     "urge_hours": "1",
+    "print_days": "7",
 }
 
 
