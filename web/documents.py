@@ -101,7 +101,6 @@ def changes(document_id: int) -> str:
     return render_template(
         "documents/changes.html",
         row=later.document.row,
-        versions=later.document.versions,
         past=past,
         earlier=earlier,
         later=later,
