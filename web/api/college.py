@@ -31,7 +31,7 @@ from web.api.fields import (
     Text,
     Who,
 )
-from web.api.paging import Paged
+from web.api.paging import Listed, Paged
 from web.api.routing import Malformed
 from web.api.schemas import KEY, LONG, WORD, Person
 from web.session import db
@@ -175,11 +175,10 @@ class PersonRow(Shape):
     posts = ListOf(Object(PostThere), required=True)
 
 
-class People(Shape):
+class People(Listed):
     """A page of the directory."""
 
     items = ListOf(Object(PersonRow), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class HouseEntry(Shape):
@@ -204,11 +203,10 @@ class Holding(Shape):
     ended = Object(HouseEntry, required=True, nullable=True)
 
 
-class Holdings(Shape):
+class Holdings(Listed):
     """A page of posts held."""
 
     items = ListOf(Object(Holding), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class PersonInFull(Shape):
@@ -241,11 +239,10 @@ class UnitRow(Shape):
     until = Day(required=True, nullable=True)
 
 
-class Units(Shape):
+class Units(Listed):
     """A page of units, by number."""
 
     items = ListOf(Object(UnitRow), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class PostRow(Shape):
@@ -259,11 +256,10 @@ class PostRow(Shape):
     holders = Number(required=True)
 
 
-class Posts(Shape):
+class Posts(Listed):
     """A page of posts, by number."""
 
     items = ListOf(Object(PostRow), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class CommitteeRow(Shape):
@@ -280,11 +276,10 @@ class CommitteeRow(Shape):
     lacks = ListOf(Text(LONG), "A sentence each.", required=True)
 
 
-class Committees(Shape):
+class Committees(Listed):
     """A page of committees, by number."""
 
     items = ListOf(Object(CommitteeRow), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class SeatTold(Shape):

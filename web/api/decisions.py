@@ -14,7 +14,7 @@ from engine.permissions import Action
 from web.access import needs
 from web.api import drafts, paging, preconditions, schemas
 from web.api.fields import Anything, Flag, Json, ListOf, Moment, Number, Object, Shape, Text
-from web.api.paging import Paged
+from web.api.paging import Listed, Paged
 from web.api.preconditions import Stale
 from web.api.routing import XML, Told, finding_words, route
 from web.api.schemas import KEY, WORD
@@ -31,11 +31,10 @@ class Decision(Shape):
     decisions = ListOf(Text(KEY), required=True)
 
 
-class DecisionsPage(Shape):
+class DecisionsPage(Listed):
     """A page of files."""
 
     items = ListOf(Object(Decision), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class DecisionSaved(Shape):

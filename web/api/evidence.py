@@ -25,7 +25,7 @@ from web.api.fields import (
     Shape,
     Text,
 )
-from web.api.paging import Paged
+from web.api.paging import Listed, Paged
 from web.api.routing import MULTIPART, Told, route
 from web.api.schemas import KEY, NAME, WORD, Person
 from web.evidence import served
@@ -101,11 +101,10 @@ class EvidenceTold(Shape):
     cases = Number("How many cases cite it.", required=True)
 
 
-class EvidenceList(Shape):
+class EvidenceList(Listed):
     """A page of evidence, newest first."""
 
     items = ListOf(Object(EvidenceTold), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class EvidenceMade(Shape):

@@ -217,6 +217,10 @@ class Object(Part):
         super().__init__(about, **options)
         self.of = of
 
+    def _deserialize(self, value: Any, *_rest: Any, **_options: Any) -> Json:
+        found: Json = self.of().load(value)
+        return found
+
     def _serialize(self, value: Any, *_rest: Any, **_options: Any) -> Any:
         return None if value is None else self.of().dump(value)
 
@@ -226,16 +230,26 @@ class Object(Part):
 
 
 class ListOf(Part):
-    """Values of one kind, in order."""
+    """Values of one kind, in order; what is wrong is told by place, counted from 0."""
 
-    def __init__(self, of: Part, about: str = "", *, most: int = 0, **options: bool) -> None:
+    def __init__(
+        self, of: Part, about: str = "", *, least: int = 1, most: int = 0, **options: bool
+    ) -> None:
         super().__init__(about, **options)
-        self.of, self.most = of, most
+        self.of, self.least, self.most = of, least, most
 
     def _deserialize(self, value: Any, *_rest: Any, **_options: Any) -> list[Any]:
-        if not isinstance(value, list) or not value or len(value) > self.most:
-            raise wrong("这里要有 1 到 {most} 项。", most=self.most)
-        return [self.of.deserialize(each) for each in value]
+        if not isinstance(value, list) or not self.least <= len(value) <= self.most:
+            raise wrong("这里要有 {least} 到 {most} 项。", least=self.least, most=self.most)
+        found, faults = [], {}
+        for place, each in enumerate(value):
+            try:
+                found.append(self.of.deserialize(each))
+            except ValidationError as error:
+                faults[place] = error.messages
+        if faults:
+            raise ValidationError(faults)
+        return found
 
     def _serialize(self, value: Any, *_rest: Any, **_options: Any) -> list[Any]:
         return [self.of._serialize(each, None, None) for each in value]  # noqa: SLF001  (a field of ours)

@@ -29,7 +29,7 @@ from web.api.fields import (
     Text,
 )
 from web.api.fields import Choice as OneOf
-from web.api.paging import Paged
+from web.api.paging import Listed, Paged
 from web.api.routing import MULTIPART, Told, route
 from web.api.schemas import KEY, NAME, WORD, Person
 from web.i18n import in_words
@@ -85,11 +85,10 @@ class ImportTold(Shape):
     finished_at = Moment(required=True, nullable=True)
 
 
-class Imports(Shape):
+class Imports(Listed):
     """A page of imports, newest first."""
 
     items = ListOf(Object(ImportTold), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class Reason(Shape):
@@ -113,11 +112,10 @@ class ImportRowTold(Shape):
     reasons = ListOf(Object(Reason), required=True)
 
 
-class ImportRows(Shape):
+class ImportRows(Listed):
     """A page of rows."""
 
     items = ListOf(Object(ImportRowTold), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class ColumnTold(Shape):

@@ -13,7 +13,7 @@ from engine.permissions import Action
 from web.access import needs
 from web.api import paging
 from web.api.fields import Anything, Json, ListOf, Moment, Number, Object, Shape, Text
-from web.api.paging import Paged
+from web.api.paging import Listed, Paged
 from web.api.routing import Told, route
 from web.api.schemas import KEY, LONG, WORD
 from web.i18n import in_words
@@ -60,11 +60,10 @@ class MoveRun(Shape):
     counts = Anything("How many cases are in which status.", required=True)
 
 
-class MoveRuns(Shape):
+class MoveRuns(Listed):
     """Runs, the newest first."""
 
     items = ListOf(Object(MoveRun), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class MovedCase(Shape):
@@ -76,11 +75,10 @@ class MovedCase(Shape):
     why = Text(LONG, required=True)
 
 
-class MovedCases(Shape):
+class MovedCases(Listed):
     """A page of the cases of a run."""
 
     items = ListOf(Object(MovedCase), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 @route(

@@ -22,9 +22,9 @@ from web.api.fields import (
     Switch,
     Text,
 )
-from web.api.paging import Paged
+from web.api.paging import Listed, Paged
 from web.api.routing import Told, route
-from web.api.schemas import LONG, WORD
+from web.api.schemas import LONG
 from web.notices import choices, wording
 from web.session import db, me
 
@@ -50,11 +50,10 @@ class Notification(Shape):
     read_at = Moment(required=True, nullable=True)
 
 
-class Notifications(Shape):
+class Notifications(Listed):
     """A page of what one was told, the newest first."""
 
     items = ListOf(Object(Notification), required=True)
-    next = Text(WORD, required=True, nullable=True)
     unread = Number("How much is unread; 100 means that many or more.", required=True)
 
 

@@ -31,6 +31,12 @@ class Paged(Shape):
     cursor = Text(MAX_CURSOR, "`next` of the page before.")
 
 
+class Listed(Shape):
+    """A page; each kind says what its `items` are."""
+
+    next = Text(MAX_CURSOR, "`cursor` of the page after.", required=True, nullable=True)
+
+
 def limit(wanted: Json) -> int:
     """How many items were asked for."""
     return int(wanted.get("limit", USUAL))

@@ -23,7 +23,7 @@ from web.api.fields import (
     Text,
     Who,
 )
-from web.api.paging import Paged
+from web.api.paging import Listed, Paged
 from web.signin.passwords import MAX_PASSWORD
 from web.signin.tokens import DAY, SCOPES
 
@@ -206,11 +206,10 @@ class TokenListed(Shape):
     used_at = Moment("The last use, to five minutes.", required=True, nullable=True)
 
 
-class Tokens(Shape):
+class Tokens(Listed):
     """All tokens of a person; there is one page of them."""
 
     items = ListOf(Object(TokenListed), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class Person(Shape):
@@ -277,11 +276,10 @@ class Definition(Shape):
     published_at = Moment(required=True, nullable=True)
 
 
-class Definitions(Shape):
+class Definitions(Listed):
     """A page of definitions."""
 
     items = ListOf(Object(Definition), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class Version(Shape):
@@ -297,11 +295,10 @@ class Version(Shape):
     published_by = Object(Person, required=True, nullable=True)
 
 
-class Versions(Shape):
+class Versions(Listed):
     """A page of versions, newest first."""
 
     items = ListOf(Object(Version), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class Published(Shape):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web.api.fields import Anything, Day, Flag, ListOf, Moment, Number, Object, Shape, Text
+from web.api.paging import Listed
 from web.api.schemas import KEY, LONG, NAME, WORD, Person
 
 
@@ -36,11 +37,10 @@ class InstanceLine(Shape):
     ended_at = Moment(required=True, nullable=True)
 
 
-class Instances(Shape):
+class Instances(Listed):
     """A page of cases, newest first."""
 
     items = ListOf(Object(InstanceLine), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class Instance(InstanceLine):
@@ -84,18 +84,16 @@ class Deputy(Shape):
     until = Day("The last day.", required=True)
 
 
-class Deputies(Shape):
+class Deputies(Listed):
     """Periods that are not over."""
 
     items = ListOf(Object(Deputy), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
-class Log(Shape):
+class Log(Listed):
     """A page of a log, oldest first."""
 
     items = ListOf(Object(Entry), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class Difference(Shape):
@@ -241,11 +239,10 @@ class CopyLine(Shape):
     read_at = Moment(required=True, nullable=True)
 
 
-class Tasks(Shape):
+class Tasks(Listed):
     """A page of a box; the items of `started` and `cc` are cases."""
 
     items = ListOf(Anything(), "TaskLine; StartedLine in started, CopyLine in cc.", required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class Event(Shape):
@@ -305,11 +302,10 @@ class Subject(Shape):
     is_active = Flag(required=True)
 
 
-class Subjects(Shape):
+class Subjects(Listed):
     """A page of subjects."""
 
     items = ListOf(Object(Subject), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class DocumentLine(Shape):
@@ -326,11 +322,10 @@ class DocumentLine(Shape):
     published_at = Moment(required=True)
 
 
-class Documents(Shape):
+class Documents(Listed):
     """A page of documents, the last published first."""
 
     items = ListOf(Object(DocumentLine), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class DocumentVersion(Shape):
@@ -362,11 +357,10 @@ class Job(Shape):
     attempts = Number(required=True)
 
 
-class Jobs(Shape):
+class Jobs(Listed):
     """A page of jobs, by number."""
 
     items = ListOf(Object(Job), required=True)
-    next = Text(WORD, required=True, nullable=True)
 
 
 class Incident(Shape):
@@ -382,8 +376,7 @@ class Incident(Shape):
     resolved_at = Moment(required=True, nullable=True)
 
 
-class Incidents(Shape):
+class Incidents(Listed):
     """A page of incidents, newest first."""
 
     items = ListOf(Object(Incident), required=True)
-    next = Text(WORD, required=True, nullable=True)

@@ -46,6 +46,20 @@ def test_a_refusal_counts_what_is_wrong(program):
     assert set(answer.json["errors"]) == {"definition", "more"}
 
 
+def test_what_stands_in_a_list_is_looked_at_too_and_told_by_its_place(program):
+    right = {"step": "review", "people": ["leader"]}
+    wrong = {"step": 1, "people": ["leader", True], "more": 2}
+    asked = {"outcome": "approve", "picks": [right, wrong, 3]}
+    answer = program("leader").post("/tasks/1/completion", asked)
+    assert answer.status_code == 422
+    assert set(answer.json["errors"]) == {
+        "picks/1/step",
+        "picks/1/people/1",
+        "picks/1/more",
+        "picks/2",
+    }
+
+
 def test_another_kind_of_body_is_415(program):
     for media in MEDIA:
         answer = program("leader").send("POST", "/instances", data=b"{}", content_type=media)
