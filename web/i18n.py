@@ -14,6 +14,7 @@ from engine.bpmn import dialect
 from engine.errors import Refused
 from engine.sentence import Sentence
 from web import due_words
+from web.sentences import Sentences
 from web.session import settings
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
@@ -25,6 +26,7 @@ WORDED: Final = frozenset({"kind", "outcome", "parent_kind", "verb", "what", "wh
 def install(app: Flask) -> None:
     """Choose the language per person, else per browser; give templates the house's filters."""
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
+    app.jinja_environment = Sentences
     Babel(app, locale_selector=language)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of its extension
         gettext=_word,

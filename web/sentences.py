@@ -1,0 +1,68 @@
+"""Templates that are compiled once for each language, with their sentences written in.
+
+A page says hundreds of sentences, and most have no gap: those become part of the page's text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask.templating import Environment
+from flask_babel import get_locale, get_translations
+from jinja2 import Template, nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+Words = Callable[[str], str]
+
+
+class Sentences(Environment):
+    """The environment of all languages: whoever asks for a template gets that of their own."""
+
+    words: Words | None = None
+    """What says a sentence in the one language that this is for; None for all of them."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.languages: dict[str, Sentences] = {}
+
+    def get_template(self, name: str | Template, *args: Any, **how: Any) -> Template:
+        """The template in the reader's language."""
+        locale = get_locale() if self.words is None else None
+        if locale is None:
+            return super().get_template(name, *args, **how)
+        found = self.languages.get(locale.language)
+        if found is None:
+            found = self.overlay()
+            found.words = get_translations().ugettext
+            self.languages[locale.language] = found
+        return found.get_template(name, *args, **how)
+
+    def _generate(self, source: nodes.Template, name: str | None, *args: Any, **how: Any) -> str:
+        if self.words is not None:
+            _Said(self.words, safe=nodes.EvalContext(self, name).autoescape).visit(source)
+        return super()._generate(source, name, *args, **how)
+
+
+class _Said(NodeTransformer):
+    """Puts what is said in the place of each `_("…")`, and fills its gaps when it is drawn."""
+
+    def __init__(self, words: Words, *, safe: bool) -> None:
+        self.words, self.kind = words, Markup if safe else str
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  (Jinja calls it so)
+        """A call of `_` with a sentence written out; any other stays."""
+        self.generic_visit(node)
+        if not isinstance(node.node, nodes.Name) or node.node.name != "_" or node.dyn_kwargs:
+            return node
+        match node.args:
+            case [nodes.Const(value=str(sentence))]:
+                text = self.kind(self.words(sentence))
+            case _:
+                return node
+        if not node.kwargs:
+            return nodes.Const(text % {}, lineno=node.lineno)
+        gaps = [nodes.Pair(nodes.Const(one.key), one.value) for one in node.kwargs]
+        said = nodes.Const(text, lineno=node.lineno)
+        return nodes.Mod(said, nodes.Dict(gaps, lineno=node.lineno), lineno=node.lineno)
