@@ -20,6 +20,7 @@ from engine.college.errors import (
     PeriodEndsBeforeItBegins,
     UnlikelyDay,
 )
+from engine.forms import texts
 
 T = TypeVar("T")
 
@@ -42,12 +43,12 @@ KEEP: Final = Keep.KEEP
 
 def text(what: str, value: str, most: int, *, needed: bool = True) -> str:
     """The part without spaces around it. Raises `Empty`, `PartTooLong`, `PartUnreadable`."""
-    found = value.strip()
+    found = texts.clean(value).strip()
     if needed and not found:
         raise Empty(what=what)
     if len(found) > most:
         raise PartTooLong(what=what, most=most)
-    if _UNREADABLE.search(found):
+    if _UNREADABLE.search(value.strip()):
         raise PartUnreadable(what=what)
     return found
 

@@ -1,4 +1,4 @@
-"""Text as people type and paste it: line ends made one, invisible control characters dropped."""
+"""Text as people type and paste it: line ends made one, characters that nobody sees dropped."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ from typing import Final
 
 from engine.errors import CannotKeep, TextTooLong
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f]")
+_LINE_END: Final = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # turn the words behind them round
+    "\xad\u200b\u200c\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"  # no width
+    "\ufdd0-\ufdef\ufffe\uffff]"  # no characters; no XML holds the last two
+    "|(?<![\ufe0f\u2190-\u2bff\U0001f000-\U0001faff])\u200d"  # joins nothing but pictures
+)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """The text as it is kept. Control characters cannot be seen, and no database wants them."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """The text as it is kept: what cannot be seen could hide or turn words, or be refused later."""
+    return _UNSEEN.sub("", _LINE_END.sub("\n", text))
 
 
 def kept(text: str, most: int) -> str:

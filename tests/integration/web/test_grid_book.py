@@ -18,16 +18,16 @@ from tests.integration.web.test_tasks import desk
 __all__ = ["desk"]
 
 
-def _lines(content):
+def lines(content):
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
 
 
-def _book(lines):
+def book(table):
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as book:
         page = book.add_worksheet("表")
-        for at, line in enumerate(lines):
+        for at, line in enumerate(table):
             page.write_row(at, 0, line)
     return io.BytesIO(made.getvalue())
 
@@ -36,12 +36,12 @@ def test_a_grid_goes_out_as_a_workbook_and_comes_back_into_the_draft(desk):
     task = desk.task()
     leader, path = desk.browser("leader"), f"/tasks/{task}/grids/goals.xlsx"
     answer = leader.get(path)
-    lines = _lines(answer.data)
-    assert (answer.status_code, lines[0][:3]) == (200, ["id", "项目", "描述"])
-    lines[1][2], lines[2][2] = "=从表格来的", "字" * 2_001
+    table = lines(answer.data)
+    assert (answer.status_code, table[0][:3]) == (200, ["id", "项目", "描述"])
+    table[1][2], table[2][2] = "=从表格来的", "字" * 2_001
     sent = Paper.open(leader, path.partition("/grids")[0]).fields()
     sent = {**dict(sent), "values[applies_to]": "2031 级"}
-    answer = leader.post(path, data={**sent, "book.goals": (_book(lines), "目标.xlsx")})
+    answer = leader.post(path, data={**sent, "book.goals": (book(table), "目标.xlsx")})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 200
     assert "C3" in page
@@ -51,7 +51,7 @@ def test_a_grid_goes_out_as_a_workbook_and_comes_back_into_the_draft(desk):
         db.rollback()
     assert kept["goals"][0]["description"] == "=从表格来的"
     assert kept["applies_to"] == "2031 级"
-    assert len(kept["goals"]) == len(lines) - 1
+    assert len(kept["goals"]) == len(table) - 1
     refused = leader.post(path, data={**sent, "book.goals": (io.BytesIO(b"a,b"), "x.csv")})
     assert "请先下载这张表" in refused.get_data(as_text=True)
     assert desk.browser("stranger").get(path).status_code == 404

@@ -288,7 +288,7 @@ def test_an_outcome_that_the_step_does_not_offer_is_refused(desk):
 
 def test_strangers_find_nothing(desk):
     task, browser = desk.task(), desk.browser("stranger")
-    token = {"X-CSRF-Token": _csrf(browser)}
+    token = {"X-CSRF-Token": csrf(browser)}
     for path in (f"/tasks/{task}", f"/tasks/{task}/preview", "/tasks/999999"):
         assert browser.get(path, headers={"HX-Request": "true"}).status_code == 404
     for verb in ("completion", "return", "reassignment", "claim", "release", "draft"):
@@ -299,7 +299,7 @@ def test_strangers_find_nothing(desk):
     assert put.status_code == 404
 
 
-def _csrf(browser):
+def csrf(browser):
     page = Paper.open(browser, "/account")
     return page.all('meta[name="csrf-token"]')[0].get("content")
 

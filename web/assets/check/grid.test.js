@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { block, written } from "../grid/block.js";
 import { nested } from "../grid/values.js";
+import { whole } from "../page/http.js";
 
 const TABLE = "<html><table><tr><td>x</td></tr></table></html>";
 
@@ -22,6 +23,11 @@ test("a single cell of a spreadsheet is a block of one", () => {
 
 test("quotes hold line breaks, tabs and doubled quotes together", () => {
   assert.deepEqual(block('"第一行\n第二行"\t"说""好"""\n丙\t丁', TABLE), [["第一行\n第二行", '说"好"'], ["丙", "丁"]]);
+});
+
+test("what nobody sees is not pasted, and half a character is sent as the sign for one", () => {
+  assert.deepEqual(block("甲\0\u202e\u200b\ufeff\t乙\r丙\t丁"), [["甲", "乙"], ["丙", "丁"]]);
+  assert.equal(JSON.stringify({ a: ["x\ud800y😀"] }, whole), '{"a":["x\ufffdy😀"]}');
 });
 
 test("a quote that belongs to the text stays", () => {

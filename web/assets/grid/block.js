@@ -2,6 +2,8 @@
 
 const FORMULA = /^[=+\-@]/;
 const NUMBER = /^[+-]?[\d.,%\s]+$/;
+// what nobody sees: it turns words round or has no width, and the server would not keep it either
+const UNSEEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]/g;
 // Excel and WPS write the cells into the plain text too, and say line breaks in a cell there without doubt
 const SHEETS = /office:excel|Excel\.Sheet|ProgId content="?ET\.|office:spreadsheet/i;
 
@@ -12,7 +14,11 @@ export function block(text, html = "", table = null) {
   const read = fromTable && table && !SHEETS.test(html) ? table(html) : null;
   const rows = read?.length ? read : parse(text.replace(/\r\n?/g, "\n"));
   if (rows.length > 1 && rows.at(-1).length === 1 && rows.at(-1)[0] === "") rows.pop();
-  return rows.map((row) => row.map((cell) => (/^'[=+\-@]/.test(cell) ? cell.slice(1) : cell)));
+  return rows.map((row) => row.map((cell) => plainly(cell.replace(UNSEEN, ""))));
+}
+
+function plainly(cell) {
+  return /^'[=+\-@]/.test(cell) ? cell.slice(1) : cell;
 }
 
 /** Rows as such a block. What a spreadsheet would take for a formula is written as text. */

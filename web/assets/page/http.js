@@ -3,6 +3,7 @@
 import { session, token } from "./session.js";
 
 const TOKEN_REFUSED = 403;
+const HALF = /\p{Surrogate}/gu;
 
 /** `{ ok, status, body }`; `status` 0 when the server could not be reached. */
 export async function send(method, url, what = {}) {
@@ -20,7 +21,7 @@ async function once(method, url, { json, xml, headers = {} }) {
     request.body = xml;
   } else if (json !== undefined) {
     request.headers["Content-Type"] = "application/json";
-    request.body = JSON.stringify(json);
+    request.body = JSON.stringify(json, whole);
   }
   try {
     const answer = await fetch(url, request);
@@ -28,6 +29,11 @@ async function once(method, url, { json, xml, headers = {} }) {
   } catch {
     return { ok: false, status: 0, body: null };
   }
+}
+
+/** Half a character has no bytes: it is sent as a form sends it, lest all that was typed be refused. */
+export function whole(_key, value) {
+  return typeof value === "string" ? value.replace(HALF, "\ufffd") : value;
 }
 
 /** The text behind `url`, or an error with its status. */

@@ -94,6 +94,7 @@ WRONG = [
     ({"number": "T9"}, errors.NumberTaken, "工号或学号“T9”已经是周明岚的，请核对后再填。"),
     ({"username": " "}, errors.Empty, "请填写账号。"),
     ({"name": ""}, errors.Empty, "请填写姓名。"),
+    ({"name": "\u202e\u200b"}, errors.Empty, "请填写姓名。"),
     ({"name": "长" * 101}, errors.PartTooLong, "“姓名”太长，最多 100 个字。"),
     ({"name": "半\ud800"}, errors.PartUnreadable, "“姓名”里有不能保存的字符"),
     ({"name": "零\x00"}, errors.PartUnreadable, "“姓名”里有不能保存的字符"),
