@@ -21,10 +21,11 @@ CATALOG: Final = Path(__file__).parent / "catalog"
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """Every post and committee there is now: ids by key."""
+    """Every post and committee there is now: ids by key; and the flows that wait for somebody."""
 
     posts: Mapping[str, int]
     committees: Mapping[str, int]
+    waiting: tuple[str, ...]
 
 
 def lay(db: Session, *, by: Actor) -> Laid:
@@ -36,11 +37,15 @@ def lay(db: Session, *, by: Actor) -> Laid:
             known[told["key"]] = posts.create(
                 db, told["key"], told["name"], by=by, kind=kind, position=position
             )
-    laid = Laid(known, _committees(db, by))
+    seated = _committees(db, by)
     chains.lay(db, by=by)
     templates.lay(db)
-    shipped.lay(db, by=by)
-    return laid
+    return Laid(known, seated, shipped.lay(db, by=by))
+
+
+def is_laid(db: Session) -> bool:
+    """Whether every flow and template of the product has been here."""
+    return shipped.are_laid(db) and templates.are_laid(db)
 
 
 def _committees(db: Session, by: Actor) -> dict[str, int]:
