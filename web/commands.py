@@ -30,7 +30,7 @@ from engine.errors import NotDecidable, NotFound, NotPublishable, Refused
 from engine.models import ProcessInstance, User, UserTask
 from engine.people import SYSTEM
 from engine.scheduler import Ticker
-from quality import default_grants, templates
+from quality import default_grants, foundation
 from quality.evidence import checking
 from quality.evidence.store import Store
 from web import backup as backups
@@ -44,6 +44,7 @@ from web.signin import links, second_factor
 
 PAGE: Final = 1_000
 ANCHORS: Final = "seals.txt"
+log = logging.getLogger(__name__)
 
 
 def _sessions(settings: Settings) -> sessionmaker[Session]:
@@ -66,16 +67,17 @@ def _sessions(settings: Settings) -> sessionmaker[Session]:
 
 
 def _bring_up(sessions: sessionmaker[Session]) -> None:
-    """Give an installation of before what a new one has: grants, and templates of the tables."""
+    """Give an installation of before what a new one has: grants, templates, flows and the rest."""
     with sessions() as db:
         has_people = db.execute(select(User.id).limit(1)).first() is not None
-        is_complete = default_grants.are_complete(db) and templates.are_laid(db)
+        is_complete = default_grants.are_complete(db) and foundation.is_laid(db)
         db.rollback()
         if has_people and not is_complete:
             database.begin_writing(db)
             default_grants.lay(db)
             default_grants.catch_up(db)
-            templates.lay(db)
+            for key in foundation.lay(db, by=SYSTEM).waiting:
+                log.warning("%s comes with the product and waits under /definitions", key)
             db.commit()
 
 

@@ -26,7 +26,7 @@ from engine.errors import NotFound, Refused
 from engine.permissions import Action
 from engine.queries import catalogue
 from engine.queries.catalogue import Edition
-from quality import cycle
+from quality import cycle, shipped
 from web import steps, who_words
 from web.access import needs
 from web.errors import UNPROCESSABLE
@@ -140,10 +140,12 @@ def bpmn(key: str, number: int) -> Response:
 
 
 def _index(refusal: str = "", *, conflict: bool = False) -> str:
+    may_edit = permissions.may(me(), Action.DEFINITION_EDIT)
     return render_template(
         "definitions/index.html",
         flows=catalogue.flows(db()),
-        may_edit=permissions.may(me(), Action.DEFINITION_EDIT),
+        offers=shipped.offers(db()) if may_edit else (),
+        may_edit=may_edit,
         refusal=refusal,
         conflict=conflict,
     )

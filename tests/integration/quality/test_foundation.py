@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 import quality
 from engine import decisions, definitions, policies
-from engine.college import composition, kinds, seated, units
+from engine.college import composition, kinds, persons, posts, seated, units
 from engine.college.units import NewUnit
+from engine.errors import NotFound
 from engine.models import (
     Committee,
     FormText,
@@ -17,11 +18,13 @@ from engine.models import (
     PostKind,
     ProcessDefinition,
     ProcessVersion,
+    Role,
 )
-from engine.people import SYSTEM
+from engine.people import SYSTEM, Actor
 from quality import chains, foundation, shipped
 from quality.templates.models import TemplateVersion
 
+ADMIN = Actor(1, "管理员", roles=frozenset({Role.PROCESS_ADMIN}))
 UNITS = (
     NewUnit("s", "示范学院", "school"),
     NewUnit("dzb", "党政办公室", "department", "s"),
@@ -105,3 +108,52 @@ def test_what_people_changed_stays_when_it_is_laid_again(db, laid):
     assert policies.get(db, "approval").name == "我们的"
     text = select(FormText.text).where(FormText.key == "student")
     assert db.execute(text).scalar_one().endswith("\n\n")
+
+
+def _active(db, key):
+    active = ProcessDefinition.active_version_id
+    wanted = select(ProcessVersion).join(ProcessDefinition, ProcessVersion.id == active)
+    return db.execute(wanted.where(ProcessDefinition.key == key)).scalar_one()
+
+
+def test_an_installation_of_before_gets_new_flows_and_is_offered_changed_ones(db):
+    """Laid earlier: one flow as it was then; one with a form that the college has changed since."""
+    quality.register()
+    units.create_all(db, UNITS, by=SYSTEM)
+    persons.create(db, "admin", "管理员", by=SYSTEM)
+    for key in ("counsellor", "student_affairs", "college_reviewer", "academic_affairs"):
+        posts.create(db, key, key, by=SYSTEM)
+    shipped.lay_policies(db, by=SYSTEM)
+    for key, by in (("approval_student", SYSTEM), ("approval_course", ADMIN)):
+        old = shipped.bpmn(key).replace(b'value="5 working days"', b'value="9 working days"')
+        before = {one: text + " " for one, text in shipped.forms(old).items()}
+        definitions.publish(db, old, by=by, note="从前的", forms=before)
+    assert not shipped.are_laid(db)
+    assert foundation.lay(db, by=SYSTEM).waiting == ("collection_course",)
+    assert set(db.execute(select(ProcessDefinition.key)).scalars()) == set(shipped.FLOWS) - {
+        "collection_course"
+    }
+    new = _active(db, "collection_student")
+    assert (new.published_by, new.note, new.sha256) == (
+        None, shipped.NOTE, shipped.sha256("collection_student"),
+    )  # fmt: skip
+    found = {one.key: (one.is_new, one.is_edited) for one in shipped.offers(db)}
+    assert found == {
+        "approval_student": (False, False),
+        "approval_course": (False, True),
+        "collection_course": (True, True),
+    }
+    assert _active(db, "approval_student").note == "从前的"
+
+    for key in found:
+        assert shipped.take_over(db, key, by=ADMIN).is_new
+        assert _active(db, key).sha256 == shipped.sha256(key)
+    assert shipped.offers(db) == ()
+    count = db.execute(select(func.count()).select_from(ProcessVersion)).scalar_one()
+    assert foundation.lay(db, by=SYSTEM).waiting == ()
+    assert db.execute(select(func.count()).select_from(ProcessVersion)).scalar_one() == count
+    old = shipped.bpmn("approval_student").replace(b"5 working days", b"7 working days")
+    definitions.publish(db, old, by=ADMIN, note="我们的")
+    assert shipped.offers(db) == ()  # it had the product's, and left it
+    with pytest.raises(NotFound):
+        shipped.take_over(db, "nothing", by=ADMIN)
