@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from engine import people, versions
@@ -25,6 +25,26 @@ from quality.pages import Page
 from quality.subjects import SubjectRow
 
 _document, _subject, _version = Document.__table__, Subject.__table__, DocumentVersion.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which documents a list shows: those whose period covers `year`, of subjects that are `mine`.
+
+    One's own are those that one answers for or works on.
+    """
+
+    kind: str | None = None
+    stage: str | None = None
+    period: str | None = None
+    year: int | None = None
+    subject_id: int | None = None
+    unit_id: int | None = None
+    mine: bool = False
+    text: str = ""
+
+
+ANY: Final = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,40 +125,53 @@ class CaseDocument:
     number: int | None
 
 
-def published(  # noqa: PLR0913  (the filters of a list, all by keyword)
+def published(
     db: Session,
     person: Actor,
+    wanted: Wanted = ANY,
     *,
-    kind: str | None = None,
-    stage: str | None = None,
-    period: str | None = None,
-    subject_id: int | None = None,
-    unit_id: int | None = None,
-    text: str = "",
     after: int | None = None,
     limit: int = 50,
 ) -> Page[DocumentRow]:
     """Published documents this person may see, the last published first."""
-    wanted = _rows().where(sharing.may_read(db, person))
-    asked = {
-        _subject.c.kind: kind,
-        _document.c.stage: stage,
-        _document.c.period: period,
-        _subject.c.id: subject_id,
-        _subject.c.unit_id: unit_id,
-    }
-    wanted = wanted.where(
-        *(column == value for column, value in asked.items() if value is not None)
-    )
-    if text.strip():
-        named = _subject.c.name.contains(text.strip(), autoescape=True)
-        wanted = wanted.where(or_(named, _subject.c.code.startswith(text.strip(), autoescape=True)))
+    found = _rows().where(sharing.may_read(db, person), *_narrowed(person, wanted))
     if after is not None:
-        wanted = wanted.where(_version.c.id < after)
+        found = found.where(_version.c.id < after)
     limit = pages.clamp(limit)
-    fetched = db.execute(wanted.order_by(_version.c.id.desc()).limit(limit + 1)).all()
+    fetched = db.execute(found.order_by(_version.c.id.desc()).limit(limit + 1)).all()
     rows, following = pages.cut(fetched, limit, "version_id")
     return Page(tuple(_read(row) for row in rows), following)
+
+
+def _narrowed(person: Actor, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    asked = {
+        _subject.c.kind: wanted.kind,
+        _document.c.stage: wanted.stage,
+        _document.c.period: wanted.period,
+        _subject.c.id: wanted.subject_id,
+        _subject.c.unit_id: wanted.unit_id,
+    }
+    yield from (column == value for column, value in asked.items() if value is not None)
+    if wanted.year is not None:
+        yield sharing.covers(wanted.year)
+    if wanted.mine:
+        yield sharing.own(person)
+    if text := wanted.text.strip():
+        named = _subject.c.name.contains(text, autoescape=True)
+        yield or_(named, _subject.c.code.startswith(text, autoescape=True))
+
+
+def first(db: Session, person: Actor, wanted: Wanted, most: int) -> list[DocumentRow]:
+    """The list as a whole, page by page; one more than `most` says that there are more."""
+    found: list[DocumentRow] = []
+    after: int | None = None
+    while len(found) <= most:
+        page = published(db, person, wanted, after=after, limit=pages.MOST)
+        found += page.items
+        if page.next is None:
+            break
+        after = page.next
+    return found[: most + 1]
 
 
 def units(db: Session, person: Actor) -> tuple[tuple[int, str], ...]:

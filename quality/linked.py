@@ -13,7 +13,6 @@ from typing import Any, Final
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
-from engine.errors import NotFound
 from engine.forms import fieldtypes
 from engine.forms.model import Grid, Kind
 from engine.people import Actor
@@ -69,12 +68,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A goal with what it says, and its items; `has_gap` where items should be and are not."""
+    """A goal with what it says, and its items, if it is one that `takes_items`.
+
+    `has_gap` where items should be and are not.
+    """
 
     id: str
     label: str
     texts: tuple[tuple[str, str], ...]
     items: tuple[Item, ...]
+    takes_items: bool
     has_gap: bool
 
 
@@ -98,11 +101,14 @@ class Overview:
     links: tuple[Link, ...]
 
 
-def chain(db: Session, person: Actor, subject_id: int, year: int) -> Chain:
-    """The chain of a subject in a year. Raises `NotFound` for who may not read it."""
+def chain(db: Session, person: Actor, subject_id: int, year: int) -> Chain | None:
+    """The chain of a subject in a year; None for who knows the subject and reads nothing of it.
+
+    Raises `NotFound` for who may not know of it.
+    """
     subject = subjects.one(db, person, subject_id)
     if not subjects.has_documents_for(db, person, subject_id):
-        raise NotFound
+        return None
     links = _links(db, person, [subject], year)[subject.id]
     read = {
         link.stage: documents.version(db, person, link.document_id)
@@ -229,6 +235,7 @@ def _goals(
                 Item(key, str(row.get("label") or ""), tuple(told[one].cell(key) for one in later))
                 for key, row in under.items()
             ),
+            takes_items=goal not in itemless,
             has_gap=Stage.STANDARD in told and not under and goal not in itemless,
         )
 

@@ -46,6 +46,11 @@ def years(first: int, count: int) -> Period:
     return Period(first, first + count - 1)
 
 
+def lately(year: int) -> range:
+    """The years that lists let people choose from, the newest first: the next, and some before."""
+    return range(year + 1, year - 6, -1)
+
+
 def read(stage: Stage, written: object) -> Period:
     """Read a period of this stage. Raises what is wrong with one of this stage."""
     found = _WRITTEN.fullmatch(written) if isinstance(written, str) else None

@@ -77,14 +77,18 @@ def covers(year: int) -> ColumnElement[bool]:
     return and_(func.substr(period, 1, YEAR) <= str(year), last >= str(year))
 
 
-def _own(person: Actor, scope: Scope) -> ColumnElement[bool]:
-    owns = _subject.c.owner_id == person.id
-    if scope.action == Action.SUBJECT_START:
-        return owns
+def own(person: Actor) -> ColumnElement[bool]:
+    """The condition on subjects that this person answers for or works on."""
     team = select(SubjectMember.subject_id).where(
         SubjectMember.user_id == person.id, people.in_force(SubjectMember, clock.today())
     )
-    return or_(owns, _subject.c.id.in_(team))
+    return or_(_subject.c.owner_id == person.id, _subject.c.id.in_(team))
+
+
+def _own(person: Actor, scope: Scope) -> ColumnElement[bool]:
+    if scope.action == Action.SUBJECT_START:
+        return _subject.c.owner_id == person.id
+    return own(person)
 
 
 def _unit(_person: Actor, scope: Scope) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Numbers of rows as people and addresses write them: anything else counts as not written."""
+"""Numbers of rows and years as people and addresses write them; anything else is not written."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import request
 
+_YEAR: Final = re.compile(r"20[0-9]{2}", re.ASCII)
 _ROW: Final = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
@@ -18,3 +19,8 @@ def number(name: str) -> int | None:
 def row_number(written: str) -> int | None:
     """A row's number, or None; so short that every database can look for it."""
     return int(written) if _ROW.fullmatch(written) else None
+
+
+def year(written: str) -> int | None:
+    """A year of this century, or None."""
+    return int(written) if _YEAR.fullmatch(written) else None

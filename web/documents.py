@@ -1,56 +1,87 @@
 """Published documents: the list, one with its versions, and what differs between two of them.
 
-GET /documents    GET /documents/N    GET /documents/N/changes?before=1&after=2
+GET /documents?kind=major&stage=goal&year=2027&unit=3&mine=1&q=机器人    GET /documents/export?…
+GET /documents/N    GET /documents/N/changes?before=1&after=2
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext
 
+from engine import clock
 from engine.errors import NotFound
 from engine.forms import rights, view
 from engine.forms.choices import Choices
-from quality import births, documents, kinds
-from quality.documents import VersionView
+from quality import births, documents, kinds, periods
+from quality.documents import VersionView, Wanted
 from quality.models import Stage
-from web import evidence
+from quality.spreadsheets import MEDIA_TYPE
+from web import document_book, evidence
 from web.access import signed_in
 from web.asked import number, row_number
+from web.asked import year as asked_year
+from web.evidence.served import disposition
 from web.session import db, me
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
+LONGEST: Final = 100
 
 
 @bp.get("")
 @signed_in
 def index() -> str:
     """Published documents this person may see, the last published first."""
-    kind, stage, unit = request.args.get("kind"), request.args.get("stage"), number("unit")
-    wanted = {
-        "kind": kind if kind in kinds.KEYS else None,
-        "stage": stage if stage in set(Stage) else None,
-        "text": request.args.get("q", "").strip()[:100],
-    }
-    page = documents.published(db(), me(), **wanted, unit_id=unit, after=number("after"))
-    chosen = {**wanted, "unit": unit}
-    asked = {
-        "kind": wanted["kind"],
-        "stage": wanted["stage"],
-        "q": wanted["text"] or None,
-        "unit": unit,
-    }
+    wanted, asked = narrowing(request.args)
+    page = documents.published(db(), me(), wanted, after=number("after"))
     return render_template(
         "documents/index.html",
         rows=page.items,
-        chosen=chosen,
+        asked=asked,
         kinds=[(one.key, gettext(one.label)) for one in kinds.every()],
+        stages=[(one.value, gettext(words)) for one, words in document_book.STAGES.items()],
+        years=sorted({*periods.lately(clock.today().year), wanted.year or 0} - {0}, reverse=True),
         units=documents.units(db(), me()),
         next_url=url_for("documents.index", **asked, after=page.next) if page.next else None,
     )
+
+
+@bp.get("/export")
+@signed_in
+def export() -> Response:
+    """The same list as a workbook, as far as one workbook goes, with its filter on top."""
+    wanted, _asked = narrowing(request.args)
+    unit = dict(documents.units(db(), me())).get(wanted.unit_id or 0, "—")
+    rows = documents.first(db(), me(), wanted, document_book.MOST_ROWS)
+    response = Response(document_book.written(rows, wanted, unit), content_type=MEDIA_TYPE)
+    name = disposition(gettext("文档目录.xlsx"), is_shown=False)
+    response.headers["Content-Disposition"] = name
+    return response
+
+
+def narrowing(given: Mapping[str, str]) -> tuple[Wanted, dict[str, Any]]:
+    """What a list of documents is narrowed to, and the same as an address says it."""
+    kind, stage = given.get("kind", ""), given.get("stage", "")
+    wanted = Wanted(
+        kind=kind if kind in kinds.KEYS else None,
+        stage=stage if stage in set(Stage) else None,
+        year=asked_year(given.get("year", "")),
+        unit_id=row_number(given.get("unit", "")),
+        mine=bool(given.get("mine")),
+        text=given.get("q", "").strip()[:LONGEST],
+    )
+    asked = {
+        "kind": wanted.kind,
+        "stage": wanted.stage,
+        "year": wanted.year,
+        "unit": wanted.unit_id,
+        "mine": "1" if wanted.mine else None,
+        "q": wanted.text or None,
+    }
+    return wanted, asked
 
 
 @bp.get("/<int:document_id>")

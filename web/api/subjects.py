@@ -123,9 +123,9 @@ def list_documents(subject_id: int, wanted: Json) -> Json:
     found = documents.published(
         db(),
         me(),
-        subject_id=subject_id,
-        stage=wanted.get("stage"),
-        period=wanted.get("period"),
+        documents.Wanted(
+            subject_id=subject_id, stage=wanted.get("stage"), period=wanted.get("period")
+        ),
         after=paging.number(wanted),
         limit=paging.limit(wanted),
     )

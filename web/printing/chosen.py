@@ -7,46 +7,21 @@ from typing import Any
 from flask import request
 
 from quality import documents as published
-from quality import kinds, pages
-from quality.models import Stage
 from quality.printing import runs
 from web.asked import row_number
+from web.documents import narrowing
 from web.session import db, me
 
 
 def filters() -> dict[str, Any]:
     """The filter of the documents list that was sent along, as its address says it."""
-    form = request.form
-    kind, stage = form.get("kind", ""), form.get("stage", "")
-    return {
-        "kind": kind if kind in kinds.KEYS else None,
-        "stage": stage if stage in set(Stage) else None,
-        "q": form.get("q", "").strip()[:100] or None,
-        "unit": row_number(form.get("unit", "")),
-    }
+    return narrowing(request.form)[1]
 
 
 def documents() -> list[int]:
-    """The numbers of the documents, a few more than a batch takes at most."""
+    """The numbers of the documents, one more than a batch takes if there are too many."""
     if request.form.get("all") != "1":
         ticked = map(row_number, request.form.getlist("documents")[: runs.MOST + 1])
         return [one for one in ticked if one is not None]
-    asked = filters()
-    wanted = {name: asked[name] for name in ("kind", "stage")}
-    found: list[int] = []
-    after: int | None = None
-    while len(found) <= runs.MOST:
-        page = published.published(
-            db(),
-            me(),
-            **wanted,
-            text=asked["q"] or "",
-            unit_id=asked["unit"],
-            after=after,
-            limit=pages.MOST,
-        )
-        found += [row.id for row in page.items]
-        if page.next is None:
-            break
-        after = page.next
-    return found
+    wanted, _asked = narrowing(request.form)
+    return [row.id for row in published.first(db(), me(), wanted, runs.MOST)]

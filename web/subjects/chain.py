@@ -10,15 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import clock
-from quality import kinds, linked, subjects
+from quality import kinds, linked, periods, subjects
 from quality.models import Stage
 from web.access import signed_in
 from web.asked import number
+from web.asked import year as asked_year
 from web.session import db, me
 from web.subjects.blueprint import bp
 from web.subjects.index import narrowing
-
-EARLIEST, LATEST = 2000, 2099
 
 
 @bp.get("/<int:subject_id>/chain")
@@ -28,10 +27,9 @@ def chain(subject_id: int) -> ResponseReturnValue:
 
     Who keeps the register and reads no documents is led to the subject, which says so.
     """
-    subjects.one(db(), me(), subject_id)
-    if not subjects.has_documents_for(db(), me(), subject_id):
-        return redirect(url_for("subjects.show", subject_id=subject_id))
     found = linked.chain(db(), me(), subject_id, _year())
+    if found is None:
+        return redirect(url_for("subjects.show", subject_id=subject_id))
     return render_template(
         "subjects/chain.html",
         chain=found,
@@ -57,7 +55,7 @@ def chains() -> str:
         "subjects/chains.html",
         rows=page.items,
         year=year,
-        years=range(clock.today().year + 1, clock.today().year - 6, -1),
+        years=periods.lately(clock.today().year),
         asked=here,
         kinds=[(one.key, gettext(one.label)) for one in kinds.every()],
         units=subjects.units_of(db(), me()),
@@ -67,5 +65,4 @@ def chains() -> str:
 
 def _year() -> int:
     """The year that is asked for, else this one."""
-    asked = number("year")
-    return asked if asked is not None and EARLIEST <= asked <= LATEST else clock.today().year
+    return asked_year(request.args.get("year", "")) or clock.today().year

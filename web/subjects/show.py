@@ -81,7 +81,7 @@ def _stages(row: SubjectRow) -> list[tuple[str, list[documents.DocumentRow]]] | 
     """What is published for each stage, gaps included; None for who may not read any of it."""
     if not subjects.has_documents_for(db(), me(), row.id):
         return None
-    found = documents.published(db(), me(), subject_id=row.id).items
+    found = documents.published(db(), me(), documents.Wanted(subject_id=row.id)).items
     return [
         (title, [one for one in found if one.stage == stage])
         for stage, title in kinds.get(row.kind).stages.items()

@@ -89,7 +89,7 @@ def test_the_demo_is_whole(reading):
     begin = {one.subject.name: one for one in subjects.startable(reading, leader).items}
     robots = begin["工业机器人技术"].offers[0]
     assert (robots.stage, robots.published, robots.may) == ("goal", False, True)
-    page = documents.published(reading, person(reading, "auditor"), kind="major")
+    page = documents.published(reading, person(reading, "auditor"), documents.Wanted(kind="major"))
     assert Counter(row.stage for row in page.items) == {
         "goal": 8,
         "standard": 3,

@@ -117,9 +117,10 @@ def test_lists_are_filtered_and_paged_with_the_same_number_of_queries(story, sta
     more(story, 30)
     office = story.person("office")
 
-    def asked(**wanted):
+    def asked(limit=50, after=None, **wanted):
         statements.clear()
-        page = documents.published(story.db, office, **wanted)
+        narrowed = documents.Wanted(**wanted)
+        page = documents.published(story.db, office, narrowed, after=after, limit=limit)
         return page, len(statements)
 
     whole, cost = asked(limit=100)
@@ -143,6 +144,15 @@ def test_lists_are_filtered_and_paged_with_the_same_number_of_queries(story, sta
     assert asked(stage="standard")[0].items == asked(kind="course")[0].items == ()
     assert len(asked(period="2026-2028", kind="major", stage="goal")[0].items) == 31
     assert len(asked(subject_id=story.college.subject)[0].items) == 1
+    assert [len(asked(year=year)[0].items) for year in (2025, 2027, 2029)] == [0, 31, 0]
+    assert asked(mine=True)[0].items == ()
+    (own,) = documents.published(
+        story.db, story.person("leader"), documents.Wanted(mine=True)
+    ).items
+    assert own.subject_id == story.college.subject
+    narrowed = documents.Wanted(text="9000")
+    assert len(documents.first(story.db, office, narrowed, 100)) == 10
+    assert len(documents.first(story.db, office, narrowed, 3)) == 4  # there are more
 
 
 def more(story, count):

@@ -42,7 +42,8 @@ def test_a_year_shows_each_item_beside_its_goal_and_what_is_missing(chain):
     assert found.gaps == 2
     assert (len(found.goals), sum(len(goal.items) for goal in found.goals)) == (11, 41)
     without = [goal for goal in found.goals if not goal.items]
-    assert [goal.has_gap for goal in without] == [False]  # its goal has no items in the tables
+    # its goal has no items in the tables
+    assert [(goal.has_gap, goal.takes_items) for goal in without] == [(False, False)]
     (cell,) = found.goals[1].items[0].cells
     assert cell.texts == (
         ("绩效（成果、效益、效率）", f"{found.goals[1].items[0].label}：performance"),

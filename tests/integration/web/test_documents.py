@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from urllib.parse import unquote
+
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from quality.models import Document
-from tests.integration.web.office import Office
+from tests.integration.web.office import Office, form
 from tests.integration.web.paper import Paper
 
 TITLE = "工业机器人技术·专业建设目标（2026–2028）"
@@ -37,6 +41,10 @@ def test_nothing_published_says_what_comes(office, browser):
         ("?unit=999", False),
         ("?q=机器人", True),
         ("?q=%25", False),
+        ("?year=2027", True),
+        ("?year=2029", False),
+        ("?year=later", True),
+        ("?mine=1", True),
     ],
 )
 def test_the_list_is_narrowed(office, browser, college, asked, is_there):
@@ -45,6 +53,35 @@ def test_the_list_is_narrowed(office, browser, college, asked, is_there):
     assert (TITLE in page.text) is is_there
     if not is_there:
         assert "没有符合条件的文档" in page.text
+
+
+def test_the_list_is_taken_away_with_its_filter_on_top(office, browser, college):
+    office.published()
+    leader = browser("leader")
+    unit = college.units["machine"]
+    asked = f"?kind=major&stage=goal&year=2027&unit={unit}&mine=1&q=机器人"
+    assert f"/documents/export{asked}" in unquote(leader.get("/documents" + asked).text).replace(
+        "&amp;", "&"
+    )
+    told = book(leader.get("/documents/export" + asked))
+    own = "我负责或参与的；名称或代码“机器人”"
+    assert told[1] == [f"筛选：类别“专业”；阶段“目标”；2027 年度；单位“智能制造学院”；{own}"]
+    assert told[2][0].endswith("共 1 份")
+    assert told[5][:4] == [TITLE, "工业机器人技术", "460305", "专业"]
+    nothing = book(leader.get("/documents/export?q==cmd"))
+    assert nothing[1:3] == [["筛选：名称或代码“=cmd”"], [nothing[2][0]]]
+    assert len(nothing) == 5
+    assert book(browser("stranger").get("/documents/export"))[5:] == []
+
+
+def test_all_that_is_printed_is_what_the_list_shows(office, browser):
+    office.published()
+    leader = browser("leader")
+    for year, printed in (("2029", False), ("2027", True)):
+        shown = form(leader, all="1", year=year, mine="1")
+        answer = leader.post("/prints", data=shown)
+        back = f"/documents?year={year}&mine=1"
+        assert answer.headers["Location"].endswith("/prints/1" if printed else back)
 
 
 def test_a_document_reads_as_its_form(office, browser, db):
@@ -102,6 +139,14 @@ def test_what_may_not_be_seen_does_not_exist(office, browser, db):
         f"/{number}/changes?before=1",
     ):
         assert leader.get(f"/documents{path}").status_code == 404
+
+
+def book(answer):
+    """The filled cells of each line of a workbook."""
+    assert answer.status_code == 200
+    (page,) = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).sheet_names
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_name(page)
+    return [[cell for cell in row if cell != ""] for row in sheet.to_python()]
 
 
 def changed(values):
