@@ -65,7 +65,7 @@ class UnknownValues(CannotStart):
 class AlreadyUnderWay(CannotStart):
     """A case for the same document is running."""
 
-    sentence = "“{title}”正在办理，请等它办完，或请流程管理员把它撤销后再发起。"
+    sentence = "“{title}”已经发起，还没有办完；办完以后，或者流程管理员把它撤销以后，才能再发起。"
 
 
 class GoalsMissing(CannotStart):

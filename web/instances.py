@@ -117,6 +117,8 @@ def _start_page(refusal: Refused | None = None) -> str:
     if chosen is None and len(page.items) == 1 and not text and number("after") is None:
         chosen = page.items[0]
     own_pages = {extension.FLOW, templates.FLOW, *standards.FLOWS.values()}
+    offers = [offer for one in (*page.items, *filter(None, [chosen])) for offer in one.offers]
+    begun = [offer.instance_id for offer in offers if offer.instance_id is not None]
     elsewhere = own_pages | set(chains.every(db()).values())
     flows = [flow for flow in catalogue.flows(db()) if flow.number and flow.key not in elsewhere]
     return render_template(
@@ -124,6 +126,7 @@ def _start_page(refusal: Refused | None = None) -> str:
         page=page,
         chosen=chosen,
         flows=flows,
+        waiting=cases.open_for_each(db(), me(), begun),
         text=text,
         given=given,
         refusal=refusal,

@@ -74,6 +74,14 @@ EVERY: Final = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTask:
+    """A task that waits for whoever asks; it may have been sent back to them."""
+
+    id: int
+    returned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTask:
     """Work that waits in a case: who holds it or alone can, else whom it is offered to."""
 
@@ -284,14 +292,21 @@ def one(db: Session, person: Actor, instance_id: int) -> CaseView:
 
 def open_for(db: Session, person: Actor, instance_id: int) -> int | None:
     """The oldest task of a case that waits for this person, or None."""
+    found = open_for_each(db, person, [instance_id]).get(instance_id)
+    return found.id if found is not None else None
+
+
+def open_for_each(db: Session, person: Actor, instance_ids: Iterable[int]) -> dict[int, OwnTask]:
+    """The oldest task of each of these cases that waits for this person, in one statement."""
     task, offer = UserTask.__table__, TaskCandidate.__table__
     mine = (
-        select(task.c.id)
+        select(task.c.instance_id, task.c.id, task.c.returned)
         .join(offer, offer.c.task_id == task.c.id)
-        .where(task.c.instance_id == instance_id, task.c.status.in_(OPEN))
+        .where(task.c.instance_id.in_(list(instance_ids)), task.c.status.in_(OPEN))
         .where(offer.c.key.in_(sorted(person.keys)))
     )
-    return db.execute(mine.order_by(task.c.id).limit(1)).scalar_one_or_none()
+    rows = db.execute(mine.order_by(task.c.id.desc())).all()
+    return {row.instance_id: OwnTask(row.id, row.returned) for row in rows}
 
 
 def waiting(db: Session, instance_id: int) -> tuple[OpenTask, ...]:

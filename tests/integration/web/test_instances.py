@@ -8,6 +8,7 @@ from tests.college import ROOT, publish
 from tests.integration.engine import flow
 from tests.integration.web.office import Office, form, statements
 from tests.integration.web.paper import Paper
+from tests.story import filled
 
 TITLE = "工业机器人技术·专业建设目标（2026–2028）"
 SCRIPT = "<script>alert(1)</script>"
@@ -26,6 +27,26 @@ def test_the_page_to_begin_names_what_is_possible_and_why_the_rest_is_not(browse
     assert "质量标准还没有发布" in page.text
     assert "诊改计划还没有发布" in page.text
     assert page.says("button[disabled]") == ["发起"] * 5  # two standards, two plans, a collection
+
+
+def test_what_waits_for_whoever_would_begin_it_again_leads_to_its_task(office, browser):
+    case = office.start()
+    leader = browser("leader")
+    begun = Paper.open(leader, "/instances/new")
+    assert "等我办理" in begun.text
+    assert begun.says("main a.btn.primary")[0] == "去办理"
+    written = filled(office.does("values", case), "goals", "description")
+    office.does("hand_in", case, "leader", written)
+    office.does("return_", case, "reviewer", "请补充依据")
+    page = Paper.open(leader, "/instances/new")
+    assert "退回给我" in page.text
+    assert "不用重新发起" in page.text
+    task = page.tree.xpath("//main//a[text()='去修改']/@href")[0]
+    assert Paper.open(leader, task).says("h1")[0] == TITLE
+    office.does("hand_in", case, "leader", None, "已补充")
+    assert f"/instances/{case}" in Paper.open(leader, "/instances/new").tree.xpath(
+        "//main//a/@href"
+    )
 
 
 def test_who_may_begin_nothing_is_told_what_to_do(browser):
