@@ -1,12 +1,13 @@
 // Small tools of a page: print, copy, full screen, and <details data-remember> that stay as they were left.
 
+import { copy } from "../page/clipboard.js";
 import { note } from "./toasts.js";
 import { said } from "./said.js";
 
 const TOOLS = {
   print: () => window.print(),
   copy: async (button) => {
-    await navigator.clipboard.writeText(button.dataset.copy || location.href);
+    await copy(button.dataset.copy || location.href);
     note(said("copied"));
   },
   fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),

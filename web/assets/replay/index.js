@@ -5,6 +5,7 @@
 import "../styles/replay.css";
 
 import { mount } from "../diagram/index.js";
+import { copy } from "../page/clipboard.js";
 import { fetchText } from "../page/http.js";
 import { island, texts } from "../page/islands.js";
 import { icon, make } from "../page/elements.js";
@@ -187,7 +188,7 @@ function keyboard(root, slider, player) {
 function linkButton(root, t) {
   const button = document.querySelector("[data-replay-link]");
   button?.addEventListener("click", async () => {
-    await navigator.clipboard?.writeText(location.href).catch(() => {});
+    await copy(location.href);
     const note = make("span", { class: "t12 mute", role: "status" }, t("copied"));
     button.after(note);
     setTimeout(() => note.remove(), 4000);
