@@ -305,7 +305,9 @@ class _EvidenceType:
             raise wrong("请从给出的佐证材料里选。")
         ids = list(dict.fromkeys(_id(one) for one in value))
         if len(ids) > field.most:
-            raise wrong("最多 {max} 份材料，现在有 {count} 份。", max=field.most, count=len(ids))
+            raise wrong(
+                "最多 {max} 份佐证材料，现在有 {count} 份。", max=field.most, count=len(ids)
+            )
         return ids
 
     def check(self, field: Field, value: object) -> object:

@@ -62,7 +62,7 @@ def _require_measure(name: str, parts: list[zipfile.ZipInfo], size: int) -> None
     if len(parts) > MOST_PARTS:
         raise _too_many(name)
     if any(part.flag_bits & ENCRYPTED for part in parts):
-        raise Container(name=name, why=Sentence("加了密码，打不开的材料不能作佐证。"))
+        raise Container(name=name, why=Sentence("加了密码，打不开的文件不能作佐证材料。"))
     unfolded = sum(part.file_size for part in parts)
     folded = sum(part.compress_size for part in parts)
     if unfolded > min(MOST_UNFOLDED, max(FREE, size * MOST_RATIO)) or folded > size:

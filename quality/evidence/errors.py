@@ -18,7 +18,7 @@ class NoFile(EvidenceRefused):
 class EmptyFile(EvidenceRefused):
     """A file of no bytes."""
 
-    sentence = "“{name}”是空文件，没有内容可以作为佐证。"
+    sentence = "“{name}”是空文件，没有内容可以作为佐证材料。"
 
 
 class TypeNotAllowed(EvidenceRefused):
@@ -74,19 +74,19 @@ class TooManyFiles(TooLarge):
 class NoPlace(EvidenceRefused):
     """Neither a subject nor a unit was chosen, or one that is not this person's to add to."""
 
-    sentence = "请选择材料属于哪个主体或单位；只能选您负责、参与或所在的。"
+    sentence = "请选择佐证材料属于哪个主体或单位；只能选您负责、参与或所在的。"
 
 
 class NameMissing(EvidenceRefused):
     """A piece of evidence without a name."""
 
-    sentence = "请写上材料的名称。"
+    sentence = "请写上佐证材料的名称。"
 
 
 class NotYours(Forbidden):
     """Seeing a piece is not keeping it."""
 
-    sentence = "这份材料不是您的：只有上传的人，以及为同一主体或单位做事的人可以改。"
+    sentence = "这份佐证材料不是您的：只有上传的人，以及为同一主体或单位做事的人可以改。"
 
 
 class Retired(EvidenceRefused):

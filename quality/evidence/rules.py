@@ -40,7 +40,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "evidence_person": Number(
         "每人最多",
-        "一个人上传的全部材料，包括换下的旧文件。",
+        "一个人上传的全部佐证材料，包括换下的旧文件。",
         "MB",
         default=1_000,
         least=1,
@@ -48,7 +48,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "evidence_unit": Number(
         "每个单位最多",
-        "一个单位和它的主体的全部材料，包括换下的旧文件。",
+        "一个单位和它的主体的全部佐证材料，包括换下的旧文件。",
         "MB",
         default=10_000,
         least=1,

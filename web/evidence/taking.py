@@ -69,7 +69,7 @@ def upload() -> ResponseReturnValue:
     if _is_script():
         content = orjson.dumps({"items": picking.told(picking.pieces(made))})
         return Response(content, CREATED, content_type=JSON)
-    flash(gettext("已上传 %(count)s 份材料", count=len(made)))
+    flash(gettext("已上传 %(count)s 份佐证材料", count=len(made)))
     if len(made) == 1:
         return redirect(url_for("evidence.show", evidence_id=made[0]), 303)
     return redirect(url_for("evidence.index", whose="mine"), 303)

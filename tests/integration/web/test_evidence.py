@@ -206,7 +206,7 @@ def test_nobody_else_gets_anything_of_it(put, browser, program):
         assert client.get(path).status_code == 404
     for verb in ("files", "edit", "retirement", "restoration"):
         assert send(client, f"{place}/{verb}", name="x").status_code == 404
-    assert "没有符合条件的材料" in client.get("/evidence?q=证书").text
+    assert "没有符合条件的佐证材料" in client.get("/evidence?q=证书").text
     stranger = program("stranger")
     assert stranger.get("/evidence").json["items"] == []
     for path in (f"/evidence/{number}", f"/evidence/{number}/files/1"):
@@ -235,7 +235,7 @@ def test_replacing_describing_retiring_and_taking_up_again(put, browser):
     page = client.get(place).text
     assert ("已停用" in page, "新名称" in page) == (True, True)
     assert post("files", file=(io.BytesIO(PDF), "x.pdf")).status_code == 422
-    assert "没有符合条件的材料" in client.get("/evidence?whose=mine").text
+    assert "没有符合条件的佐证材料" in client.get("/evidence?whose=mine").text
     assert "新名称" in client.get("/evidence?state=retired").text
     assert post("restoration").status_code == 303
 
