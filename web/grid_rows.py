@@ -1,7 +1,8 @@
-"""The rows of a grid as HTML, written straight where a cell is plain: a table has hundreds.
+"""The rows of a grid as HTML: what is alike in all of them is written once, for there are hundreds.
 
-What is out of the ordinary (an error, a mark, a list, evidence) is drawn by the macros of
-`forms/_grid.html`, which say the same of a plain cell. A row's texts are escaped together.
+A column has a pattern with gaps for what is a row's own. What is out of the ordinary (an error, a
+mark, a list, evidence) is drawn by the macros of `forms/_grid.html`, which say the same of a plain
+cell. A row's texts are escaped together.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from engine.forms.drawn import FieldView, GridView, RowView
 from engine.forms.model import Kind
 
 _APART: Final = "\0"
+_WRITTEN: Final = frozenset({Kind.TEXTAREA, Kind.TEXTFIELD, Kind.NUMBER})
+"""What is typed into one control."""
 Macro = Callable[..., Markup]
 
 
@@ -24,41 +27,36 @@ class Rows:
 
     def __init__(self, grid: GridView, draft_url: str | None, cell: Macro, label: Macro) -> None:
         self.grid, self.draft_url = grid, draft_url
-        self.cell, self.label_macro = cell, label
-        self.read = " is-read" if grid.editable else ""
-        heads = escaped([text for one in grid.columns for text in (one.key, one.title)])
-        self.heads = list(zip(heads[::2], heads[1::2], strict=True))
+        self.cell, self.label = cell, label
+        self.key, self.url = _pattern([grid.key, draft_url or ""])
         named = gettext("这一行的名称"), gettext("写上名称")
-        self.named, self.hint = escaped(named)
-        self.key, self.url = escaped([grid.key, draft_url or ""])
-        acts = ((gettext("上移"), "上移：%(row)s"), (gettext("下移"), "下移：%(row)s"))
-        self.moves = [self._act(act, *said) for act, said in zip(("up", "down"), acts, strict=True)]
-        self.removal = self._act("remove", gettext("删去"), "删去：%(row)s")
+        self.named, self.hint = _pattern(named)
+        some = grid.blank or next((row for goal in grid.goals for row in goal.rows), None)
+        cells = some.cells if some is not None else ()
+        self.columns = [self._column(at, cell) for at, cell in enumerate(cells)]
+        self.heads: dict[tuple[bool, ...], str] = {}
 
-    def _act(self, act: str, words: str, spoken: str) -> tuple[str, str, str]:
-        """A row's button: what stands before its row, before its name aloud, and behind."""
-        before, behind = gettext(spoken).split("%(row)s", 1)
-        begins, ends, face = escaped([before, behind, words])
-        start = (
-            f'<button class="btn small plain " type="submit" formaction="{self.url}" formnovalidate'
-            f' name="rows[{self.key}][{act}]" value="'
-        )
-        return start, f'" aria-label="{begins}', f'{ends}">{face}</button>'
-
-    def cells(self, row: RowView) -> Markup:
-        """The cells of a row."""
-        texts = escaped([text for one in row.cells for text in _texts(one)])
-        drawn = []
-        for at, (cell, head) in enumerate(zip(row.cells, self.heads, strict=True)):
-            found = self._plain(cell, head, texts[3 * at : 3 * at + 3])
-            drawn.append(found or str(self.cell(self.grid, cell, self.grid.columns[at])))
+    def row(self, row: RowView) -> Markup:
+        """A row's head and cells."""
+        texts = [*row.texts, row.id, row.label, row.goal, f"{row.spoken} · " if row.spoken else ""]
+        *texts, row_id, label, goal, spoken = escaped(texts)
+        own = {"at": row.html_id, "id": row_id, "label": label, "goal": goal, "spoken": spoken}
+        if row.label_error or row.error or row.added or row.renamed:
+            drawn = [str(self.label(self.grid, row, self.draft_url))]
+        else:
+            drawn = [self._head(row) % own]
+        for at, (text, (pattern, empty)) in enumerate(zip(texts, self.columns, strict=True)):
+            if not pattern or at in row.marked:
+                drawn.append(str(self.cell(self.grid, row.cell(at), self.grid.columns[at])))
+            else:
+                own["text"] = text or empty
+                drawn.append(pattern % own)
         return Markup("".join(drawn))  # noqa: S704  (each part was escaped)
 
-    def _plain(self, cell: FieldView, head: tuple[str, str], texts: Sequence[str]) -> str:
-        """A cell without error, mark or several parts; "" where it is none."""
-        if cell.error or cell.is_changed or cell.marks or cell.cited:
-            return ""
-        kind, (key, title), (text, label, name) = cell.kind, head, texts
+    def _column(self, at: int, some: FieldView) -> tuple[str, str]:
+        """The pattern of a column's cells, "" where they have none, and what an empty one shows."""
+        column, kind, hint = self.grid.columns[at], some.kind, some.definition.placeholder
+        key, title, label, hint = _pattern([column.key, column.title, column.label, hint])
         number = " is-number" if kind is Kind.NUMBER else ""
         if not cell.editable:
             if (not text and cell.definition.placeholder) or cell.is_calculated:
@@ -73,46 +71,63 @@ class Rows:
         must = ' aria-required="true"' if cell.required else ""
         about = f'id="{cell.html_id}" name="{name}" aria-label="{label}"{must}'
         if kind is Kind.TEXTAREA:
-            control = f'<textarea class="in-t" rows="2" {about}>\n{text}</textarea>'
+            control = f'<textarea class="in-t" rows="2" {about}>\n%(text)s</textarea>'
         else:
             more = ' inputmode="decimal" autocomplete="off"' if number else ""
-            control = f'<input class="in-t" type="text"{more} value="{text}" {about}>'
-        return (
-            f'<td class="form-cell is-open{number}" data-column="{key}">\n'
-            f'    <span class="form-cell-label">{title}</span>{control}</td>'
-        )
+            control = f'<input class="in-t" type="text"{more} value="%(text)s" {about}>'
+        return f'<td class="form-cell is-open{number}" {head}{control}</td>', ""
 
-    def label(self, row: RowView) -> Markup:
-        """The head of a row: who it is, what may be done to it."""
-        if row.label_error or row.error or row.added or row.renamed:
-            return self.label_macro(self.grid, row, self.draft_url)
-        label, row_id, goal, name = escaped([row.label, row.id, row.goal, row.label_name])
-        opened = " is-open" if row.renamable else ""
-        drawn = [f'<th scope="row" class="form-label{opened}">']
+    def _head(self, row: RowView) -> str:
+        """The pattern of a row's head, the same for all of which the same may be done."""
+        sort = row.renamable, row.movable, row.removable
+        if sort not in self.heads:
+            self.heads[sort] = self._made_head(row)
+        return self.heads[sort]
+
+    def _made_head(self, row: RowView) -> str:
+        drawn = [f'<th scope="row" class="form-label{" is-open" if row.renamable else ""}">']
+        name = f"values[{self.key}]"
         if self.grid.editable:
-            drawn.append(f'<input type="hidden" name="values[{self.key}][]" value="{row_id}">')
+            drawn.append(f'<input type="hidden" name="{name}[]" value="%(id)s">')
             if self.grid.nested:
-                goal_name = f"values[{self.key}][{row_id}][goal]"
-                drawn.append(f'<input type="hidden" name="{goal_name}" value="{goal}">')
+                goal = f'name="{name}[%(id)s][goal]" value="%(goal)s"'
+                drawn.append(f'<input type="hidden" {goal}>')
         if row.renamable:
             drawn.append(
-                f'<textarea class="in-t" rows="1" id="{row.label_id}" name="{name}"'
+                f'<textarea class="in-t" rows="1" id="%(at)s-label" name="{name}[%(id)s][label]"'
                 f' aria-label="{self.named}" placeholder="{self.hint}" aria-required="true">\n'
-                f"{label}</textarea>"
+                "%(label)s</textarea>"
             )
         else:
-            drawn.append(f'<span class="form-name" id="{row.label_id}">{label}</span>')
+            drawn.append('<span class="form-name" id="%(at)s-label">%(label)s</span>')
         if self.draft_url and (row.removable or row.movable):
-            acts = [*(self.moves if row.movable else ()), *([self.removal] * row.removable)]
-            buttons = "".join(
-                f"{first}{row_id}{second}{label}{third}" for first, second, third in acts
-            )
-            drawn.append(f'<span class="form-tools">{buttons}</span>')
-        return Markup("".join((*drawn, "\n  </th>")))  # noqa: S704  (each part was escaped)
+            up = self._act("up", gettext("上移"), gettext("上移：%(row)s"))
+            down = self._act("down", gettext("下移"), gettext("下移：%(row)s"))
+            away = self._act("remove", gettext("删去"), gettext("删去：%(row)s"))
+            acts = [*([up, down] if row.movable else []), *([away] if row.removable else [])]
+            drawn.append(f'<span class="form-tools">{"".join(acts)}</span>')
+        return "".join((*drawn, "\n  </th>"))
+
+    def _act(self, act: str, words: str, spoken: str) -> str:
+        """A row's button; aloud it says the row's name."""
+        before, behind = spoken.split("%(row)s", 1)
+        begins, ends, face = _pattern([before, behind, words])
+        return (
+            f'<button class="btn small plain " type="submit" formaction="{self.url}" formnovalidate'
+            f' name="rows[{self.key}][{act}]" value="%(id)s"'
+            f' aria-label="{begins}%(label)s{ends}">{face}</button>'
+        )
 
 
-def _texts(cell: FieldView) -> tuple[str, str, str]:
-    return cell.text if cell.value is not None else "", cell.label, cell.name
+def _empty(cell: FieldView) -> str:
+    """What stands where nothing is to be read."""
+    hint = cell.definition.placeholder
+    return f'<span class="mute">{escape(hint)}</span>' if hint else ""
+
+
+def _pattern(texts: Sequence[str]) -> list[str]:
+    """Texts made safe for HTML in a pattern."""
+    return [one.replace("%", "%%") for one in escaped(texts)]
 
 
 def escaped(texts: Sequence[str]) -> list[str]:

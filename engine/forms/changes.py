@@ -123,12 +123,16 @@ def _entries(part: Field, at: _Place, before: Any, after: Any) -> Iterator[Chang
 
 
 def _grid(grid: Grid, before: list[rows.Row], after: list[rows.Row], live: Choices) -> list[Change]:
+    if before == after:
+        return []
     old = {row["id"]: row for row in before}
     new = {row["id"]: row for row in after}
     moved = _moved([row["id"] for row in before if row["id"] in new], [row["id"] for row in after])
     answer: list[Change] = []
     for row in after:
-        answer += _row(grid, old.get(row["id"]), row, live, is_moved=row["id"] in moved)
+        was, is_moved = old.get(row["id"]), row["id"] in moved
+        if is_moved or was != row:
+            answer += _row(grid, was, row, live, is_moved=is_moved)
     for row in before:
         if row["id"] not in new:
             path, label = f"{grid.key}/{row['id']}", row_label(row)

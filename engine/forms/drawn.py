@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -138,7 +139,11 @@ class ColumnView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RowView:
-    """One row: who it is, its cells, and what may be done to it."""
+    """One row: who it is, what its cells read, and what may be done to it.
+
+    The cells themselves are drawn when they are asked for; those in `marked` carry an error or a
+    change.
+    """
 
     id: str
     html_id: str
@@ -154,9 +159,16 @@ class RowView:
     movable: bool
     added: bool
     renamed: bool
-    cells: tuple[FieldView, ...]
+    texts: tuple[str, ...]
+    marked: frozenset[int]
+    cell: Callable[[int], FieldView]
     error: Sentence | None
 
+
+    @property
+    def cells(self) -> tuple[FieldView, ...]:
+        """All its cells."""
+        return tuple(map(self.cell, range(len(self.texts))))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GoalView:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
 
-from engine.forms import changes, drawn, rows
+from engine.forms import changes, drawn, fieldtypes, rows
 from engine.forms.drawn import ColumnView, FieldView, GoalView, GoneView, GridView, RowView
 from engine.forms.model import Field, Grid
 from engine.forms.rights import Right
 from engine.forms.rows import Row
 from engine.forms.values import shown_number, total
 from engine.forms.view_field import Drawing, Place
+
+_NONE: Final[frozenset[int]] = frozenset()
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Table:
 
     def __post_init__(self) -> None:
         self.errors, self.said = self.drawing.errors, self.drawing.said
+        self.wrong = {tuple(path.split("/", 2)[:2]) for path in self.errors}
         self.old = {row["id"]: row for row in self.before or []}
         self.own_rows = self.may_change_rows and self.grid.own_rows
 
@@ -93,13 +97,20 @@ class Table:
             if said is not None:
                 self.said.append(drawn.Said(drawn.html_id(place), spoken, said))
         own = bool(row.get("own"))
+        html_id = drawn.html_id(path)
+        cell: Callable[[int], FieldView] = partial(self._cell, row, html_id, spoken)
+        marked = _NONE
+        if (self.grid.key, row["id"]) in self.wrong or self._differs(row, old):
+            cells = [self._noted(cell(at), old) for at in range(len(self.columns))]
+            marked = frozenset(at for at, one in enumerate(cells) if one.error or one.is_changed)
+            cell = cells.__getitem__
         return RowView(
             id=row["id"],
-            html_id=drawn.html_id(path),
+            html_id=html_id,
             goal=rows.goal_of(row),
             label=label,
             label_name=f"values[{self.grid.key}][{row['id']}][label]",
-            label_id=drawn.html_id(f"{path}/label"),
+            label_id=f"{html_id}-label",
             label_error=label_error,
             spoken=spoken,
             own=own,
@@ -108,24 +119,39 @@ class Table:
             movable=self.own_rows and own,
             added=added,
             renamed=renamed,
-            cells=tuple(self._cells(row, old, spoken)),
+            texts=tuple(
+                fieldtypes.read(column, row.get(column.key), self.drawing.live)
+                for column, _right in self.columns
+            ),
+            marked=marked,
+            cell=cell,
             error=error,
         )
 
-    def _cells(self, row: Row, old: Row | None, spoken: str) -> Iterator[FieldView]:
-        path, name = f"{self.grid.key}/{row['id']}/", f"values[{self.grid.key}][{row['id']}]["
-        html_id, said = drawn.html_id(path), f"{spoken} · " if spoken else ""
-        for column, right in self.columns:
-            key, value = column.key, row.get(column.key)
-            at = Place(f"{path}{key}", f"{name}{key}]", f"{said}{column.label}", f"{html_id}{key}")
-            difference = None if old is None else self._difference(column, old, value)
-            yield self.drawing.field(column, at, value, right, difference)
+    def _differs(self, row: Row, old: Row | None) -> bool:
+        """Whether a cell may read otherwise than before. A new row carries its mark itself."""
+        if old is None or old == row:
+            return False
+        return any(old.get(column.key) != row.get(column.key) for column, _right in self.columns)
 
-    def _difference(self, column: Field, old: Row, value: Any) -> dict[str, Any]:
-        """The marks of a cell. A row that is new as a whole carries its mark itself."""
-        difference = drawn.difference(column, old.get(column.key), value, self.drawing.live)
+    def _cell(self, row: Row, html_id: str, spoken: str, at: int) -> FieldView:
+        column, right = self.columns[at]
+        place = Place(
+            f"{self.grid.key}/{row['id']}/{column.key}",
+            f"values[{self.grid.key}][{row['id']}][{column.key}]",
+            f"{spoken} · {column.label}" if spoken else column.label,
+            f"{html_id}-{column.key}",
+        )
+        return self.drawing.field(column, place, row.get(column.key), right)
+
+    def _noted(self, cell: FieldView, old: Row | None) -> FieldView:
+        """The cell with the marks of what changed in it."""
+        if old is None:
+            return cell
+        before = old.get(cell.definition.key)
+        difference = drawn.difference(cell.definition, before, cell.value, self.drawing.live)
         self.changed += bool(difference)
-        return difference
+        return replace(cell, **difference)
 
     def _head(self, column: Field, right: Right) -> ColumnView:
         title, bracket, rest = column.label.partition("（")

@@ -190,7 +190,7 @@ def _table(grid: GridView) -> Table:
     goals = tuple(
         Goal(
             goal.label,
-            tuple(Row(row.label, tuple(cell.text for cell in row.cells)) for row in goal.rows),
+            tuple(Row(row.label, row.texts) for row in goal.rows),
         )
         for goal in grid.goals
     )

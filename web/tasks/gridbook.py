@@ -82,7 +82,7 @@ def written(grid: GridView) -> bytes:
         every = [row for goal in grid.goals for row in goal.rows]
         for at, column in enumerate(grid.columns):
             page.set_column(first + at, first + at, WIDTHS.get(column.kind, WIDTH))
-            some = next((row.cells[at] for row in [*every, grid.blank] if row), None)
+            some = next((row.cell(at) for row in [*every, grid.blank] if row), None)
             _offered(page, choices, first + at, at, some, grid.max_rows)
         line = 1
         for goal in grid.goals:

@@ -22,12 +22,21 @@ SHEET = form(
         field("hint", placeholder="写点"),
         field("sum", "number", value="=much * 2"),
         field("pick", "select", values=[{"label": "<甲>", "value": "a"}]),
+        field("part", label="占 5%（%）"),
         key="plans",
         nested=True,
         own_rows=True,
     )
 )
-ROW = {"goal": "g", "goal_label": EVIL, "what": EVIL, "line": EVIL, "much": 5, "shown": EVIL}
+ROW = {
+    "goal": "g",
+    "goal_label": EVIL,
+    "what": EVIL,
+    "line": EVIL,
+    "much": 5,
+    "shown": EVIL,
+    "part": "9%(at)s%",
+}
 ROWS = [
     {"id": "r1", "label": EVIL, **ROW},
     {"id": "own-00000000000a", "own": True, "label": "自己的", **ROW, "much": 6, "shown": None},
@@ -38,7 +47,7 @@ PAGE = (
     "{% for goal in it.goals %}{% for row in goal.rows %}{% if plain %}"
     "{{ label_cell(it, row, url) }}{% for one in row.cells %}"
     "{{ one_cell(it, one, it.columns[loop.index0]) }}{% endfor %}"
-    "{% else %}{{ draw.label(row) }}{{ draw.cells(row) }}{% endif %}{% endfor %}{% endfor %}"
+    "{% else %}{{ draw.row(row) }}{% endif %}{% endfor %}{% endfor %}"
 )
 
 
