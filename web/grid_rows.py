@@ -58,18 +58,20 @@ class Rows:
         column, kind, hint = self.grid.columns[at], some.kind, some.definition.placeholder
         key, title, label, hint = _pattern([column.key, column.title, column.label, hint])
         number = " is-number" if kind is Kind.NUMBER else ""
-        if not cell.editable:
-            if (not text and cell.definition.placeholder) or cell.is_calculated:
-                return ""
-            return (
-                f'<td class="form-cell{self.read}{number}" data-column="{key}">\n'
-                f'    <span class="form-cell-label">{title}</span>'
-                f'<div class="form-text">{text}</div></td>'
-            )
-        if cell.definition.placeholder or kind not in (Kind.TEXTAREA, Kind.TEXTFIELD, Kind.NUMBER):
-            return ""
-        must = ' aria-required="true"' if cell.required else ""
-        about = f'id="{cell.html_id}" name="{name}" aria-label="{label}"{must}'
+        head = f'data-column="{key}">\n    <span class="form-cell-label">{title}</span>'
+        if not some.editable:
+            read = " is-read" if self.grid.editable else ""
+            made = f' id="%(at)s-{key}" data-calculated' if some.is_calculated else ""
+            text = f'<div class="form-text"{made}>%(text)s</div></td>'
+            pattern = f'<td class="form-cell{read}{number}" {head}{text}'
+            return pattern if kind is not Kind.EVIDENCE else "", _empty(some)
+        if kind not in _WRITTEN:
+            return "", ""
+        must = ' aria-required="true"' if some.required else ""
+        hinted = f' placeholder="{hint}"' if hint else ""
+        name = f"values[{self.key}][%(id)s][{key}]"
+        spoken = f"%(spoken)s{label}"
+        about = f'id="%(at)s-{key}" name="{name}" aria-label="{spoken}"{must}{hinted}'
         if kind is Kind.TEXTAREA:
             control = f'<textarea class="in-t" rows="2" {about}>\n%(text)s</textarea>'
         else:
