@@ -79,7 +79,7 @@ def catalogue() -> Catalog:
 def sentences() -> dict[str, list[str]]:
     """Every sentence with the files that say it."""
     found: dict[str, set[str]] = {}
-    for path, said in (*_of_python(), *_of_templates(), *_of_kinds()):
+    for path, said in (*_of_python(), *_of_templates(), *_of_catalogue()):
         for sentence in said:
             found.setdefault(sentence, set()).add(path.relative_to(ROOT).as_posix())
     return {sentence: sorted(places) for sentence, places in found.items()}
@@ -123,12 +123,14 @@ def _of_templates() -> Iterator[tuple[Path, list[str]]]:
             yield path, said_in_template(path)
 
 
-def _of_kinds() -> Iterator[tuple[Path, list[str]]]:
-    """What the kinds of subject are called; the rest of their tables is the college's own text."""
+def _of_catalogue() -> Iterator[tuple[Path, list[str]]]:
+    """What kinds of subjects and standards are called; their tables are the college's own text."""
     for path in sorted((ROOT / "quality" / "catalog").glob("*.yaml")):
         told = yaml.safe_load(path.read_bytes())
         if isinstance(told, dict) and "goals" in told:
             yield path, [told[name] for name in ("label", "short") if name in told]
+        elif isinstance(told, dict) and "work" in told:
+            yield path, [one["label"] for one in told["work"]]
 
 
 def said_in_template(path: Path) -> list[str]:
