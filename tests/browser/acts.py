@@ -15,7 +15,7 @@ def begin(page: Page, major: str, stage: str) -> None:
     page.goto("/instances")
     page.get_by_role("link", name="发起", exact=True).click()
     choose = page.get_by_role("listitem").filter(has_text=major).get_by_role("link", name="选它")
-    choose.click()
+    choose.first.click()
     expect(page.get_by_role("heading", name=major, exact=True)).to_be_visible()
     offer = page.get_by_role("listitem").filter(has_text=stage)
     offer.locator("button:enabled").first.click()

@@ -170,6 +170,56 @@ def test_two_windows_on_one_draft_see_what_differs_and_choose(enter: Enter, site
     assert saved.value.ok
 
 
+def test_last_years_text_is_taken_by_the_cell_the_row_and_as_a_whole(enter: Enter) -> None:
+    leader = enter("course_leader")
+    page = leader.page
+    acts.begin(page, "机械制图与 CAD", "课程建设质量标准 2027")
+    rows = acts.rows(page, "standards")
+    first = rows.first
+    told = first.locator("[data-column=performance]")
+    now = told.get_by_role("textbox")
+    now.fill("形成学习目标设计的成果 2 项，受益面不少于 80%。")
+    told.get_by_role("button", name="去年").click()
+    box = page.get_by_role("dialog", name="2026年的内容")
+    expect(box).to_contain_text("形成学习目标设计的成果 1 项，受益面不少于 80%。")
+    expect(box.locator("ins")).to_have_text("1")
+    leader.photograph("05-last-year")
+    box.get_by_role("button", name="取这一格（1）").click()
+    expect(now).to_have_value("形成学习目标设计的成果 1 项，受益面不少于 80%。")
+    expect(now).to_be_focused()
+
+    # a point of the plan of work of 2026 can be read in 2027, and is not chosen there
+    point = first.locator("[data-column=work_point]").get_by_role("combobox")
+    point.focus()
+    page.keyboard.press("F2")
+    page.keyboard.press("F2")
+    expect(box.locator("ins")).to_have_text(re.compile(r"^1\.1 健全专业动态调整机制"))
+    expect(box.get_by_role("button", name="取这一格（0）")).to_be_disabled()
+    box.get_by_role("button", name="取这一行（2 格）").click()
+    expect(first.locator("[data-column=process]").get_by_role("textbox")).not_to_have_value("")
+    expect(point).to_have_value("")
+    expect(rows.nth(1).locator("[data-column=process] textarea")).to_have_value("")
+
+    page.get_by_role("button", name="取2026年的全部").click()
+    note = page.locator("[data-grid-note]")
+    expect(note).to_contain_text(re.compile(r"取用了 \d+ 格。\d+ 格的选项现在没有了，没有取。"))
+    last = rows.last.locator("[data-column=process] textarea")
+    expect(last).not_to_have_value("")
+    note.get_by_role("button", name="撤销").click()
+    expect(last).to_have_value("")
+    expect(now).not_to_have_value("")
+    acts.wait_saved(page)
+
+
+def test_behind_plan_1_of_the_template_comes_plan_2(enter: Enter) -> None:
+    page = enter("college_head").page
+    acts.begin(page, "智能制造学院", "二级学院质量标准 2027")
+    goal = page.locator("[data-grid=standards] tbody").filter(has_text="计划 1").first
+    goal.get_by_role("button", name=re.compile("下加一行$")).click()
+    expect(goal.get_by_label("这一行的名称").last).to_have_value("计划 2")
+    acts.wait_saved(page)
+
+
 def begun(site: Site) -> int:
     """Publish the flow with its wide form and begin a case; the number of its task."""
     engine = database.connect(site.database_url)

@@ -33,9 +33,11 @@ export function bar(sheet, last) {
   full(sheet, screen);
 }
 
-/** Open a cell in large, whatever it holds. */
+/** Open a cell in large, whatever it holds: where nothing is written in large, what it held a period before. */
 export function large(sheet, cell, last) {
-  if (cell && !opened(sheet, cell) && isLong(cell, sheet)) enlarge(sheet, cell, last);
+  if (!cell || opened(sheet, cell)) return;
+  if (isLong(cell, sheet)) enlarge(sheet, cell, last);
+  else if (last?.of(cell)) last.open(cell);
 }
 
 /** The buttons of the cell that has the focus. Keys reach them otherwise: F2 twice. */

@@ -176,7 +176,7 @@ export class Rows {
   /** Behind 任务 1 and 任务 2 comes 任务 3, where the template left a row open. */
   nextName(goal) {
     const body = this.group(goal);
-    const found = NUMBERED.exec(body?.dataset.next ?? "");
+    const found = NUMBERED.exec(body?.dataset.nextLabel ?? "");
     if (!found) return "";
     const names = [...body.querySelectorAll(".form-name, .form-label textarea")].map((one) => NUMBERED.exec(one.value ?? one.textContent));
     const numbers = names.filter((one) => one?.[1] === found[1]).map((one) => Number(one[2]));
