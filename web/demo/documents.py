@@ -16,7 +16,7 @@ from engine import clock, instances, people, tasks
 from engine.effects import OPEN
 from engine.models import Holding, Post, ProcessInstance, RoleGrant, TaskCandidate, UserTask
 from engine.people import Actor
-from quality import chains, kinds, rows, subjects
+from quality import chains, kinds, periods, rows, subjects
 from quality.models import Stage, Subject
 from quality.registers import SOURCES
 from web.demo.stories import Desk, Moment, Story
@@ -33,6 +33,7 @@ BACK: Final = "sent back, and there it lies"
 SENT: Final = "handed in"
 ON: Final = "passed on by the first who looked at it"
 BEGUN: Final = "begun, half of it written"
+NEXT: Final = "published for the year after"
 
 WAITING: Final = frozenset({BACK, SENT, ON, BEGUN})
 RECENT: Final = 4
@@ -40,7 +41,11 @@ RECENT: Final = 4
 
 YEAR: Final = ((Stage.GOAL, DONE), (Stage.STANDARD, AGAIN), (Stage.PLAN, DONE))
 WHOLE: Final = (*YEAR, (Stage.COLLECTION, DONE))
+ON_AND_ON: Final = (*WHOLE, (Stage.STANDARD, DONE), (Stage.STANDARD, NEXT))
+"""The standard is changed after the year, and written for the next: versions, and two periods."""
 Chapters = Sequence[tuple[Stage, str]]
+FIRST_ANEW, EACH_ANEW = 2, 5
+"""Which rows are written anew when a table is written again."""
 
 PLOT: Final[tuple[tuple[str, str, int, Chapters], ...]] = (
     ("functional_department", "quality", 40, (*YEAR, (Stage.COLLECTION, SENT))),
@@ -48,7 +53,7 @@ PLOT: Final[tuple[tuple[str, str, int, Chapters], ...]] = (
     ("functional_department", "party_office", 3, ((Stage.GOAL, SENT),)),
     ("secondary_college", "machine", 34, ((Stage.GOAL, DONE), (Stage.STANDARD, ON))),
     ("secondary_college", "information", 4, ((Stage.GOAL, BACK),)),
-    ("course", "46030501", 38, WHOLE),
+    ("course", "46030501", 38, ON_AND_ON),
     ("course", "46030502", 12, ((Stage.GOAL, DONE), (Stage.STANDARD, BEGUN))),
     ("course", "51020301", 3, ((Stage.GOAL, SENT),)),
     ("major", "500606", 37, WHOLE),
@@ -96,9 +101,13 @@ class Told:
         self.subject: Row[Any] = db.execute(wanted).one()
         whose = "person" if self.kind.is_a_person else "unit"
         self._turns = {name: cycle(_said(told, kind, whose)) for name, told in SENTENCES.items()}
+        self._picked: dict[tuple[str, str], Any] = {}
+        self._anew: set[str] = set()
+        self._year = desk.calendar.year
 
     def chapter(self, stage: Stage, how: str, back: int) -> Generator[Moment, Session, int]:
         """One document, as far as it goes. Returns how many working days ago it ended."""
+        self._year = self.desk.calendar.year + (how == NEXT)
         back = min(back, RECENT) if how in WAITING else back
         db = yield self.desk.at(back, 9, 5)
         case = self.begin(db, stage)
@@ -128,16 +137,17 @@ class Told:
         return back - 1
 
     def begin(self, db: Session, stage: Stage) -> int:
-        """Whoever answers for the subject begins the document of this year."""
-        year = self.desk.calendar.year
-        period = f"{year}-{year + 2}" if stage is Stage.GOAL else str(year)
+        """Whoever answers for the subject begins the document of the year."""
         return instances.start(
             db,
             chains.definition(db, self.kind, stage),
             by=people.actor(db, self.subject.owner_id),
             subject=subjects.reference(self.subject.id),
-            values={"stage": stage.value, "period": period},
+            values={"stage": stage.value, "period": self._period(stage)},
         )
+
+    def _period(self, stage: Stage) -> str:
+        return periods.years(self._year, periods.LENGTH[stage]).key
 
     def save(self, db: Session, case: int, stage: Stage) -> None:
         """Save the first half of what is to be written."""
@@ -173,8 +183,9 @@ class Told:
         tasks.complete(db, task.id, by=by, values=values, comment=comment)
 
     def written(self, db: Session, case: int, stage: Stage) -> dict[str, Any]:
-        """The table of a case, every row of it written."""
+        """The table of a case, every row of it written; of what was said before, some anew."""
         table = _values(db, case)[rows.GRID[stage]]
+        self._anew = {row["id"] for row in table[FIRST_ANEW::EACH_ANEW]}
         write = _WRITE[stage]
         basis = self.basis(db, stage)
         found = [{**row, **write(self, row, len(table)), **next(basis)} for row in table]
@@ -184,16 +195,14 @@ class Told:
 
     def basis(self, db: Session, stage: Stage) -> Iterator[dict[str, str]]:
         """What each row comes from: goals from a plan of the school, standards from work points."""
-        year = self.desk.calendar.year
-        period = f"{year}-{year + 2}" if stage is Stage.GOAL else str(year)
         column, source = _BASIS.get(stage, ("", ""))
-        known = {"kind": self.kind.key, "period": period}
+        known = {"kind": self.kind.key, "period": self._period(stage)}
         offered = SOURCES[source](db, subjects.reference(self.subject.id), known) if source else ()
         return cycle([{column: one.value} for one in offered] or [{}])
 
     def goal(self, row: Mapping[str, Any], _count: int) -> dict[str, Any]:
         """What a goal says."""
-        return {"description": self._say("goals", row), "remark": next(self._turns["remarks"])}
+        return {"description": self._say("goals", row), "remark": self._pick("remarks", row)}
 
     def standard(self, row: Mapping[str, Any], _count: int) -> dict[str, Any]:
         """What a standard says; a row without a name of its own is given one."""
@@ -202,9 +211,8 @@ class Told:
 
     def plan(self, row: Mapping[str, Any], count: int) -> dict[str, Any]:
         """What a plan says: measures with who and until when, weights that make a hundred."""
-        year = self.desk.calendar.year
-        what = next(self._turns["measures"])
-        until = [f"{year}-{month:02}-30" for month in (6, 9, 11)]
+        what = self._pick("measures", row)
+        until = [f"{self._year}-{month:02}-30" for month in (6, 9, 11)]
         measures = [
             {"what": one, "owner": "", "until": day, "state": "doing"}
             for one, day in zip(what, until, strict=False)
@@ -221,10 +229,16 @@ class Told:
         }
 
     def _say(self, name: str, row: Mapping[str, Any]) -> str:
-        year = self.desk.calendar.year
         what = str(row["label"]).removesuffix("目标").removesuffix("标准")
-        told: str = next(self._turns[name])
-        return told.format(what=what, year=year, last=year + 2)
+        told: str = self._pick(name, row)
+        return told.format(what=what, year=self._year, last=self._year + 2)
+
+    def _pick(self, name: str, row: Mapping[str, Any]) -> Any:
+        """The sentence of a row: the one it had before, unless it is written anew."""
+        place = (name, str(row["id"]))
+        if place not in self._picked or row["id"] in self._anew:
+            self._picked[place] = next(self._turns[name])
+        return self._picked[place]
 
     def _next(self, db: Session, case: int) -> tuple[Next, Actor]:
         task = open_task(db, case)

@@ -112,6 +112,22 @@ def test_there_are_documents_of_every_kind_done_and_under_way(reading):
     assert {"goal", "standard", "plan", "collection"} <= set(whole)
 
 
+def test_a_standard_has_versions_and_a_year_after(reading):
+    auditor = person(reading, "auditor")
+    wanted = documents.Wanted(kind="course", stage="standard", text="46030501")
+    later, row = documents.published(reading, auditor, wanted).items
+    assert (int(later.period), row.number) == (int(row.period) + 1, 2)
+    view = documents.version(reading, auditor, later.id)
+    before = documents.before(reading, auditor, later)
+    for number, newer in (
+        (1, documents.version(reading, auditor, row.id)),
+        (before.row.number, view),
+    ):
+        older = documents.version(reading, auditor, row.id, number)
+        changed = len(documents.compare(older, newer))
+        assert 0 < changed < len(newer.values["standards"]) * 3
+
+
 def test_a_second_installation_is_refused(installed):
     with pytest.raises(demo.NotEmpty):
         demo.install(installed, people=PEOPLE)
