@@ -89,15 +89,13 @@ def narrowing(given: Mapping[str, str]) -> tuple[Wanted, dict[str, Any]]:
 def show(document_id: int) -> str:
     """One version of a document, the newest unless told; it prints as the form does."""
     found = documents.version(db(), me(), document_id, number("version"))
-    earlier = found.version.number - 1
     past = documents.before(db(), me(), found.document.row)
     return render_template(
         "documents/show.html",
         row=found.document.row,
         versions=found.document.versions,
         version=found.version,
-        earlier=earlier if earlier > 0 else None,
-        past=f"{past.row.id}-{past.row.number}" if past is not None else None,
+        past=past.row if past is not None else None,
         chain=documents.chain(db(), me(), found.document.row.subject_id),
         origin=births.origin(
             db(), found.document.row.kind, found.version.template, found.version.made_from_id

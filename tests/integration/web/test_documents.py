@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from quality.models import Document
+from quality.models import Document, DocumentVersion
 from tests.integration.web.office import Office, form
 from tests.integration.web.paper import Paper
 
@@ -122,6 +122,33 @@ def test_two_versions_are_compared(office, browser, db):
     assert turned.says("ins")[0] == "按新的规划"
     old = Paper.open(leader, f"/documents/{number}?version=1")
     assert "这是旧版本" in old.text
+
+
+def test_a_document_is_compared_with_that_of_the_period_before(office, browser, db):
+    office.published()
+    first = dict(db.execute(select(Document.__table__)).mappings().one())
+    made = dict(db.execute(select(DocumentVersion.__table__)).mappings().one())
+    before = first.pop("id")
+    row = first | {"period": "2029-2031"}
+    number = db.execute(insert(Document).returning(Document.id), row).scalar_one()
+    made.pop("id")
+    text = made["data"].replace("专业发展定位目标：description", "换了说法")
+    db.execute(insert(DocumentVersion), made | {"document_id": number, "data": text})
+    db.commit()
+    leader = browser("leader")
+    (there,) = Paper.open(leader, f"/documents/{number}").tree.xpath(
+        "//a[text()='与上一期（2026–2028）比']/@href"
+    )
+    assert there == f"/documents/{number}/changes?before={before}-1&after=1"
+    page = Paper.open(leader, there)
+    assert page.says("main h2")[0] == "2026–2028 年到 2029–2031 年"
+    chosen = page.tree.xpath("//option[@selected]/text()")
+    assert [one.partition("·")[0] for one in chosen] == ["2026–2028 第 1 版", "2029–2031 第 1 版"]
+    assert (page.says("del")[0], page.says("ins")[0]) == (
+        "专业发展定位目标：description",
+        "换了说法",
+    )
+    assert leader.get(f"/documents/{before}/changes?before={number}-1&after=1").status_code == 404
 
 
 def test_what_may_not_be_seen_does_not_exist(office, browser, db):
