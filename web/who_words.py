@@ -21,8 +21,8 @@ from web.session import db, me
 
 PLACES: Final[Mapping[Place, str]] = {
     Place.ANYWHERE: "{post}（全校）",
-    Place.SUBJECT_UNIT: "{post}（对象所属单位）",
-    Place.SUBJECT_COLLEGE: "{post}（对象所属二级学院）",
+    Place.SUBJECT_UNIT: "{post}（主体所属单位）",
+    Place.SUBJECT_COLLEGE: "{post}（主体所属二级学院）",
     Place.INITIATOR_UNIT: "{post}（发起人所在单位）",
     Place.INITIATOR_COLLEGE: "{post}（发起人所在二级学院）",
     Place.UNIT: "{post}（{unit}）",
@@ -118,8 +118,8 @@ _WORDS: Final = {
     RuleKind.ROLE: lambda one, _known: gettext(roles.LABELS.get(one.key, one.key)),
     RuleKind.FIELD: lambda one, _known: gettext("表单里“%(field)s”填的人", field=one.key),
     RuleKind.PICK: _pick,
-    RuleKind.OWNER: lambda _one, _known: gettext("对象的负责人"),
-    RuleKind.TEAM: lambda _one, _known: gettext("对象的团队"),
+    RuleKind.OWNER: lambda _one, _known: gettext("主体的负责人"),
+    RuleKind.TEAM: lambda _one, _known: gettext("主体的团队"),
 }
 
 

@@ -44,7 +44,7 @@ def test_everybody_sees_flows_and_versions(office, browser):
     assert "现行第 1 版" in page.text
     assert "测试" in page.text
     assert "在办 1" in page.text
-    assert "二级学院审核岗（对象所属二级学院）" in page.text
+    assert "二级学院审核岗（主体所属二级学院）" in page.text
     assert "打开设计器" not in page.text
     version = Paper.open(leader, f"/definitions/{KEY}/versions/1")
     assert "审核通过、退回、转办" in version.text

@@ -15,7 +15,7 @@ def test_whoever_begins_sees_who_would_get_each_step(browser, college):
     address = f"/definitions/approval_major/who?subject={college.subject}"
     assert address.replace("&", "&amp;") in Paper.open(leader, "/instances/new").answer.text
     page = Paper.open(leader, address)
-    for words in ("吴允恭", "周明岚、郑怀瑾", "李致远", "二级学院审核岗（对象所属二级学院）"):
+    for words in ("吴允恭", "周明岚、郑怀瑾", "李致远", "二级学院审核岗（主体所属二级学院）"):
         assert words in page.text
     without = Paper.open(leader, "/definitions/approval_major/who")
     assert "现在没有人可办" in without.text
