@@ -183,8 +183,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Begin; a transaction left open by a commit that failed (a full disk) is dropped first."""
-    left = connection.connection.driver_connection
-    if isinstance(left, sqlite3.Connection) and left.in_transaction:
-        left.rollback()
+    driver: Any = connection.connection.driver_connection
+    if driver.in_transaction:
+        driver.rollback()
     writing = connection.get_execution_options().get("zhengai_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if writing else "BEGIN"
+    try:
+        driver.execute(begin)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(begin, None, error) from error

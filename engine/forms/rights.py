@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -46,6 +46,10 @@ class Rights:
     """Rights by address: `goals.remark`, `goals.*`, `goals`, `*`. The most specific one counts."""
 
     by_address: tuple[tuple[str, Right], ...]
+    _named: dict[str, Right] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_named", dict(self.by_address))
 
     def of(self, part: Field | Grid) -> Right:
         """The right to a field; for a grid, the right to its rows: add, remove, move."""
@@ -70,8 +74,8 @@ class Rights:
         )
 
     def _first(self, *addresses: str, default: Right = Right.READ) -> Right:
-        rights = dict(self.by_address)
-        return next((rights[each] for each in addresses if each in rights), default)
+        named = self._named
+        return next((named[each] for each in addresses if each in named), default)
 
 
 EDIT_ALL: Final = Rights((("*", Right.EDIT),))

@@ -51,7 +51,9 @@ def apart(
         if [_id(row) for row in posted] != [row["id"] for row in known]:
             return None
         answer[grid.key] = frozenset(
-            row["id"] for row, old in zip(posted, known, strict=True) if row.items() <= old.items()
+            row["id"]
+            for row, old in zip(posted, known, strict=True)
+            if row == old or row.items() <= old.items()
         )
     return answer
 
@@ -110,7 +112,9 @@ class Merge:
             wanted[row["id"]] = row
         if not self.may_change_rows:
             return self._fixed(wanted)
-        return self._arranged([self._row(row) for row in wanted.values() if self._belongs(row)])
+        rows = [self._row(row) for row in wanted.values() if self._belongs(row)]
+        as_stored = [row["id"] for row in rows] == [row["id"] for row in self.stored]
+        return rows if as_stored else self._arranged(rows)
 
     def _fixed(self, wanted: Mapping[str, Mapping[str, Any]]) -> list[Row]:
         kept = {row["id"] for row in self.stored}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.db import Base, BigId
@@ -151,7 +151,7 @@ class Draft(Base):
     __tablename__ = "draft"
 
     task_id: Mapped[int] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
-    data: Mapped[str] = mapped_column(Text)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
     revision: Mapped[int]
     case_revision: Mapped[int | None]
     saved_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -68,7 +68,7 @@ def save_draft(
     kept, told = _kept(db, held, values, before)
     now = clock.now()
     row = {
-        "data": eventlog.as_json(kept).decode(),
+        "data": eventlog.as_json(kept),
         "revision": revision + 1,
         "case_revision": held.case.revision,
         "saved_by": by.id,

@@ -57,7 +57,7 @@ def measure(base: Scratch, *, only: frozenset[str], quick: bool) -> Iterator[Mea
 
 
 def _task(base: Scratch) -> tuple[int, dict[str, Any]]:
-    """A task with such a form, and its draft once saved."""
+    """A task with such a form, its rows handed in by the step before, and its draft once saved."""
     with base.sessions() as db:
         database.begin_writing(db)
         definitions.publish(db, _diagram(), by=SYSTEM, note="bench", forms={"bench_grid": _form()})
@@ -72,8 +72,10 @@ def _task(base: Scratch) -> tuple[int, dict[str, Any]]:
             for row in range(1, ROWS + 1)
         ]
         values = {"plans": table}
-        case = instances.start(db, "bench_grid", by=base.owner, values=values)
-        found = text("SELECT id FROM user_task WHERE instance_id = :case")
+        case = instances.start(db, "bench_grid", by=base.owner)
+        found = text("SELECT id FROM user_task WHERE instance_id = :case AND status = 'ready'")
+        first: int = db.execute(found, {"case": case}).scalar_one()
+        tasks.complete(db, first, by=base.owner, values=values)
         task_id: int = db.execute(found, {"case": case}).scalar_one()
         tasks.save_draft(db, task_id, by=base.owner, values=values, revision=0)
         db.commit()
@@ -195,15 +197,20 @@ def _compared(
 
 
 def _diagram() -> bytes:
-    return (
-        f'{HEAD}<bpmn:process id="bench_grid" name="大表" isExecutable="true">'
-        '<bpmn:startEvent id="start"/><bpmn:userTask id="write" name="填写"'
+    steps = "".join(
+        f'<bpmn:userTask id="{step}" name="{name}"'
         ' camunda:candidateGroups="initiator" camunda:formRef="bench_grid">'
         "<bpmn:extensionElements><camunda:properties>"
         '<camunda:property name="field_rights" value="*:edit"/>'
         "</camunda:properties></bpmn:extensionElements></bpmn:userTask>"
+        for step, name in (("write", "填写"), ("amend", "修改"))
+    )
+    return (
+        f'{HEAD}<bpmn:process id="bench_grid" name="大表" isExecutable="true">'
+        f'<bpmn:startEvent id="start"/>{steps}'
         '<bpmn:endEvent id="end"/><bpmn:sequenceFlow id="f0" sourceRef="start" targetRef="write"/>'
-        '<bpmn:sequenceFlow id="f1" sourceRef="write" targetRef="end"/>'
+        '<bpmn:sequenceFlow id="f1" sourceRef="write" targetRef="amend"/>'
+        '<bpmn:sequenceFlow id="f2" sourceRef="amend" targetRef="end"/>'
         "</bpmn:process></bpmn:definitions>"
     ).encode()
 
