@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from engine import db as database
 from engine import jobs, people
 from engine.college import units
 from engine.models import PersonWord, Post, PostKind, Role, UnitAbove
+from engine.tasks import drafts
 
 EARLIER = "0004"
 PERSON = "id, username, name, is_active, language, theme, created_at"
@@ -26,6 +28,36 @@ ROWS = (
     "unit (id, code, name, kind, parent_id) VALUES (3, 'robots', '机器人', 'section', 2)",
     "post (id, key, name) VALUES (1, 'teacher', '教师'), (2, 'head', '负责人')",
     "holding (user_id, post_id, unit_id, since) VALUES (1, 1, 3, '2020-01-01')",
+)
+DAY = datetime(2026, 9, 1, tzinfo=UTC)
+LOGGED = {"revision": 1, "log_seq": 1, "log_hash": "0" * 64, "content_hash": ""}
+BEGUN: tuple[tuple[str, dict[str, object]], ...] = (
+    ("process_definition", {"id": 1, "key": "plan", "name": "计划", "created_at": DAY}),
+    (
+        "process_version",
+        {"id": 1, "definition_id": 1, "number": 1, "name": "计划", "bpmn": b"", "forms": "{}"}
+        | {"decisions": "{}", "sha256": "0" * 64, "note": "", "published_at": DAY},
+    ),
+    (
+        "process_instance",
+        {"id": 1, "version_id": 1, "status": "running", "title": "计划", "variables": "{}"}
+        | {"state": "{}", "started_at": DAY, **LOGGED},
+    ),
+    (
+        "user_task",
+        {"id": 1, "instance_id": 1, "token": "1", "element_id": "write", "name": "填写"}
+        | {"number": 1, "status": "ready", "candidates": "[]", "returned": False, "opened_at": DAY},
+    ),
+    (
+        "draft",
+        {
+            "task_id": 1,
+            "data": '{"现状":"写了一半"}',
+            "revision": 1,
+            "saved_by": 1,
+            "saved_at": DAY,
+        },
+    ),
 )
 
 
@@ -44,6 +76,8 @@ def earlier(engine: Engine, tmp_path: Path) -> Iterator[Engine]:
     with made.begin() as connection:
         for row in ROWS:
             connection.execute(sa.text("INSERT INTO " + row.format(yes=yes)))
+        for name, row in BEGUN:
+            connection.execute(sa.insert(sa.table(name, *map(sa.column, row))), row)
     yield made
     made.dispose()
 
@@ -60,6 +94,7 @@ def test_people_units_and_roles_of_the_first_release_are_what_they_were(earlier:
         assert len(db.execute(select(UnitAbove)).all()) == 6
         kinds = dict(db.execute(select(Post.key, Post.kind)).all())
         assert kinds == {"teacher": PostKind.MEMBER, "head": PostKind.OFFICE}
+        assert drafts.draft(db, 1).values == {"现状": "写了一半"}
     assert jobs.run_due(sessions, "test") == 1
     with sessions() as db:
         assert {"吴允恭", "允恭", "wyg", "wu"} <= set(db.execute(select(PersonWord.word)).scalars())
