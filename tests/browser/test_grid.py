@@ -217,6 +217,7 @@ def test_behind_plan_1_of_the_template_comes_plan_2(enter: Enter) -> None:
     goal = page.locator("[data-grid=standards] tbody").filter(has_text="计划 1").first
     goal.get_by_role("button", name=re.compile("下加一行$")).click()
     expect(goal.get_by_label("这一行的名称").last).to_have_value("计划 2")
+    expect(goal.get_by_label("目标 · 计划 2 · 绩效")).to_be_visible()
     acts.wait_saved(page)
 
 

@@ -14,6 +14,7 @@ import { History } from "./history.js";
 import { keyboard } from "./keyboard.js";
 import { last as lastOf } from "./last.js";
 import { lists } from "./lists.js";
+import { naming } from "./naming.js";
 import { oneRow } from "./one_row.js";
 import { pasting } from "./paste.js";
 import { Rows } from "./rows.js";
@@ -67,6 +68,7 @@ function equip(sheet, save) {
   folding(sheet);
   if (!sheet.isOpen) return;
   lists(sheet);
+  naming(sheet);
   oneRow(sheet);
   cellTools(sheet, last);
   typing(sheet);
