@@ -211,13 +211,17 @@ def test_last_years_text_is_taken_by_the_cell_the_row_and_as_a_whole(enter: Ente
     acts.wait_saved(page)
 
 
-def test_behind_plan_1_of_the_template_comes_plan_2(enter: Enter) -> None:
+def test_behind_plan_1_of_the_template_comes_plan_2_spoken_of_by_its_name(enter: Enter) -> None:
     page = enter("college_head").page
     acts.begin(page, "智能制造学院", "二级学院质量标准 2027")
     goal = page.locator("[data-grid=standards] tbody").filter(has_text="计划 1").first
     goal.get_by_role("button", name=re.compile("下加一行$")).click()
     expect(goal.get_by_label("这一行的名称").last).to_have_value("计划 2")
     expect(goal.get_by_label("目标 · 计划 2 · 绩效")).to_be_visible()
+    # a text without tabs and lines is a choice as well
+    point = goal.get_by_label("目标 · 计划 2 · 对应的工作要点")
+    point.evaluate(PASTE, "2.1 建设在线精品课程，推动课堂教学改革")
+    expect(point.locator("option:checked")).to_have_text(re.compile(r"^2\.1 "))
     acts.wait_saved(page)
 
 

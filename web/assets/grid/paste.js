@@ -17,7 +17,9 @@ export function pasting(sheet, selection, rowActs) {
     const from = chosen ? { row: chosen.top, column: chosen.left } : place(grid, event.target);
     if (!from) return;
     const text = event.clipboardData.getData("text/plain");
-    const table = pasted(event.clipboardData) ?? (chosen && text ? [[text]] : null);
+    // where no caret stands, in a list or among choices, a text is for the whole cell
+    const isWhole = chosen || !event.target.matches(TEXTS);
+    const table = pasted(event.clipboardData) ?? (isWhole && text ? [[text]] : null);
     if (!table) return;
     const single = table.length === 1 && table[0].length === 1;
     event.preventDefault();

@@ -152,6 +152,7 @@ function cellsOf(source) {
 
 /** A cell's text: where HTML breaks a line there is a line feed, elsewhere space is space. */
 function lined(cell) {
+  for (const each of cell.querySelectorAll("script, style")) each.remove();
   const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) walker.currentNode.data = walker.currentNode.data.replace(/\s+/g, " ");
   for (const each of cell.querySelectorAll("br")) each.replaceWith("\n");
