@@ -26,7 +26,7 @@ class StandardBusy(Refused):
 class WhichStandard(CannotStart):
     """The case of a standard without saying which."""
 
-    sentence = "请在“文档、规范、标准”里选一个标准再修订。"
+    sentence = "请在“文档、规范、工作与基本标准”里选一个标准再修订。"
 
 
 class WrongFlow(CannotStart):
