@@ -144,7 +144,7 @@ def _grids(form: str, kind: Component) -> Iterator[Component]:
 
 def _goal() -> list[Component]:
     plan = {"type": "select", "key": "school_plan", "label": "依据的规划", "source": "school_plans"}
-    return [_long("description", "描述"), _long("remark", "备注"), plan]
+    return [_must("description", "描述"), _long("remark", "备注"), plan]
 
 
 def _standard() -> list[Component]:
@@ -154,9 +154,9 @@ def _standard() -> list[Component]:
 
 def _performance() -> list[Component]:
     return [
-        _long("performance", "绩效（成果、效益、效率）"),
-        _long("assurance", "保障（组织、制度、资源）"),
-        _long("process", "流程（途径、方法、监控）"),
+        _must("performance", "绩效（成果、效益、效率）"),
+        _must("assurance", "保障（组织、制度、资源）"),
+        _must("process", "流程（途径、方法、监控）"),
     ]
 
 
@@ -167,8 +167,14 @@ def _plan(form: str, labels: Component) -> list[Component]:
         "type": "list",
         "key": "measures",
         "label": labels.get("measures", "改进措施"),
+        "validate": {"required": True},
         "fields": [
-            {"type": "textarea", "key": "what", "label": "措施", "validate": {"maxLength": 500}},
+            {
+                "type": "textarea",
+                "key": "what",
+                "label": "措施",
+                "validate": {"required": True, "maxLength": 500},
+            },
             {"type": "textfield", "key": "owner", "label": "责任人", "validate": {"maxLength": 60}},
             {"type": "datetime", "key": "until", "label": "完成日期", "subtype": "date"},
             {
@@ -179,12 +185,13 @@ def _plan(form: str, labels: Component) -> list[Component]:
             },
         ],
     }
-    weight = {"type": "number", "key": "weight", "label": "权重", "decimalDigits": 1, "sum": True}
+    weight = {"type": "number", "key": "weight", "label": "权重", "decimalDigits": 1}
+    weight |= {"sum": True, "sum_is": 100}
     found = [
-        _long("current_state", "现状"),
+        _must("current_state", "现状"),
         _long("problem", "问题"),
         measures,
-        _long("assessment", labels.get("assessment", "考核标准")),
+        _must("assessment", labels.get("assessment", "考核标准")),
         weight | {"validate": {"min": 0, "max": 100}},
     ]
     if form == "department":
@@ -197,7 +204,7 @@ def _plan(form: str, labels: Component) -> list[Component]:
 def _collection(labels: Component) -> list[Component]:
     whole = labels.get("self_diagnosis", "自我诊断（自我诊断结论、下一步改进措施与预计成效）")
     return [
-        _long("conclusion", "自我诊断结论") | {"description": whole},
+        _must("conclusion", "自我诊断结论") | {"description": whole},
         _long("next_measures", "下一步改进措施") | {"description": whole},
         _long("expected_effect", "预计成效") | {"description": whole},
         {"type": "evidence", "key": "evidence", "label": "佐证材料"},
@@ -213,6 +220,12 @@ def _read(columns: list[Component]) -> list[Component]:
 
 def _long(key: str, label: str) -> Component:
     limits = {"required": False, "maxLength": LONG}
+    return {"type": "textarea", "key": key, "label": label, "validate": limits}
+
+
+def _must(key: str, label: str) -> Component:
+    """A cell without which its row says nothing: whoever hands the row in has written it."""
+    limits = {"required": True, "maxLength": LONG}
     return {"type": "textarea", "key": key, "label": label, "validate": limits}
 
 

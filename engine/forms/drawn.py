@@ -135,6 +135,7 @@ class ColumnView:
     summed: bool
     total: str
     total_must_be: str
+    required: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,11 +165,11 @@ class RowView:
     cell: Callable[[int], FieldView]
     error: Sentence | None
 
-
     @property
     def cells(self) -> tuple[FieldView, ...]:
         """All its cells."""
         return tuple(map(self.cell, range(len(self.texts))))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GoalView:

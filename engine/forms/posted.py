@@ -1,9 +1,9 @@
 """What a browser posts without any script, read back into values; and the row buttons' effect.
 
-Names: `values[key]`, `values[key][]` for several, `values[grid][]` for the order of rows,
-`values[grid][row][column]`. An entry of a list adds its number and part: `values[list][0][what]`,
-`values[grid][row][column][0][what]`. A row button is a submit named `rows[grid][act]`, an act of
-`_ACTS`.
+Names: `values[key]`, `values[key][]` for several, `values[grid]` for a grid whose rows may all be
+gone, `values[grid][]` for the order of rows, `values[grid][row][column]`. An entry of a list adds
+its number and part: `values[list][0][what]`, `values[grid][row][column][0][what]`. A row button is
+a submit named `rows[grid][act]`, an act of `_ACTS`.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ def _cell(
             pressed.append((grid, name["row"], text))
         return
     table = tables.setdefault(grid.key, {})
+    if name["row"] is None:
+        return
     if not name["row"]:
         table.setdefault(text, {"id": text})
         return

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
 import orjson
 from marshmallow import ValidationError
 
 from engine.errors import Refused
-from engine.forms import calculated, choices, limits, rows, schema, visibility
+from engine.forms import calculated, changes, choices, limits, rows, schema, visibility
 from engine.forms.choices import Choices
 from engine.forms.model import Field, Form, Grid
 from engine.forms.rights import Right, Rights
@@ -300,18 +299,23 @@ def _check_live(form: Form, filled: _Filled, stored: Values, live: Choices) -> N
 
 
 def _check_sum(grid: Grid, column: Field, filled: _Filled) -> None:
-    """A column whose sum is fixed, such as weights, adds up to it."""
-    if column.sum_is is None:
+    """A column whose sum is fixed, such as weights, adds up to it, or is left empty as a whole."""
+    found = total(row.get(column.key) for row in filled.values[grid.key])
+    if column.sum_is is None or found is None or found == column.sum_is:
         return
-    found = total(row.get(column.key) for row in filled.values[grid.key]) or Decimal()
-    if found != column.sum_is:
-        message = Sentence(
-            "“{label}”的合计要是 {sum}，现在是 {now}。",
-            label=column.label,
-            sum=shown_number(column.sum_is),
-            now=shown_number(found),
-        )
-        filled.errors.setdefault(grid.key, message)
+    sentence = "“{column}”一列的合计要是 {sum}，现在是 {now}，还差 {rest}。"
+    if found > column.sum_is:
+        sentence = "“{column}”一列的合计要是 {sum}，现在是 {now}，多了 {rest}。"
+    numbers = {"sum": column.sum_is, "now": found, "rest": abs(column.sum_is - found)}
+    told = {name: shown_number(number) for name, number in numbers.items()}
+    filled.errors.setdefault(grid.key, Sentence(sentence, column=column.label, **told))
+
+
+def _missing(row: Mapping[str, Any], column: Field) -> Sentence:
+    """That a cell is empty, by the names of its row and column."""
+    if is_empty(row.get("label")):
+        return Sentence("请填写这一行的“{column}”。", column=column.label)
+    return Sentence("请填写“{row}”的“{column}”。", row=changes.row_label(row), column=column.label)
 
 
 def _check_field(part: Field, value: Any, filled: _Filled) -> None:
@@ -333,7 +337,7 @@ def _check_grid(grid: Grid, checked: list[Mapping[str, Any]], filled: _Filled) -
             path = f"{grid.key}/{row['id']}/{key}"
             required = column.required or may is Right.REQUIRED
             if required and is_empty(row.get(key)) and path not in filled.errors:
-                filled.errors[path] = Sentence("请填写这一格。")
+                filled.errors[path] = _missing(row, column)
         if right is not None and rows.may_rename(grid, row) and is_empty(row.get("label")):
             path = f"{grid.key}/{row['id']}/label"
             filled.errors[path] = Sentence("请写上这一行的名称，或者删去这一行。")
@@ -341,7 +345,10 @@ def _check_grid(grid: Grid, checked: list[Mapping[str, Any]], filled: _Filled) -
         _check_sum(grid, grid.by_key[key], filled)
     least = max(grid.min_rows, 1 if right is Right.REQUIRED else 0)
     if right is not None and len(table) < least:
-        filled.errors.setdefault(grid.key, Sentence("至少要有 {min} 行。", min=least))
+        sentence = "至少要有 {min} 行。"
+        if grid.optional_rows and grid.own_rows:
+            sentence = "“{label}”至少要有 {min} 行：请取回没有采用的模板行，或者加上自己的行。"
+        filled.errors.setdefault(grid.key, Sentence(sentence, min=least, label=grid.label))
     if len(table) > grid.max_rows:
         message = Sentence(
             "最多 {max} 行，现在有 {count} 行。", max=grid.max_rows, count=len(table)

@@ -167,7 +167,10 @@ class Table:
             calculated=column.formula is not None,
             summed=column.summed,
             total="" if sums is None else shown_number(sums),
-            total_must_be="" if column.sum_is is None else shown_number(column.sum_is),
+            total_must_be=(
+                "" if column.sum_is is None or not right.edits else shown_number(column.sum_is)
+            ),
+            required=right.edits and (column.required or right is Right.REQUIRED),
         )
 
     def _optional(self) -> bool:

@@ -101,7 +101,8 @@ def test_dropped_goals_have_no_standards_and_an_own_goal_has_a_row_to_begin_with
     (born,) = [row for row in rows if row["own"]]
     assert (born["goal"], born["goal_label"], born["label"]) == (own["id"], "产教融合特色", "")
 
-    named = [row | {"label": row["label"] or "产业学院建设", "performance": "写明"} for row in rows]
+    said = dict.fromkeys(("performance", "assurance", "process"), "写明")
+    named = [row | said | {"label": row["label"] or "产业学院建设"} for row in rows]
     story.hand_in(case, "leader", {"applies_to": "", "standards": named})
     story.approve_all(case)
     story.is_as_recorded()

@@ -101,8 +101,24 @@ def test_a_form_that_is_not_right_comes_back_with_everything_typed(desk):
     assert page.says(".form-label .err") == ["请写上这一行的名称，或者删去这一行。"]
     kept = dict(page.fields())
     assert (kept["values[applies_to]"], kept["comment"]) == ("2031 级", "请审核")
-    mended = page.press("提交", label="产教融合特色")
+    goal = page.says(".form-name")[0]
+    assert page.says("#form-errors li")[0] == f"请填写“{goal}”的“描述”。"
+    assert len(page.says("#form-errors li")) == 11 + 1 + 1
+    mended = page.press("提交", label="产教融合特色", description="写明")
     assert mended.says(".toast")[0].startswith("已提交")
+
+
+def test_a_table_without_any_row_is_refused_and_stays_without(desk):
+    page = desk.page("leader")
+    for _row in page.all("tr[data-row]"):
+        page = page.press("删去")
+    assert page.says("tr[data-row]") == []
+    page = page.press("保存草稿").press("提交")
+    assert page.status == 422
+    (said,) = page.says("#form-errors li")
+    assert said.endswith("至少要有 1 行：请取回没有采用的模板行，或者加上自己的行。")
+    assert page.says("tr[data-row]") == []
+    assert page.press("取回").press("提交", description="写明").says(".toast")
 
 
 def test_submitting_goes_on_and_says_where_it_is(desk):

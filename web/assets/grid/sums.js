@@ -15,19 +15,20 @@ export function sums(sheet) {
 
 function show(sheet, foot) {
   const numbers = sheet.rows.map((row) => cells(row).find((cell) => key(cell) === foot.dataset.total)).map(number);
-  const text = total(numbers);
+  const filled = numbers.filter((one) => one !== null);
+  const text = total(filled);
   foot.replaceChildren(...[...foot.querySelectorAll(".form-cell-label")], text);
   const must = foot.dataset.mustBe;
-  if (!must || must === text) return;
+  if (!must || must === text || !filled.length) return;
   const note = document.createElement("small");
   note.textContent = sheet.t("must_be", { sum: must });
   foot.append(" ", note);
 }
 
 function number(cell) {
-  if (!cell) return 0;
+  if (!cell) return null;
   const found = digits(String(read(cell) ?? cell.querySelector(".form-text")?.textContent ?? ""));
-  return found === null ? 0 : Number(found);
+  return found === null ? null : Number(found);
 }
 
 /** A sum as one reads it, to six places. */

@@ -48,7 +48,9 @@ function told(entries) {
 export function pairs(root) {
   const found = [];
   for (const control of root.querySelectorAll('[name^="values["]:not([data-empty])')) {
-    if (control.type === "radio") {
+    if ("rows" in control.dataset) {
+      found.push([control.name, []]);
+    } else if (control.type === "radio") {
       if (control.checked) found.push([control.name, control.value]);
     } else if (control.type === "checkbox") {
       if (control.value === "true") found.push([control.name, control.checked]);

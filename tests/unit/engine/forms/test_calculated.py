@@ -70,7 +70,12 @@ def test_a_sum_that_must_be_is_checked_when_handing_in():
     assert validation.draft(FORM, {"rows": short}, EDIT, stored={"rows": template("甲", "乙")})
     with pytest.raises(validation.Invalid) as refused:
         handed_in({"rows": short})
-    assert str(refused.value.errors["rows"]) == "“weight”的合计要是 100，现在是 90。"
+    assert str(refused.value.errors["rows"]) == "“weight”一列的合计要是 100，现在是 90，还差 10。"
+    short[1]["weight"] = "41.5"
+    with pytest.raises(validation.Invalid) as refused:
+        handed_in({"rows": short})
+    assert str(refused.value.errors["rows"]).endswith("现在是 101.5，多了 1.5。")
+    assert handed_in({"rows": [{**row, "weight": ""} for row in short]})
     only_read = rights.parse("*:edit, rows.weight:read")
     assert validation.validate(FORM, {"rows": short}, only_read, stored={"rows": short})
 

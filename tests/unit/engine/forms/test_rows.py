@@ -203,7 +203,29 @@ def test_a_column_can_be_required_by_the_form_or_by_the_step():
 def test_a_required_grid_has_at_least_one_row():
     with pytest.raises(Invalid) as refusal:
         filled(FLAT, [], STORED, rights.parse("rows:required"))
-    assert refusal.value.errors == {"rows": "至少要有 1 行。"}
+    said = "“rows”至少要有 1 行：请取回没有采用的模板行，或者加上自己的行。"
+    assert refusal.value.errors == {"rows": said}
+
+
+def test_an_empty_cell_is_named_by_row_and_column_in_rows_of_the_template_and_own_ones():
+    it = form(
+        grid(
+            field("what", "textarea", label="描述", validate={"required": True}),
+            own_rows=True,
+            optional_rows=True,
+            nested=True,
+        )
+    )
+    stored = items("g", "a", "b")
+    table = [*stored, own(1, goal="g", label="自己的", what=" \u200b"), own(2, goal="g", label="")]
+    with pytest.raises(Invalid) as refusal:
+        filled(it, [table[0] | {"what": "写了"}, *table[2:]], stored)
+    assert refusal.value.errors == {
+        "rows/own-000000000001/what": "请填写“目标 g · 自己的”的“描述”。",
+        "rows/own-000000000002/what": "请填写这一行的“描述”。",
+        "rows/own-000000000002/label": "请写上这一行的名称，或者删去这一行。",
+    }
+    assert len(refusal.value.filled["rows"]) == 3
 
 
 def test_a_wrong_cell_is_named_by_row_and_column_and_the_good_ones_stay():

@@ -136,10 +136,11 @@ def test_a_field_hidden_by_a_condition_keeps_what_is_stored_and_is_not_required(
 def test_variables_decide_which_grid_is_asked():
     it = major()
     stored = {"college": "智能制造学院", "goals": goals("定位"), "standards": []}
-    kept = validation.validate(it, {}, EDIT, {"stage": "goal"}, stored=stored)
-    assert kept["goals"][0]["label"] == "定位"
+    assert errors({}, it=it, variables={"stage": "goal"}, stored=stored) == {
+        "goals/t.0/description": "请填写“定位”的“描述”。"
+    }
     assert errors({}, it=it, variables={"stage": "standard"}, stored=stored) == {
-        "standards": "至少要有 1 行。"
+        "standards": "“专业建设质量标准”至少要有 1 行：请取回没有采用的模板行，或者加上自己的行。"
     }
 
 
