@@ -19,6 +19,7 @@ import { apply, complete } from "./marks.js";
 import { processOf } from "./order.js";
 import { theme } from "./theme.js";
 
+const MARK = { width: 84, height: 36 };
 const mounted = new WeakMap();
 
 /** The diagram of `root`, made once; a promise of `{ show(marks), reveal(id) }`. */
@@ -101,12 +102,15 @@ function fit(board, viewer, width) {
   const layer = canvas.getLayer("zg-marks").getBBox();
   const box = layer.width ? union(inner, layer) : inner;
   const scale = Math.min(1, width / (box.width + 32));
-  board.style.height = `${Math.min(640, Math.max(160, Math.ceil((box.height + 32) * scale)))}px`;
+  // what the mark of bpmn.io would lie on stands above it
+  const foot = (width - box.width * scale) / 2 < MARK.width ? MARK.height : 0;
+  board.style.height = `${Math.min(640, Math.max(160, Math.ceil((box.height + 32) * scale)) + foot)}px`;
   canvas.resized();
-  const shown = Math.min(scale, board.clientHeight / (box.height + 16));
+  const height = board.clientHeight - foot;
+  const shown = Math.min(scale, height / (box.height + 16));
   canvas.viewbox({
     x: box.x + box.width / 2 - width / shown / 2,
-    y: box.y + box.height / 2 - board.clientHeight / shown / 2,
+    y: box.y + box.height / 2 - height / shown / 2,
     width: width / shown,
     height: board.clientHeight / shown,
   });
