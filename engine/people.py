@@ -251,15 +251,18 @@ def committee_key(committee: str, seat: str | None = None) -> str:
     return f"c:{committee}" if seat is None else f"c:{committee}:{seat}"
 
 
+_PERSON: Final = User.__table__
+_NAMES: Final = select(_PERSON.c.id, _PERSON.c.name).where(
+    _PERSON.c.id.in_(bindparam("people", expanding=True))
+)
+
+
 def names(db: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
     """Names of people by id, in one query."""
     wanted = {user_id for user_id in user_ids if user_id is not None}
     if not wanted:
         return {}
-    return {
-        row.id: row.name
-        for row in db.execute(select(User.id, User.name).where(User.id.in_(wanted)))
-    }
+    return {row.id: row.name for row in db.execute(_NAMES, {"people": sorted(wanted)})}
 
 
 def hashed(password: str) -> str:

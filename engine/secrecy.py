@@ -16,7 +16,8 @@ from engine.models import InstanceStatus, ProcessInstance, SigningRound
 from engine.people import Actor
 
 _ROUNDS: Final = SigningRound.__table__
-_OPINIONS: Final = frozenset({Kind.TASK_VOTED, Kind.TASK_GIVEN_BACK})
+OPINIONS: Final = frozenset({Kind.TASK_VOTED, Kind.TASK_GIVEN_BACK})
+"""The entries that may be secret: where there is none of them, nobody need ask for `places`."""
 
 
 def places(db: Session, instance_id: int) -> frozenset[str]:
@@ -38,7 +39,7 @@ def reader(person: Actor) -> int | None:
 
 def is_secret(secret: frozenset[str], kind: str, by: str, body: Body, reader: int | None) -> bool:
     """Whether a reader may not know what this entry says of a vote."""
-    if not secret or kind not in _OPINIONS or body.asked.get("token") not in secret:
+    if not secret or kind not in OPINIONS or body.asked.get("token") not in secret:
         return False
     return reader is None or reader not in (
         people.marked(by),

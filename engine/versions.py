@@ -127,11 +127,12 @@ def active(db: Session, key: str) -> Version:
     return load_version(db, row.id, row.sha256)
 
 
+_SHA256: Final = select(_MADE.c.sha256).where(_MADE.c.id == bindparam("version"))
+
+
 def of_case(db: Session, version_id: int) -> Version:
     """The version a case is pinned to, by its key alone."""
-    sha256 = db.execute(
-        select(ProcessVersion.sha256).where(ProcessVersion.id == version_id)
-    ).scalar_one_or_none()
+    sha256 = db.execute(_SHA256, {"version": version_id}).scalar_one_or_none()
     if sha256 is None:
         raise NotFound
     return load_version(db, version_id, sha256)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
-from flask import Blueprint, Flask, g, render_template, url_for
+from flask import Blueprint, Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -83,6 +83,11 @@ def _icons() -> tuple[str, ...]:
 
 def asset(name: str) -> str:
     """The address of a file of the build or of `static`; it changes with the content."""
+    return _address(request.script_root, name)
+
+
+@cache
+def _address(_root: str, name: str) -> str:
     return url_for("static", filename=_place(name), v=_version(name))
 
 
@@ -110,7 +115,7 @@ def may(action: str) -> bool:
 
 def todo_count() -> int:
     """How much waits for the reader."""
-    return inbox.counts(db(), me(), inbox.school_day(settings().timezone)).todo
+    return inbox.how_much(db(), me())
 
 
 def initials(name: str, size: str = "") -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Select, or_, select, union
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, union
 from sqlalchemy.orm import Session
 
 from engine import people, permissions, versions
@@ -314,14 +314,17 @@ def waiting(db: Session, instance_id: int) -> tuple[OpenTask, ...]:
     return waiting_in(db, [instance_id]).get(instance_id, ())
 
 
+_TASK: Final = UserTask.__table__
+_WAITING: Final = (
+    select(_TASK)
+    .where(_TASK.c.instance_id.in_(bindparam("cases", expanding=True)), _TASK.c.status.in_(OPEN))
+    .order_by(_TASK.c.id)
+)
+
+
 def waiting_in(db: Session, instance_ids: Iterable[int]) -> dict[int, tuple[OpenTask, ...]]:
     """The work that waits in each of these cases, in a few statements for all of them."""
-    task = UserTask.__table__
-    rows = db.execute(
-        select(task)
-        .where(task.c.instance_id.in_(list(instance_ids)), task.c.status.in_(OPEN))
-        .order_by(task.c.id)
-    ).all()
+    rows = db.execute(_WAITING, {"cases": list(instance_ids)}).all()
     names = people.names(db, [row.assignee_id for row in rows])
     offers = {
         row.id: tuple(orjson.loads(row.candidates)) for row in rows if row.assignee_id is None

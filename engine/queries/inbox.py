@@ -12,7 +12,19 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from engine import clock, predicates
@@ -276,6 +288,23 @@ def counts(db: Session, actor: Actor, day: Day) -> Counts:
         ).select_from(mine)
     ).one()
     return Counts(*row)
+
+
+def how_much(db: Session, actor: Actor) -> int:
+    """How much waits for a person: the number that stands on every page."""
+    if actor.deputy_for:
+        found = db.execute(_waiting(_any_of(actor)))
+    else:
+        found = db.execute(_MINE, {"keys": sorted(actor.keys)})
+    return int(found.scalar_one())
+
+
+def _waiting(mine: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count(TaskCandidate.__table__.c.task_id.distinct())).where(mine)
+
+
+_KEYS: Final[BindParameter[Any]] = bindparam("keys", expanding=True)
+_MINE: Final = _waiting(TaskCandidate.__table__.c.key.in_(_KEYS))
 
 
 def _any_of(actor: Actor) -> ColumnElement[bool]:

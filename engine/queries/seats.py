@@ -6,8 +6,9 @@ How somebody voted is not told here: opinions may be hidden until all are in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.models import Role, TaskPart, TaskStatus, User, UserTask
@@ -15,7 +16,7 @@ from engine.people import Actor
 from engine.queries.cases import OPEN
 from engine.queries.task_page import Task
 
-MOST = 200
+MOST: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +38,27 @@ class Seat:
         return self.status in OPEN
 
 
+_TABLE, _WHO = UserTask.__table__, User.__table__
+_ROUND: Final = (
+    select(
+        _TABLE.c.id,
+        _TABLE.c.assignee_id,
+        _WHO.c.name,
+        _TABLE.c.status,
+        _TABLE.c.part,
+        _TABLE.c.weight,
+        _TABLE.c.added_by,
+    )
+    .join(_WHO, _WHO.c.id == _TABLE.c.assignee_id, isouter=True)
+    .where(_TABLE.c.instance_id == bindparam("case"), _TABLE.c.token == bindparam("place"))
+    .order_by(_TABLE.c.turn, _TABLE.c.seat)
+    .limit(MOST)
+)
+
+
 def of(db: Session, person: Actor, task: Task) -> tuple[Seat, ...]:
     """The seats of the round a task belongs to, in order; none for a plain step."""
-    table = UserTask.__table__
-    rows = db.execute(
-        select(
-            table.c.id,
-            table.c.assignee_id,
-            User.name,
-            table.c.status,
-            table.c.part,
-            table.c.weight,
-            table.c.added_by,
-        )
-        .join(User, User.id == table.c.assignee_id, isouter=True)
-        .where(table.c.instance_id == task.instance_id, table.c.token == task.token)
-        .order_by(table.c.turn, table.c.seat)
-        .limit(MOST)
-    ).all()
+    rows = db.execute(_ROUND, {"case": task.instance_id, "place": task.token}).all()
     if task.seat == 0 and len(rows) < 2:  # noqa: PLR2004  (one row alone is no round)
         return ()
     is_admin = Role.PROCESS_ADMIN in person.roles

@@ -22,6 +22,7 @@ from engine.models import (
     LogEntry,
     Notification,
     ProcessInstance,
+    ProcessVersion,
     TaskStatus,
     User,
     UserTask,
@@ -182,6 +183,7 @@ def _wanted() -> Any:
     holder, closer, starter = aliased(User), aliased(User), aliased(User)
     return (
         select(
+    version = ProcessVersion.__table__
             task,
             holder.name.label("holder"),
             closer.name.label("closed_by"),
@@ -202,8 +204,10 @@ def _wanted() -> Any:
         )
         .join(case, case.c.id == task.c.instance_id)
         .join(holder, holder.id == task.c.assignee_id, isouter=True)
+            version.c.sha256.label("version_sha256"),
         .join(closer, closer.id == task.c.completed_by, isouter=True)
         .join(starter, starter.id == case.c.started_by, isouter=True)
+        .join(version, version.c.id == case.c.version_id)
     )
 
 
@@ -213,7 +217,7 @@ _ONE: Final = _wanted().where(UserTask.__table__.c.id == _TASK)
 
 def _task(db: Session, row: Row[Any]) -> Task:
     found: dict[str, Any] = dict(row._mapping)  # noqa: SLF001  (SQLAlchemy's own public name)
-    version = versions.of_case(db, found.pop("version_id"))
+    version = versions.load_version(db, found.pop("version_id"), found.pop("version_sha256"))
     keys = frozenset(orjson.loads(found.pop("candidates")))
     made: dict[str, Any] = {
         "variables": orjson.loads(found.pop("variables")),
@@ -271,10 +275,14 @@ def written_by_others(db: Session, task: Task) -> dict[str, Any]:
 
 def history(db: Session, person: Actor, task: Task) -> tuple[Line, ...]:
     """The newest entries of the case, in order."""
-    found, _next = timeline.lines(
-        db, person, task.instance_id, after=max(0, task.log_seq - MOST), limit=MOST
-    )
-    return found
+    process, after = task.version.process, max(0, task.log_seq - MOST)
+    return timeline.of_case(db, person, task.instance_id, process, after=after)[0]
+
+
+_CONTENT: Final = Content.__table__
+_KEPT: Final = select(_CONTENT.c.data).where(
+    _CONTENT.c.instance_id == bindparam("case"), _CONTENT.c.sha256 == bindparam("hash")
+)
 
 
 def last_seen(db: Session, person: Actor, task: Task, lines: tuple[Line, ...]) -> Seen | None:
@@ -285,18 +293,12 @@ def last_seen(db: Session, person: Actor, task: Task, lines: tuple[Line, ...]) -
     line = next((one for one in reversed(lines) if _is_look(one, person, task)), None)
     if line is None:
         return None
-    table = Content.__table__
-    hashes = [one for one in (line.body.content, line.body.known.get("seen")) if one]
-    rows = db.execute(
-        select(table.c.sha256, table.c.data).where(
-            table.c.instance_id == task.instance_id, table.c.sha256.in_(hashes)
-        )
-    )
-    kept = {row.sha256: orjson.loads(row.data) if row.data else {} for row in rows}
-    for one in hashes:
-        if "values" in kept.get(one, {}):
-            return Seen(kept[one]["values"], line.at, line.by_id)
-    return None
+    if "values" in line.written:
+        return Seen(line.written["values"], line.at, line.by_id)
+    here = {"case": task.instance_id, "hash": line.body.known.get("seen")}
+    data = db.execute(_KEPT, here).scalar() if here["hash"] else None
+    kept = orjson.loads(data) if data else {}
+    return Seen(kept["values"], line.at, line.by_id) if "values" in kept else None
 
 
 def _is_look(line: Line, person: Actor, task: Task) -> bool:

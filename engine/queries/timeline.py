@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import entries, eventlog, people, secrecy, versions
@@ -46,6 +46,8 @@ class Line:
     """In whose place it was done (代)."""
     rests_on: str = ""
     """Who did not have to be asked, where a step passed by itself."""
+    written: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What was kept of what was written: the opinion, and the values of the form."""
     hidden: bool = False
     """Whether it is a vote that is secret from this reader until the decision."""
 
@@ -81,15 +83,29 @@ def lines(
 ) -> tuple[tuple[Line, ...], int | None]:
     """The entries of a case in order, with what was written, and where the next page begins."""
     cases.see(db, person, instance_id)
-    limit = max(1, min(limit, MOST))
-    wanted = _entries(instance_id).where(LogEntry.seq >= after).limit(limit + 2)
-    rows = list(eventlog.judged(db.execute(wanted), after))
     process = _process(db, instance_id)
     read = [
         (row, entries.read_body(row.body) if is_whole else None) for row, is_whole in rows[:limit]
+    return of_case(db, person, instance_id, process, after=after, limit=limit)
+
+
+def of_case(
+    db: Session,
+    person: Actor,
+    instance_id: int,
+    process: Process,
+    *,
+    after: int = 0,
+    limit: int = MOST,
+) -> tuple[tuple[Line, ...], int | None]:
+    """The same for somebody who may know of the case, where its process is at hand."""
+    limit = max(1, min(limit, MOST))
+    asked = {"chain": eventlog.case_chain(instance_id), "after": after, "limit": limit + 2}
+    rows = list(eventlog.judged(db.execute(_PAGE, asked), after))
     ]
     whole = [(row.by, body) for row, body in read if body is not None]
-    secret = secrecy.places(db, instance_id)
+    voted = any(row.kind in secrecy.OPINIONS for row, _body in read)
+    secret = secrecy.places(db, instance_id) if voted else frozenset[str]()
     written = _written(db, instance_id, [body.content for _by, body in whole if body.content])
     named = [one for by, body in whole for one in (people.marked(by), *_others(body))]
     names = people.names(db, named)
@@ -115,6 +131,19 @@ def _entries(instance_id: int) -> Select[Any]:
     return select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq)
 
 
+_ENTRY, _CONTENT = LogEntry.__table__, Content.__table__
+_PAGE: Final = (
+    select(_ENTRY)
+    .where(_ENTRY.c.chain == bindparam("chain"), _ENTRY.c.seq >= bindparam("after"))
+    .order_by(_ENTRY.c.seq)
+    .limit(bindparam("limit", type_=Integer))
+)
+_CONTENTS: Final = select(_CONTENT.c.sha256, _CONTENT.c.salt, _CONTENT.c.data).where(
+    _CONTENT.c.instance_id == bindparam("case"),
+    _CONTENT.c.sha256.in_(bindparam("hashes", expanding=True)),
+)
+
+
 def _process(db: Session, instance_id: int) -> Process:
     case = ProcessInstance.__table__
     version_id = db.execute(select(case.c.version_id).where(case.c.id == instance_id)).scalar_one()
@@ -123,13 +152,9 @@ def _process(db: Session, instance_id: int) -> Process:
 
 def _written(db: Session, instance_id: int, hashes: list[str]) -> dict[str, bytes | None]:
     """What was written, by hash: empty where it was erased, None where it was changed since."""
-    content = Content.__table__
-    wanted = select(content.c.sha256, content.c.salt, content.c.data).where(
-        content.c.instance_id == instance_id, content.c.sha256.in_(hashes)
-    )
+    rows = db.execute(_CONTENTS, {"case": instance_id, "hashes": hashes}) if hashes else ()
     return {
-        row.sha256: row.data if not row.data or eventlog.is_written(row) else None
-        for row in db.execute(wanted)
+        row.sha256: row.data if not row.data or eventlog.is_written(row) else None for row in rows
     }
 
 
@@ -166,6 +191,7 @@ def _line(
 
 def _damaged(row: Any) -> Line:
     empty = ("",) * 6
+        told,
     return Line(row.seq, None, None, "", None, *empty, erased=False, hash=row.hash, body=Body())
 
 

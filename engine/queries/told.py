@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import effects
@@ -60,20 +60,28 @@ class Told:
 
 def unread(db: Session, user_id: int, but: Collection[str] = ()) -> int:
     """How much is unread, counted no further than `MOST_COUNTED`."""
-    mine = select(_TABLE.c.kind, _TABLE.c.task_id).where(
-        _TABLE.c.user_id == user_id, _TABLE.c.read_at.is_(None)
-    )
-    if but:
-        mine = mine.where(_TABLE.c.kind.not_in(but))
-    newest = mine.order_by(_TABLE.c.id.desc()).limit(MOST_LOOKED_AT).subquery()
-    wanted = select(newest.c.kind).outerjoin(_TASK, _TASK.c.id == newest.c.task_id)
-    few = wanted.where(_waits(newest.c.kind)).limit(MOST_COUNTED).subquery()
-    return int(db.execute(select(func.count()).select_from(few)).scalar_one())
+    return int(db.execute(_UNREAD, {"user": user_id, "but": sorted(but)}).scalar_one())
 
 
 def _waits(kind: ColumnElement[str]) -> ColumnElement[bool]:
     """The condition that a notice asks for no work, or for work that is still to be done."""
     return or_(kind.not_in(ASKING), _TASK.c.id.is_(None), _TASK.c.status.in_(effects.OPEN))
+
+
+def _unread() -> Select[Any]:
+    """How much of the newest unread of `user` is news, without the kinds in `but`."""
+    mine = select(_TABLE.c.kind, _TABLE.c.task_id).where(
+        _TABLE.c.user_id == bindparam("user", type_=_TABLE.c.user_id.type),
+        _TABLE.c.read_at.is_(None),
+        _TABLE.c.kind.not_in(bindparam("but", expanding=True)),
+    )
+    newest = mine.order_by(_TABLE.c.id.desc()).limit(MOST_LOOKED_AT).subquery()
+    wanted = select(newest.c.kind).outerjoin(_TASK, _TASK.c.id == newest.c.task_id)
+    few = wanted.where(_waits(newest.c.kind)).limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(few)
+
+
+_UNREAD: Final = _unread()
 
 
 def listed(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engine import instances, predicates, rounds
@@ -88,16 +89,19 @@ def return_targets(
     return _targets(db, version, instance_id, element_id)
 
 
+_TABLE: Final = UserTask.__table__
+_DONE: Final = (
+    select(_TABLE.c.element_id)
+    .where(_TABLE.c.instance_id == bindparam("case"), _TABLE.c.status == TaskStatus.COMPLETED)
+    .order_by(_TABLE.c.id)
+)
+
+
 def _targets(
     db: Session, version: Version, instance_id: int, element_id: str
 ) -> tuple[Target, ...]:
     process = version.process
-    table = UserTask.__table__
-    done = db.execute(
-        select(table.c.element_id)
-        .where(table.c.instance_id == instance_id, table.c.status == TaskStatus.COMPLETED)
-        .order_by(table.c.id)
-    ).scalars()
+    done = db.execute(_DONE, {"case": instance_id}).scalars()
     here = (one for one in dict.fromkeys(done) if one in process.elements)  # it may have moved
     earlier = [one for one in here if returns.is_earlier(process, one, element_id)]
     written = process.elements[element_id].properties.get(dialect.RETURNS_TO, "")

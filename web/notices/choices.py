@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import calendars, clock
@@ -77,10 +77,15 @@ def school(db: Session) -> School:
     )
 
 
+_CHOSEN: Final = select(_TABLE.c.user_id, _TABLE.c.choice).where(
+    _TABLE.c.user_id.in_(bindparam("users", expanding=True))
+)
+
+
 def of(db: Session, user_ids: Iterable[int]) -> dict[int, Choice]:
     """The choices of these people; whoever has made none has the empty one."""
     wanted = tuple(dict.fromkeys(user_ids))
-    rows = db.execute(select(_TABLE.c.user_id, _TABLE.c.choice).where(_TABLE.c.user_id.in_(wanted)))
+    rows = db.execute(_CHOSEN, {"users": wanted})
     found = {row.user_id: _read(orjson.loads(row.choice)) for row in rows}
     return {one: found.get(one, Choice()) for one in wanted}
 
