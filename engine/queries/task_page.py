@@ -180,10 +180,10 @@ def _told_to(db: Session, person: Actor, task: Task) -> Task:
 
 def _wanted() -> Any:
     task, case = UserTask.__table__, ProcessInstance.__table__
+    version = ProcessVersion.__table__
     holder, closer, starter = aliased(User), aliased(User), aliased(User)
     return (
         select(
-    version = ProcessVersion.__table__
             task,
             holder.name.label("holder"),
             closer.name.label("closed_by"),
@@ -201,13 +201,13 @@ def _wanted() -> Any:
             case.c.started_by,
             case.c.started_at,
             case.c.version_id,
+            version.c.sha256.label("version_sha256"),
         )
         .join(case, case.c.id == task.c.instance_id)
+        .join(version, version.c.id == case.c.version_id)
         .join(holder, holder.id == task.c.assignee_id, isouter=True)
-            version.c.sha256.label("version_sha256"),
         .join(closer, closer.id == task.c.completed_by, isouter=True)
         .join(starter, starter.id == case.c.started_by, isouter=True)
-        .join(version, version.c.id == case.c.version_id)
     )
 
 

@@ -84,8 +84,6 @@ def lines(
     """The entries of a case in order, with what was written, and where the next page begins."""
     cases.see(db, person, instance_id)
     process = _process(db, instance_id)
-    read = [
-        (row, entries.read_body(row.body) if is_whole else None) for row, is_whole in rows[:limit]
     return of_case(db, person, instance_id, process, after=after, limit=limit)
 
 
@@ -102,6 +100,8 @@ def of_case(
     limit = max(1, min(limit, MOST))
     asked = {"chain": eventlog.case_chain(instance_id), "after": after, "limit": limit + 2}
     rows = list(eventlog.judged(db.execute(_PAGE, asked), after))
+    read = [
+        (row, entries.read_body(row.body) if is_whole else None) for row, is_whole in rows[:limit]
     ]
     whole = [(row.by, body) for row, body in read if body is not None]
     voted = any(row.kind in secrecy.OPINIONS for row, _body in read)
@@ -126,11 +126,6 @@ def head(db: Session, instance_id: int) -> tuple[int, str]:
     return row.seq, row.hash
 
 
-def _entries(instance_id: int) -> Select[Any]:
-    chain = eventlog.case_chain(instance_id)
-    return select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq)
-
-
 _ENTRY, _CONTENT = LogEntry.__table__, Content.__table__
 _PAGE: Final = (
     select(_ENTRY)
@@ -142,6 +137,11 @@ _CONTENTS: Final = select(_CONTENT.c.sha256, _CONTENT.c.salt, _CONTENT.c.data).w
     _CONTENT.c.instance_id == bindparam("case"),
     _CONTENT.c.sha256.in_(bindparam("hashes", expanding=True)),
 )
+
+
+def _entries(instance_id: int) -> Select[Any]:
+    chain = eventlog.case_chain(instance_id)
+    return select(LogEntry.__table__).where(LogEntry.chain == chain).order_by(LogEntry.seq)
 
 
 def _process(db: Session, instance_id: int) -> Process:
@@ -186,12 +186,12 @@ def _line(
         body,
         names.get(body.asked.get("for", 0), ""),
         names.get(body.asked.get("person", 0), "") if "settled" in body.asked else "",
+        told,
     )
 
 
 def _damaged(row: Any) -> Line:
     empty = ("",) * 6
-        told,
     return Line(row.seq, None, None, "", None, *empty, erased=False, hash=row.hash, body=Body())
 
 
