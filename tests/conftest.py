@@ -169,16 +169,18 @@ def sqlite_demo(
     """A SQLite database with the demo college; a file may have it as its `sqlite_college`."""
     path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
     path.write_bytes(sqlite_template)
-    settle(f"sqlite:///{path}")
+    settle(f"sqlite:///{path}", path.parent)
     return path.read_bytes(), NOBODY
 
 
 @pytest.fixture(scope="session")
-def postgresql_demo(postgresql_server: str, postgresql_template: str) -> tuple[str, College]:
+def postgresql_demo(
+    postgresql_server: str, postgresql_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, College]:
     """The name of a database with the demo college in it, likewise."""
     name = f"zhengai_demo_{secrets.token_hex(4)}"
     in_server(postgresql_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgresql_template}"')
-    settle(address(postgresql_server, name))
+    settle(address(postgresql_server, name), tmp_path_factory.mktemp("demo"))
     return name, NOBODY
 
 

@@ -98,8 +98,11 @@ def _refusal(error: Refused) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     """Make the demo college in an empty installation."""
+    settings = read()
     try:
-        demo_college.install(_sessions(read()), people=options.people, say=print)
+        demo_college.install(
+            _sessions(settings), settings.data_dir, people=options.people, say=print
+        )
     except Refused as refused:
         return _refusal(refused)
     return 0

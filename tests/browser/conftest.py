@@ -11,12 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-import quality
-from engine import db as database
 from tests.browser.person import Person
 from tests.browser.site import Site
 from tests.conftest import DATABASES, address, in_server
-from web import demo
+from tests.demo_college import settle
 
 # as bin/prepare.py looks for one: the machine's, Debian's, else Playwright's own
 CHROMIUM_NAMES = (
@@ -67,31 +65,27 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-def settle(database_url: str) -> None:
-    """Put the demo college into an empty database."""
-    quality.register()
-    engine = database.connect(database_url)
-    demo.install(database.sessions(engine), people=PEOPLE, say=lambda _line: None)
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files of the demo colleges lie: the data directory of their founding."""
+    return tmp_path_factory.mktemp("files")
 
 
 @pytest.fixture(scope="session")
-def sqlite_college(sqlite_template: bytes, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def sqlite_college(
+    sqlite_template: bytes, files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> bytes:
     path = tmp_path_factory.mktemp("college") / "college.sqlite"
     path.write_bytes(sqlite_template)
-    settle(f"sqlite:///{path}")
+    settle(f"sqlite:///{path}", files, PEOPLE)
     return path.read_bytes()
 
 
 @pytest.fixture(scope="session")
-def postgresql_college(postgresql_server: str, postgresql_template: str) -> str:
+def postgresql_college(postgresql_server: str, postgresql_template: str, files: Path) -> str:
     name = f"zhengai_college_{secrets.token_hex(4)}"
     in_server(postgresql_server, f'CREATE DATABASE "{name}" TEMPLATE "{postgresql_template}"')
-    settle(address(postgresql_server, name))
+    settle(address(postgresql_server, name), files, PEOPLE)
     return name
 
 
@@ -111,6 +105,7 @@ def site(
         name = f"zhengai_site_{secrets.token_hex(6)}"
         in_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         url = address(server, name)
+    shutil.copytree(request.getfixturevalue("files"), folder, dirs_exist_ok=True)
     made = Site(request.param, url, folder)
     made.start()
     yield made

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from engine import clock, db, eventlog, jobs
 from engine.errors import Refused
 from engine.models import User
+from quality.evidence.store import Store
 from web.demo import approvals, college, documents, standard, stories
 from web.demo.calendar import Calendar
 
@@ -34,16 +36,22 @@ class NotEmpty(Refused):
 
 
 def install(
-    sessions: sessionmaker[Session], people: int = 600, say: Callable[[str], None] = print
+    sessions: sessionmaker[Session],
+    data_dir: Path,
+    people: int = 600,
+    say: Callable[[str], None] = print,
 ) -> None:
-    """Make the demo college with about this many people. Raises `NotEmpty`."""
+    """Make the demo college with about this many people; its files go into the data directory.
+
+    Raises `NotEmpty`.
+    """
     calendar = Calendar(clock.now())
     with clock.freeze(calendar.at(FOUNDED, 9)), _writing(sessions) as session:
         if session.execute(select(User.id).limit(1)).one_or_none() is not None:
             raise NotEmpty
         made = college.found(session, people)
     say(f"{len(made.units)} units, {len(made.users)} people, {len(made.majors)} majors")
-    desk = stories.Desk(made, calendar)
+    desk = stories.Desk(made, calendar, Store(data_dir))
     told = [*stories.all_of(desk), *documents.all_of(desk), *approvals.all_of(desk)]
     count = _play(sessions, [*told, standard.written(desk, 9)])
     with _writing(sessions) as session:

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from engine import clock, instances, people, tasks
 from engine.effects import OPEN
-from engine.models import Holding, Post, ProcessInstance, RoleGrant, TaskCandidate, UserTask
+from engine.models import Holding, Post, ProcessInstance, RoleGrant, TaskCandidate, User, UserTask
 from engine.people import Actor
 from quality import chains, kinds, periods, rows, subjects
 from quality.models import Stage, Subject
 from quality.registers import SOURCES
+from web.demo import evidence
 from web.demo.stories import Desk, Moment, Story
 
 SENTENCES: Final[Mapping[str, Any]] = yaml.safe_load(
@@ -36,6 +37,8 @@ BEGUN: Final = "begun, half of it written"
 NEXT: Final = "published for the year after"
 
 WAITING: Final = frozenset({BACK, SENT, ON, BEGUN})
+OWNERS: Final = 4
+"""How many people of a unit share the measures of its plans."""
 RECENT: Final = 4
 """How many working days ago what still waits was begun, at most: nobody is late for weeks."""
 
@@ -104,6 +107,17 @@ class Told:
         self._picked: dict[tuple[str, str], Any] = {}
         self._anew: set[str] = set()
         self._year = desk.calendar.year
+        self._owners = cycle(self._people(db))
+        self._evidence: list[int] = []
+
+    def _people(self, db: Session) -> list[str]:
+        """Who does what a plan says: the people of the unit, or the person that it is about."""
+        who = User.id == self.subject.owner_id
+        if not self.kind.is_a_person:
+            here = select(Holding.user_id).where(Holding.unit_id == self.subject.unit_id)
+            who |= User.id.in_(here.where(people.in_force(Holding, clock.today())))
+        wanted = select(User.name).where(who).order_by(User.id).limit(OWNERS)
+        return list(db.execute(wanted).scalars())
 
     def chapter(self, stage: Stage, how: str, back: int) -> Generator[Moment, Session, int]:
         """One document, as far as it goes. Returns how many working days ago it ended."""
@@ -162,6 +176,9 @@ class Told:
     def hand_in(self, db: Session, case: int, stage: Stage, comment: str = "") -> None:
         """Hand in the document, written."""
         task, by = self._next(db, case)
+        if stage is Stage.COLLECTION and not self._evidence:
+            store, told = self.desk.store, SENTENCES["evidence"]
+            self._evidence = evidence.upload(db, store, told, self.subject, self._year, by=by)
         values = self.written(db, case, stage)
         tasks.complete(db, task.id, by=by, values=values, comment=comment)
 
@@ -213,8 +230,14 @@ class Told:
         """What a plan says: measures with who and until when, weights that make a hundred."""
         what = self._pick("measures", row)
         until = [f"{self._year}-{month:02}-30" for month in (6, 9, 11)]
+        today, states = clock.today().isoformat(), iter(("doing", "planned", "planned"))
         measures = [
-            {"what": one, "owner": "", "until": day, "state": "doing"}
+            {
+                "what": one,
+                "owner": next(self._owners),
+                "until": day,
+                "state": "done" if day < today else next(states),
+            }
             for one, day in zip(what, until, strict=False)
         ]
         said = {name: self._say(name, row) for name in ("current_state", "problem", "assessment")}
@@ -222,11 +245,12 @@ class Told:
         return {**said, **mark, "measures": measures, "weight": round(100 / count, 1)}
 
     def collection(self, row: Mapping[str, Any], _count: int) -> dict[str, Any]:
-        """What was found at the end of the year."""
-        return {
+        """What was found at the end of the year, and what shows it."""
+        said = {
             name: self._say(name, row)
             for name in ("conclusion", "next_measures", "expected_effect")
         }
+        return {**said, "evidence": [self._evidence[one] for one in self._pick("cited", row)]}
 
     def _say(self, name: str, row: Mapping[str, Any]) -> str:
         what = str(row["label"]).removesuffix("目标").removesuffix("标准")

@@ -15,6 +15,7 @@ from engine import instances, people, tasks
 from engine.effects import OPEN
 from engine.models import ProcessInstance, UserTask
 from quality import subjects
+from quality.evidence.store import Store
 from web.demo.calendar import Calendar
 from web.demo.college import College, Major
 
@@ -32,8 +33,8 @@ Values = dict[str, Any]
 class Desk:
     """What the people of the demo do, each act in the transaction of a session."""
 
-    def __init__(self, made: College, calendar: Calendar) -> None:
-        self.college, self.calendar = made, calendar
+    def __init__(self, made: College, calendar: Calendar, store: Store) -> None:
+        self.college, self.calendar, self.store = made, calendar, store
         self.at = calendar.at
 
     def start(self, db: Session, major: Major, stage: str, period: str) -> int:

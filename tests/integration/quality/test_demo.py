@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import orjson
 import pytest
 from sqlalchemy import func, select
 
@@ -22,7 +23,9 @@ from engine.models import (
     UserTask,
 )
 from quality import documents, kinds, subjects
-from quality.models import Document, Subject
+from quality.evidence.models import Evidence
+from quality.models import Document, DocumentVersion, Stage, Subject
+from quality.rows import GRID
 from tests.demo_college import PEOPLE
 from web import demo
 
@@ -128,9 +131,9 @@ def test_a_standard_has_versions_and_a_year_after(reading):
         assert 0 < changed < len(newer.values["standards"]) * 3
 
 
-def test_a_second_installation_is_refused(installed):
+def test_a_second_installation_is_refused(installed, tmp_path):
     with pytest.raises(demo.NotEmpty):
-        demo.install(installed, people=PEOPLE)
+        demo.install(installed, tmp_path, people=PEOPLE)
 
 
 def test_the_college_of_the_demo_is_complete(reading):
@@ -197,3 +200,25 @@ def test_every_account_of_the_demo_has_what_it_is_for(reading):
     ):  # fmt: skip
         assert key in keys.pop(name)
     assert keys == {}
+
+
+def test_plans_of_the_demo_say_who_does_what_and_collections_cite_what_shows_it(reading):
+    rows = {
+        stage: [row for values in published(reading, stage) for row in values[GRID[stage]]]
+        for stage in (Stage.PLAN, Stage.COLLECTION)
+    }
+    measures = [one for row in rows[Stage.PLAN] for one in row["measures"]]
+    names = set(reading.execute(select(User.name)).scalars())
+    assert measures
+    assert all(one["owner"] in names and one["until"] and one["state"] for one in measures)
+    cited = {one for row in rows[Stage.COLLECTION] for one in row["evidence"]}
+    there = set(reading.execute(select(Evidence.id)).scalars())
+    assert cited
+    assert cited <= there
+    for values in published(reading, Stage.PLAN):
+        assert round(sum(row["weight"] for row in values["plans"]), 1) == 100
+
+
+def published(db, stage):
+    wanted = select(DocumentVersion.data).join(Document).where(Document.stage == stage)
+    return [orjson.loads(data) for data in db.execute(wanted).scalars()]
