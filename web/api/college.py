@@ -325,6 +325,11 @@ def entry(told: Witness | None) -> Json | None:
     return {"seq": told.seq, "at": told.at, "by": by}
 
 
+def named(number: int | None, name: str) -> Json | None:
+    """A thing, briefly; None where there is none."""
+    return None if number is None else {"id": number, "name": name}
+
+
 def number_of(asked: Mapping[str, Any], part: str, kind: type[Unit | Post | User]) -> int | None:
     """The id of what a request names, None where it names nothing. Raises `Malformed`."""
     named = asked.get(part)

@@ -96,8 +96,8 @@ def _one(membership_id: int) -> Seated:
 def _told(row: CommitteeRow) -> Json:
     told = {
         **asdict(row),
-        "unit": _named(row.unit_id, row.unit),
-        "parent": _named(row.parent_id, row.parent),
+        "unit": college.named(row.unit_id, row.unit),
+        "parent": college.named(row.parent_id, row.parent),
         "lacks": [house.lack(one) for one in row.lacks],
     }
     return {name: told[name] for name in college.CommitteeRow().fields}
@@ -109,12 +109,8 @@ def _seat(held: Seated) -> Json:
         "person": {"id": held.user_id, "name": held.name},
         "is_external": held.is_external,
         "seat": held.seat.value,
-        "unit": _named(held.unit_id, held.unit),
+        "unit": college.named(held.unit_id, held.unit),
         "since": held.since,
         "until": held.until,
         "given": college.entry(held.given),
     }
-
-
-def _named(number: int | None, name: str) -> Json | None:
-    return None if number is None else {"id": number, "name": name}

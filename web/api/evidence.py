@@ -28,6 +28,7 @@ from web.api.fields import (
 from web.api.paging import Listed, Paged
 from web.api.routing import MULTIPART, Told, route
 from web.api.schemas import KEY, NAME, WORD, Person
+from web.api.uploads import FileOnly
 from web.evidence import served
 from web.evidence.streams import sent, store, take
 from web.session import db, me
@@ -62,10 +63,6 @@ class EvidenceChange(Shape):
     note = Text(kept.MOST_NOTE)
     expires_on = Day(nullable=True)
     active = Flag("Out of use, or in use again.")
-
-
-class NoEvidence(Shape):
-    """Without a file, which comes as a form, there is nothing to do."""
 
 
 class EvidenceFileTold(Shape):
@@ -219,7 +216,7 @@ def change_evidence(evidence_id: int, asked: Json) -> Json:
     "POST",
     "/evidence/<int:evidence_id>/files",
     "Give a piece a newer file",
-    body=NoEvidence,
+    body=FileOnly,
     media=(MULTIPART,),
     answers={201: EvidenceInFull},
 )

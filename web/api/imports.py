@@ -10,12 +10,11 @@ from engine.permissions import Action
 from quality import spreadsheets
 from quality.imports import runs, written
 from quality.imports.columns import Sheet
-from quality.imports.errors import EmptyFile
 from quality.imports.models import ImportStatus, RowAction
 from quality.imports.runs import Line, Run
 from web import sensitive
 from web.access import needs
-from web.api import paging
+from web.api import paging, uploads
 from web.api.fields import (
     Anything,
     Flag,
@@ -176,14 +175,8 @@ def list_imports(wanted: Json) -> Json:
 @needs(Action.IMPORT_RUN)
 def begin_import(wanted: Json) -> Told:
     """As `file` of a form, or as the body itself."""
-    name, content = wanted.get("filename", ""), b""
-    if request.mimetype == MULTIPART:
-        file = request.files.get("file")
-        if file is None:
-            raise EmptyFile
-        name, content = name or file.filename or "", file.read()
-    else:
-        content = request.get_data()
+    named, content = uploads.one()
+    name = wanted.get("filename", "") or named
     name = name or ("list.csv" if request.mimetype == CSV else "list.xlsx")
     import_id = runs.begin(db(), name, content, by=me(), with_leavers=wanted.get("complete", False))
     told = _one(import_id)

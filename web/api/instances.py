@@ -74,6 +74,11 @@ def start_instance(asked: Json) -> Told:
         business_key=asked.get("business_key"),
         values=values,
     )
+    return begun(instance_id)
+
+
+def begun(instance_id: int) -> Told:
+    """The case that a request began."""
     where = url_for("api.show_instance", instance_id=instance_id)
     return Told(_instance(instance_id), 201, {"Location": where})
 

@@ -54,6 +54,13 @@ def sliced(rows: list[Json], wanted: Json) -> Json:
     return page(left[:most], left[most - 1]["id"] if len(left) > most else None)
 
 
+def newest_first(rows: Iterable[Json], wanted: Json) -> Json:
+    """One page of versions by `number`, the highest first; they are so few that all were read."""
+    before, most = number(wanted), limit(wanted)
+    left = [row for row in rows if before is None or row["number"] < before]
+    return page(left[:most], left[most - 1]["number"] if len(left) > most else None)
+
+
 def number(wanted: Json) -> int | None:
     """The cursor of a list that is ordered by number."""
     found: int | None = _read(wanted, _is_number)

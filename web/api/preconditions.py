@@ -39,6 +39,12 @@ def matches(tag: str) -> bool:
     return not is_conditional() or request.if_match.contains(tag.strip('"'))
 
 
+def require(tag: str, current: Any) -> None:
+    """Go on only if this request may write over `current`, which has this tag. Raises `Stale`."""
+    if not matches(tag):
+        raise Stale(current, tag)
+
+
 def unless_seen(response: Response) -> Response:
     """The answer to a reading request: 304 where its sender has it already."""
     tag = response.headers.get("ETag", "").strip('"')

@@ -32,10 +32,15 @@ CHANGES: Final = {
     "signals": "work",
     "notifications": "work",
     "people": "people",
+    "plans": "subjects",
+    "points": "subjects",
     "posts": "people",
+    "prints": "work",
     "seats": "people",
+    "standards": "subjects",
     "subjects": "subjects",
     "tasks": "work",
+    "templates": "subjects",
     "units": "people",
 }
 """The first part of a route to the scope that changing there needs."""

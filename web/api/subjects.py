@@ -1,23 +1,19 @@
-"""The linked chain: subjects, and what they have published."""
+"""The register of subjects, and what each has published."""
 
 from __future__ import annotations
-
-from dataclasses import asdict
 
 from flask import url_for
 
 from engine import clock
-from engine.forms import rights
 from engine.permissions import Action
 from quality import documents, subjects
-from quality.documents import DocumentRow
 from quality.subjects import Given, Wanted
 from web.access import needs, signed_in
+from web.api import documents as published
 from web.api import paging, preconditions, register, schemas, told
 from web.api.fields import Json
 from web.api.preconditions import Stale
 from web.api.routing import Told, route
-from web.api.task_view import shown_values
 from web.session import db, me
 
 
@@ -120,38 +116,7 @@ def change_subject(subject_id: int, asked: Json) -> Told:
 def list_documents(subject_id: int, wanted: Json) -> Json:
     """The last published first."""
     subjects.one(db(), me(), subject_id)
-    found = documents.published(
-        db(),
-        me(),
-        documents.Wanted(
-            subject_id=subject_id, stage=wanted.get("stage"), period=wanted.get("period")
-        ),
-        after=paging.number(wanted),
-        limit=paging.limit(wanted),
+    asked = documents.Wanted(
+        subject_id=subject_id, stage=wanted.get("stage"), period=wanted.get("period")
     )
-    return paging.page(map(_document, found.items), found.next)
-
-
-@route(
-    "GET",
-    "/documents/<int:document_id>",
-    "A published document",
-    query=schemas.VersionWanted,
-    answers={200: told.Document},
-)
-@signed_in
-def show_document(document_id: int, wanted: Json) -> Json:
-    """Its newest version, or the one asked for."""
-    found = documents.version(db(), me(), document_id, wanted.get("version"))
-    values = shown_values(found.form, rights.READ_ALL, found.values, found.variables)
-    versions = [
-        {"number": one.number, "published_at": one.published_at, "instance": one.instance_id}
-        for one in found.document.versions
-    ]
-    number = found.version.number
-    told_ = _document(found.document.row)
-    return {**told_, "number": number, "values": values, "versions": versions}
-
-
-def _document(row: DocumentRow) -> Json:
-    return {**asdict(row), "subject": row.subject_id, "version": row.number}
+    return published.page(asked, wanted)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import select
 
-from engine import eventlog, instances, secrecy, tasks, versions
+from engine import eventlog, instances, people, secrecy, tasks, versions
 from engine.errors import CannotAssign, NotFound
 from engine.models import ProcessInstance, User, UserTask
 from engine.queries import task_page
@@ -72,6 +72,15 @@ def shown(task_id: int) -> Told:
     """The task as it stands, with its tag."""
     seen = task_view.see(db(), me(), task_id)
     return Told(task_view.told(db(), me(), seen), headers={"ETag": seen.tag})
+
+
+def kept(task_id: int) -> Told:
+    """The draft of a task as it was kept, with the task's new tag."""
+    seen = task_view.see(db(), me(), task_id)
+    names = people.names(db(), [seen.draft.saved_by])
+    draft = task_view.draft_told(seen, seen.draft, names)
+    answer = {"task": task_id, "draft": draft, "etag": seen.tag}
+    return Told(answer, headers={"ETag": seen.tag})
 
 
 def done(task_id: int) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine import people, tasks
+from engine import tasks
 from engine.bpmn.commands import Then
 from engine.errors import StaleDraft
 from engine.queries import followed, inbox
@@ -13,7 +13,7 @@ from engine.queries.inbox import Row
 from engine.tasks import drafts
 from engine.tasks.batch import Result
 from web.access import signed_in
-from web.api import paging, schemas, task_acts, task_view, told
+from web.api import paging, schemas, task_acts, told
 from web.api.fields import Json
 from web.api.routing import Told, route
 from web.errors import status_of
@@ -73,14 +73,10 @@ def save_draft(task_id: int, asked: Json) -> Told:
     seen = task_acts.unchanged(task_id)
     revision = seen.draft.revision
     try:
-        saved = tasks.save_draft(db(), task_id, by=me(), values=asked["values"], revision=revision)
+        tasks.save_draft(db(), task_id, by=me(), values=asked["values"], revision=revision)
     except StaleDraft as error:
         raise task_acts.stale(task_id) from error
-    after = task_view.see(db(), me(), task_id)
-    names = people.names(db(), [saved.saved_by])
-    draft = task_view.draft_told(after, saved, names)
-    answer = {"task": task_id, "draft": draft, "etag": after.tag}
-    return Told(answer, headers={"ETag": after.tag})
+    return task_acts.kept(task_id)
 
 
 @route(

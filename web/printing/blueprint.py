@@ -10,33 +10,29 @@ POST /prints/N/cancellation
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engine import clock, settings
-from engine.errors import NotFound
 from quality.printing import press, runs, word
 from quality.printing.errors import NothingToPrint, RunOver, TooManyRuns, TooManyToPrint
 from quality.printing.models import PrintStatus
 from quality.printing.paper import Paper
 from quality.printing.runs import PrintForm
-from quality.printing.shelf import Shelf, file_name
+from quality.printing.shelf import file_name
 from web import htmx
-from web import session as of_request
 from web.access import signed_in
 from web.asked import number
 from web.i18n import language, say
-from web.printing import chosen, papers
+from web.printing import chosen, papers, results
 from web.session import db, me
 
 bp = Blueprint("printing", __name__)
 
 PDF: Final = "application/pdf"
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-ZIP: Final = "application/zip"
 
 
 @bp.get("/documents/<int:document_id>/print.pdf")
@@ -84,15 +80,9 @@ def _let_go() -> None:
 
 def _file(content: bytes, kind: str, name: str, place: str) -> Response:
     response = Response(content, content_type=kind)
-    response.headers["Content-Disposition"] = _named(name, place)
+    response.headers["Content-Disposition"] = results.named(name, place)
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _named(name: str, place: str) -> str:
-    """A header is Latin-1: the name goes along in the way made for others."""
-    ending = name.rpartition(".")[2]
-    return f"{place}; filename=print.{ending}; filename*=UTF-8''{quote(name, safe='')}"
 
 
 @bp.get("/prints")
@@ -150,12 +140,8 @@ def _in_words(seconds: int) -> str:
     return str(gettext("大约 %(count)s 分钟", count=-(-seconds // 60)))
 
 
-def _shelf(run_id: int) -> Shelf:
-    return Shelf(of_request.settings().data_dir, run_id)
-
-
 def _size(run_id: int) -> str:
-    place = _shelf(run_id).zip
+    place = results.shelf(run_id).zip
     return f"{place.stat().st_size / 1e6:.1f}" if place.exists() else ""
 
 
@@ -163,15 +149,7 @@ def _size(run_id: int) -> str:
 @signed_in
 def file(run_id: int) -> Response:
     """The result of a batch, for whoever asked for it."""
-    run = runs.one(db(), me(), run_id)
-    place = _shelf(run_id).zip
-    if run.status is not PrintStatus.DONE or not place.exists():
-        raise NotFound
-    response = send_file(place, mimetype=ZIP, etag=run.sha256, max_age=0)
-    name = file_name(gettext("打印的文档 %(id)s", id=run_id), "zip")
-    response.headers["Content-Disposition"] = _named(name, "attachment")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return results.packed(runs.one(db(), me(), run_id))
 
 
 @bp.post("/prints/<int:run_id>/cancellation")

@@ -30,7 +30,7 @@ SCOPES: Final = {
     "work": "办理流程和待办",
     "definitions": "修改和发布流程",
     "people": "修改人员、单位和岗位",
-    "subjects": "修改诊改主体",
+    "subjects": "修改诊改主体、登记册和模板",
     "operations": "处理异常",
     ALL: "全部",
 }

@@ -21,21 +21,25 @@ from engine.forms.model import Grid
 from engine.queries import task_page
 from engine.queries.task_page import Task
 from engine.tasks import drafts
-from quality.imports.errors import EmptyFile
 from quality.spreadsheets import MEDIA_TYPE
 from web.access import signed_in
 from web.session import db, me
 from web.tasks import acts, asked, drawing, gridbook
 from web.tasks.asked import NOTHING, Typed
 from web.tasks.blueprint import bp
+from web.tasks.gridbook import Taken
 
 
 @bp.get("/tasks/<int:task_id>/grids/<word:grid>.xlsx")
 @signed_in
 def fetch(task_id: int, grid: str) -> Response:
     """The grid as the page shows it to its reader."""
-    task = task_page.one(db(), me(), task_id)
-    view, _ = _grid(task, grid, NOTHING)
+    return workbook(task_page.one(db(), me(), task_id), grid)
+
+
+def workbook(task: Task, key: str) -> Response:
+    """A grid of a task as its reader sees it. Raises `NotFound`."""
+    view, _ = _grid(task, key, NOTHING)
     answer = Response(gridbook.written(view), mimetype=MEDIA_TYPE)
     answer.headers.set(
         "Content-Disposition", "attachment", filename=gridbook.filename(view, task.title)
@@ -52,13 +56,7 @@ def lay(task_id: int, grid: str) -> ResponseReturnValue:
     file = request.files.get(f"book.{grid}")
     try:
         acts.require_readable(typed)
-        view, model = _grid(task, grid, typed)
-        if file is None or not file.filename:
-            raise EmptyFile
-        values, revision = _stands(task, typed)
-        taken = gridbook.taken(file.read(), view, model, values.get(grid) or ())
-        values[grid] = taken.rows
-        tasks.save_draft(db(), task_id, by=me(), values=values, revision=revision)
+        view, taken = laid(task, grid, file.read() if file is not None else b"", typed)
     except Refused as refusal:
         return acts.again(task_id, typed, refusal)
     if taken.bad:
@@ -70,6 +68,19 @@ def lay(task_id: int, grid: str) -> ResponseReturnValue:
     )
     flash(told)
     return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+def laid(task: Task, key: str, content: bytes, typed: Typed = NOTHING) -> tuple[GridView, Taken]:
+    """Take the good cells of a workbook over what is typed, or what stands, and keep the draft.
+
+    Raises `NotFound`, `UnfitFile`, and what `save_draft` raises.
+    """
+    view, model = _grid(task, key, typed)
+    values, revision = _stands(task, typed)
+    taken = gridbook.taken(content, view, model, values.get(key) or ())
+    values[key] = taken.rows
+    tasks.save_draft(db(), task.id, by=me(), values=values, revision=revision)
+    return view, taken
 
 
 def _grid(task: Task, key: str, typed: Typed) -> tuple[GridView, Grid]:

@@ -24,6 +24,10 @@ SITE = "场地标准"
 
 @pytest.fixture
 def story(db, sessions, college):
+    return people_of(db, sessions, college)
+
+
+def people_of(db, sessions, college):
     """The flow of work standards, with the people that it needs."""
     for key, who, unit in (
         ("head", "reviewer", "machine"),
@@ -39,6 +43,11 @@ def story(db, sessions, college):
 
 @pytest.fixture
 def standard(db, college):
+    return laid(db, college)
+
+
+def laid(db, college):
+    """A standard of a unit, without a version."""
     unit = college.units["machine"]
     return standards.create(
         db, StandardKind.WORK, "实训中心场地标准", unit, by=SYSTEM, category=SITE

@@ -97,6 +97,10 @@ VERBS = {
 }
 """What is asked of the policy on a thing that one may see, where the address is for everybody."""
 NOT_THERE = {
+    "api.list_standard_changes",
+    "api.revise_standard",
+    "api.show_print_file",
+    "api.show_standard_version",
     "calendar.remove_term",
     "documents.changes",
     "imports.mistakes",
@@ -112,6 +116,11 @@ NOT_THERE = {
 BY_RULE = {
     "api.remove_signer",
     "api.change_evidence",
+    "api.discard_template_draft",
+    "api.save_template_draft",
+    "api.show_chain",
+    "api.show_template_draft",
+    "api.submit_template",
     "evidence.restore",
     "evidence.retire",
     "templates.change",
@@ -120,7 +129,8 @@ BY_RULE = {
     "templates.submit",
 }
 """Addresses that the thing itself refuses: only who added a signer takes them off again, only
-who keeps a piece of evidence changes it, only who leads a kind writes its template."""
+who keeps a piece of evidence changes it, only who leads a kind writes its template, and who keeps
+the register of subjects knows of one without reading its documents."""
 HTMX = {"HX-Request": "true"}
 
 

@@ -261,7 +261,11 @@ def _definition(_db: Session, _college: College) -> list[Row]:
 
 
 def _kinds(_db: Session, _college: College) -> list[Row]:
-    return [{"kind": "major"}]
+    return [{"kind": "major", "number": 1}]
+
+
+def _standards(db: Session, college: College) -> list[Row]:
+    return [{**row, "number": 1} for row in _one(CollegeStandard.id)(db, college)]
 
 
 def _tables(_db: Session, _college: College) -> list[Row]:
@@ -335,9 +339,9 @@ THINGS = (
     Thing(frozenset({"notice_id"}), _notices, _sees_notice),
     Thing(frozenset({"run_id"}), _each(PrintRun.id), _sees_print),
     Thing(frozenset({"webhook_id"}), _one(Webhook.id), _always),
-    Thing(frozenset({"kind"}), _kinds, _always),
+    Thing(frozenset({"kind", "number"}), _kinds, _always),
     Thing(frozenset({"plan_id"}), _one(SchoolPlan.id), _always),
-    Thing(frozenset({"standard_id"}), _one(CollegeStandard.id), _always),
+    Thing(frozenset({"standard_id", "number"}), _standards, _always),
     Thing(frozenset({"point_id"}), _one(WorkPoint.id), _always),
 )
 
