@@ -137,6 +137,7 @@ Resolver = Callable[[Session, str], int | None]
 Dates = Callable[[Session, str, Mapping[str, Any], date], date | None]
 PeopleOf = Callable[[Session, str], Sequence[int]]
 Source = Callable[[Session, str | None, Mapping[str, Any]], Sequence[Option]]
+Apart = Callable[[Session, Actor, str], bool]
 
 HANDLERS: Final[dict[str, Handler]] = {}
 RESOLVERS: Final[dict[str, Resolver]] = {}
@@ -148,6 +149,9 @@ BACKGROUND: Final[dict[str, Background]] = {}
 OUTSIDE: Final[dict[str, Outside]] = {}
 LIBRARIES: Final[dict[str, Library]] = {}
 SOURCES: Final[dict[str, Source]] = {}
+APART: Final[dict[str, Apart]] = {}
+"""Whether what is written in cases about a subject is kept from this person, whatever office they
+hold, unless they take part."""
 
 
 def handler(topic: str) -> Callable[[Handler], Handler]:

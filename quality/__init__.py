@@ -11,6 +11,7 @@ from quality import (
     registers,
     resolvers,
     standards,
+    subjects,
     templates,
 )
 from quality.evidence import cited, rules
@@ -38,6 +39,7 @@ def register() -> None:
     handlers.dates("cycle")(cycle.named)
     handlers.DATE_NAMES["cycle"] = cycle.names
     handlers.SOURCES.update(registers.SOURCES)
+    handlers.APART["subject"] = subjects.is_kept_from
     handing_over.register()
     handlers.LIBRARIES[citing.EVIDENCE] = cited.EvidenceLibrary()
     rules.register()

@@ -18,10 +18,10 @@ from engine import clock, grants, people, permissions, tasks
 from engine import predicates as is_
 from engine.errors import NotFound
 from engine.grants import Scope
-from engine.models import Grant, Reach
+from engine.models import Grant, Reach, UserTask
 from engine.people import Actor
 from engine.permissions import POLICY, Action, Predicate
-from engine.queries import cases
+from engine.queries import apart, cases
 from engine.queries.cases import Tie
 from quality import given, kinds, sharing
 from quality.given import Granted, Source
@@ -143,7 +143,20 @@ def answer(db: Session, user_id: int, key: str, number: int | None = None) -> Ve
     if question.thing is Thing.CASE:
         return _of_case(db, person, sources, thing)
     about = tasks.glance(db, thing) if question.thing is Thing.TASK else None
-    return _of_policy(person, sources, action, about)
+    verdict = _of_policy(person, sources, action, about)
+    if about is not None and action is Action.TASK_VIEW and not _is_read(db, person, thing):
+        return Verdict(allowed=False, reasons=(), lacking=_lacking(action))
+    return verdict
+
+
+def _is_read(db: Session, person: Actor, task_id: int) -> bool:
+    """Whether what is written in the task's case is for this person, if the policy allows it."""
+    case = select(UserTask.instance_id).where(UserTask.id == task_id)
+    return apart.may_read(db, person, db.execute(case).scalar_one())
+
+
+def _lacking(action: Action) -> tuple[Lack, ...]:
+    return tuple(Lack(one) for one in POLICY[action])
 
 
 def _of_policy(
@@ -163,8 +176,8 @@ def _of_case(db: Session, person: Actor, sources: tuple[Source, ...], instance_i
             found += [_policy_reason(sources, one) for one in holding]
         else:
             found.append(Reason(tie=tie))
-    lacking = tuple(Lack(one) for one in POLICY[Action.INSTANCE_VIEW_ANY])
-    return Verdict(bool(found), tuple(found), () if found else lacking)
+    lacking = () if found else _lacking(Action.INSTANCE_VIEW_ANY)
+    return Verdict(bool(found), tuple(found), lacking)
 
 
 def _of_subject(

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine import clock, grants, people
+from engine.college.kinds import SCHOOL
 from engine.grants import NewGrant, Scope
-from engine.models import Reach, UnitAbove
+from engine.models import Reach, Unit, UnitAbove
 from engine.people import Actor
 from engine.permissions import Action
 from quality import kinds
@@ -21,6 +22,7 @@ from quality.models import Document, Subject, SubjectMember
 
 YEAR: Final = 4
 _subject, _document, _above = Subject.__table__, Document.__table__, UnitAbove.__table__
+_unit_table = Unit.__table__
 
 
 def may_see(db: Session, person: Actor) -> ColumnElement[bool]:
@@ -49,7 +51,10 @@ def reached(person: Actor, scope: Scope) -> ColumnElement[bool]:
 
 
 def in_reach(person: Actor, scope: Scope) -> ColumnElement[bool]:
-    """The condition that a subject is near enough: one's own, of the unit, below it, any."""
+    """The condition that a subject is near enough: one's own, of the unit, below it, any.
+
+    Kinds apart are below a college or a department, never below the school as a whole.
+    """
     return _REACHES[scope.reach](person, scope)
 
 
@@ -97,6 +102,9 @@ def _unit(_person: Actor, scope: Scope) -> ColumnElement[bool]:
 
 def _below(_person: Actor, scope: Scope) -> ColumnElement[bool]:
     under = select(_above.c.unit_id).where(_above.c.above_id.in_(sorted(scope.units)))
+    if scope.subject_kind in kinds.APART:
+        whole = select(_unit_table.c.id).where(_unit_table.c.kind == SCHOOL)
+        under = under.where(_above.c.above_id.not_in(whole))
     return _subject.c.unit_id.in_(under)
 
 

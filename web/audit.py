@@ -19,7 +19,7 @@ from engine.errors import NotFound
 from engine.forms import rights, view
 from engine.forms.choices import Choices
 from engine.permissions import Action
-from engine.queries import called, cases, seals
+from engine.queries import apart, called, cases, seals
 from engine.replay import Replay
 from engine.replay import replay as replay_case
 from web import evidence, frames, house
@@ -112,6 +112,7 @@ def verify() -> ResponseReturnValue:
 def replay(instance_id: int) -> str:
     """The verdict, the diagram, the player, the moments; that somebody looked is recorded."""
     seen = cases.one(db(), me(), instance_id)
+    apart.read(db(), me(), instance_id)
     found = _looked_at(instance_id)
     told = frames.told(db(), found, _form_url(instance_id))
     numbers = {one.version.number for one in found.frames} or {found.version.number}
@@ -135,6 +136,7 @@ def replay(instance_id: int) -> str:
 def form(instance_id: int, seq: int) -> str:
     """The whole form as it stood after an entry, with what the entry changed."""
     seen = cases.one(db(), me(), instance_id)
+    apart.read(db(), me(), instance_id)
     found = _looked_at(instance_id, seq)
     frame = next((one for one in found.frames if one.seq == seq), None)
     paper = frames.paper(frame.version) if frame is not None else None

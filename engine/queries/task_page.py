@@ -29,7 +29,7 @@ from engine.models import (
 )
 from engine.people import Actor
 from engine.permissions import Action
-from engine.queries import timeline
+from engine.queries import apart, timeline
 from engine.queries.cases import MOST, OPEN
 from engine.queries.timeline import Line
 from engine.versions import Version
@@ -121,6 +121,7 @@ def one(db: Session, person: Actor, task_id: int) -> Task:
     task = _task(db, row)
     if not permissions.may(person, Action.TASK_VIEW, task):
         raise NotFound
+    apart.read(db, person, task.instance_id)
     return _told_to(db, person, task)
 
 
@@ -129,6 +130,8 @@ def newest(db: Session, person: Actor, instance_id: int) -> Task | None:
 
     Which case they may know of is the caller's to ask.
     """
+    if not apart.may_read(db, person, instance_id):
+        return None
     found = None
     mine = _wanted().where(UserTask.__table__.c.instance_id == instance_id)
     for row in db.execute(mine.order_by(UserTask.__table__.c.id.desc()).limit(MOST)):

@@ -17,7 +17,7 @@ from engine.bpmn.process import Process
 from engine.entries import Body, Kind
 from engine.models import Content, Incident, IncidentStatus, LogEntry, ProcessInstance
 from engine.people import Actor
-from engine.queries import cases, marks
+from engine.queries import apart, cases, marks
 from engine.queries.cases import MOST
 
 
@@ -50,6 +50,8 @@ class Line:
     """What was kept of what was written: the opinion, and the values of the form."""
     hidden: bool = False
     """Whether it is a vote that is secret from this reader until the decision."""
+    withheld: bool = False
+    """Whether something was written that this reader may not read."""
 
     @property
     def shown(self) -> Body:
@@ -109,12 +111,15 @@ def of_case(
     written = _written(db, instance_id, [body.content for _by, body in whole if body.content])
     named = [one for by, body in whole for one in (people.marked(by), *_others(body))]
     names = people.names(db, named)
+    is_told = apart.may_read(db, person, instance_id)
     found = tuple(
         _damaged(row)
         if body is None or written.get(body.content, b"") is None
         else _line(row, body, written, names, process).told_to(secret, secrecy.reader(person))
         for row, body in read
     )
+    if not is_told:
+        found = tuple(replace(one, comment="", withheld=bool(one.comment)) for one in found)
     return found, found[-1].seq if len(rows) > limit else None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Exists, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Exists, and_, false, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine import clock, grants, people, permissions, predicates
@@ -21,7 +21,7 @@ from engine.models import Reach, Unit, UnitAbove
 from engine.people import Actor
 from engine.permissions import Action
 from engine.queries import cases
-from quality import sharing, subjects
+from quality import kinds, sharing, subjects
 from quality.evidence.errors import NoPlace
 from quality.evidence.models import Citation, Evidence
 from quality.models import Document, DocumentVersion, Subject, SubjectMember
@@ -55,7 +55,7 @@ def visible(db: Session, person: Actor) -> ColumnElement[bool]:
         _piece.c.owner_id == person.id,
         _piece.c.subject_id.in_(subjects_seen),
         and_(_piece.c.subject_id.is_(None), _of_unit(person, scopes)),
-        _cited_in_cases(person),
+        _cited_in_cases(person, seen),
         _cited_in_documents(db, person),
     )
 
@@ -91,6 +91,10 @@ def case_seen(person: Actor) -> ColumnElement[bool]:
     """The condition on citations that this person may know of the case they stand in."""
     if permissions.may(person, Action.INSTANCE_VIEW_ANY):
         return true()
+    return _takes_part(person)
+
+
+def _takes_part(person: Actor) -> ColumnElement[bool]:
     return _citation.c.instance_id.in_(cases.own(person).correlate(None))
 
 
@@ -185,9 +189,16 @@ def _of_unit(person: Actor, scopes: tuple[Scope, ...]) -> ColumnElement[bool]:
     return or_(*near)
 
 
-def _cited_in_cases(person: Actor) -> Exists:
+def _cited_in_cases(person: Actor, seen: ColumnElement[bool]) -> Exists:
+    """Whoever sees a case only by an office reads there nothing of a subject of a kind apart."""
+    told = case_seen(person)
+    by_office = permissions.may(person, Action.INSTANCE_VIEW_ANY)
+    if by_office and not predicates.is_auditor(person, None):
+        kept = select(_subject.c.id).where(_subject.c.kind.in_(sorted(kinds.APART)), not_(seen))
+        of_others = _piece.c.subject_id.in_(kept.correlate(None))
+        told = or_(_piece.c.subject_id.is_(None), not_(of_others), _takes_part(person))
     mine = _citation.c.evidence_id == _piece.c.id
-    return select(_citation.c.id).where(mine, case_seen(person)).correlate(_piece).exists()
+    return select(_citation.c.id).where(mine, told).correlate(_piece).exists()
 
 
 def _cited_in_documents(db: Session, person: Actor) -> Exists:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine import permissions
@@ -21,6 +21,7 @@ from quality.kinds import SubjectKind
 from quality.models import Stage, Subject
 from quality.pages import Page
 from quality.subjects import described
+from quality.subjects.references import read_reference
 
 _subject = Subject.__table__
 _above = _subject.alias("above")
@@ -107,6 +108,17 @@ def known(db: Session, person: Actor, subject_ids: Iterable[int | None]) -> froz
         return frozenset()
     wanted = select(_subject.c.id).where(_subject.c.id.in_(ids), known_to(db, person))
     return frozenset(db.execute(wanted).scalars())
+
+
+def is_kept_from(db: Session, person: Actor, reference: str) -> bool:
+    """Whether what is written about a subject is not for this person: of a kind apart, no grant."""
+    try:
+        subject_id = read_reference(reference)
+    except NotFound:
+        return False
+    apart = _subject.c.kind.in_(sorted(kinds.APART)), not_(sharing.may_see(db, person))
+    found = select(_subject.c.id).where(_subject.c.id == subject_id, *apart)
+    return db.execute(found).first() is not None
 
 
 def visible(

@@ -14,7 +14,7 @@ from engine.db import begin_writing
 from engine.entries import Kind
 from engine.errors import TooLarge
 from engine.permissions import Action
-from engine.queries import cases, marks, timeline
+from engine.queries import apart, cases, marks, timeline
 from engine.queries.cases import CaseRow, CaseView, OpenTask
 from engine.queries.timeline import Line
 from engine.replay import Frame, replay
@@ -117,6 +117,7 @@ def show_replay(instance_id: int) -> Json:
     db().rollback()
     begin_writing(db())
     cases.see(db(), me(), instance_id)
+    apart.read(db(), me(), instance_id)
     found = replay(db(), instance_id, reader=secrecy.reader(me()))
     asked = {"instance": instance_id}
     eventlog.record(db(), Kind.REPLAY_VIEWED, by=me().mark, asked=asked)

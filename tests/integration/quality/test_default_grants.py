@@ -33,6 +33,7 @@ PLACED = {
     "another college's teacher": ("teacher", ELSEWHERE),
     "school leader": ("school_leader", SCHOOL),
     "expert": ("expert", SCHOOL),
+    "head of the school": ("head", SCHOOL),
     **{lead: (lead, ELSEWHERE) for lead in sorted({one.lead for one in kinds.every()})},
 }
 ROLES = {"r leader": Role.LEADER, "r office": Role.QUALITY_OFFICE, "r auditor": Role.AUDITOR}
@@ -43,6 +44,7 @@ ABOVE_ALL = {
     "r office",
     "r auditor",
     "r process admin",
+    "head of the school",
 }
 CHAIN = {"college's reviewer", "head", "leader over the college", "contact"}
 STUDENT = {"owner", "counsellor", "college's reviewer", "head", "student_affairs"}

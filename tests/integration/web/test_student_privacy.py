@@ -12,11 +12,13 @@ import zipfile
 import pytest
 from sqlalchemy import insert, select
 
-from engine import instances, tasks
+from engine import grants, instances, roles, tasks
 from engine.college import persons, posts, units
 from engine.db import begin_writing
-from engine.models import UserTask
+from engine.grants import NewGrant
+from engine.models import Reach, Role, UserTask
 from engine.people import SYSTEM
+from engine.permissions import Action
 from quality import chains, shipped, subjects
 from quality.evidence.store import Store
 from quality.models import DocumentVersion, Stage, Subject
@@ -28,8 +30,8 @@ from tests.story import Story
 from tests.unit.quality.test_evidence_files import PDF
 
 CODE, NAME = "20260001", "孟小禾"
-WORD, FILE = "口语薄弱", "省赛获奖"
-SECRETS = (WORD, FILE, CODE, NAME)
+WORD, FILE, DRAFT = "口语薄弱", "省赛获奖", "想转专业"
+SECRETS = (WORD, FILE, DRAFT, CODE, NAME)
 """What only those may read whom it concerns."""
 WRITTEN = {
     Stage.GOAL: "description",
@@ -49,6 +51,13 @@ PEOPLE = {
     "own_head": ("head", "machine"),
     "affairs": ("student_affairs", "academic_affairs"),
 }
+OFFICES = {
+    "quality": Role.QUALITY_OFFICE,
+    "process": Role.PROCESS_ADMIN,
+    "operator": Role.OPERATOR,
+    "auditor_here": Role.AUDITOR,
+}
+"""Who knows of every case by an office; of these, the auditor reads what is recorded."""
 STRANGERS = ("s2", "counsellor", "teacher", "head", "over")
 FEW = ("s2", "counsellor")
 """Who asks on PostgreSQL: what the conditions say there, `test_default_grants` compares as well."""
@@ -98,7 +107,7 @@ class Class(Story):
         self.waiting = self.begin(Stage.GOAL, "2029-2031")
         self.hand_in(self.waiting, "s1", self.written(self.waiting, Stage.GOAL))
         self.drafted = self.begin(Stage.GOAL, "2026-2028")
-        given = self.written(self.drafted, Stage.GOAL)
+        given = self.written(self.drafted, Stage.GOAL, DRAFT)
         by = self.person("s1")
         tasks.save_draft(db, self.task(self.drafted).id, by=by, values=given, revision=0)
 
@@ -115,6 +124,10 @@ class Class(Story):
             place = college.units[unit]
             posts.give(db, user, college.posts[post], place, since=SINCE, by=SYSTEM)
             college.users[name] = user
+        for name, role in OFFICES.items():
+            user = persons.create(db, name, name, by=SYSTEM, password=PASSWORD)
+            roles.give(db, user, role, by=SYSTEM)
+            college.users[name] = user
 
     def begin(self, stage, period):
         flow = "collection_student" if stage is Stage.COLLECTION else "approval_student"
@@ -126,10 +139,10 @@ class Class(Story):
             values={"stage": stage.value, "period": period},
         )
 
-    def written(self, case, stage):
+    def written(self, case, stage, word=WORD):
         more = {"evidence": [self.piece]} if stage is Stage.COLLECTION else {}
         rows = self.values(case)[GRID[stage]]
-        return {GRID[stage]: [row | {WRITTEN[stage]: WORD} | more for row in rows]}
+        return {GRID[stage]: [row | {WRITTEN[stage]: word} | more for row in rows]}
 
     def publish(self, stage):
         case = self.begin(stage, "2026-2028" if stage is Stage.GOAL else "2027")
@@ -194,11 +207,11 @@ def addresses(app, db, student):
 
 
 def read(answer):
-    """The text of an answer; of a workbook, that of all its parts."""
+    """The text of an answer; of a workbook, that of all its parts; of a picture or paper, none."""
     if not answer.data.startswith(b"PK"):
-        return answer.get_data(as_text=True)
+        return "" if answer.data.startswith(b"%PDF") else answer.get_data(as_text=True)
     with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
-        return "".join(book.read(one).decode() for one in book.namelist())
+        return "".join(book.read(one).decode(errors="replace") for one in book.namelist())
 
 
 def told(answer, path):
@@ -240,6 +253,43 @@ def test_nobody_else_finds_a_word_of_a_student_in_any_place(app, db, student, en
         assert reader.ask(f"/evidence/{student.piece}/file").data == PDF
         draft = reader.ask(f"/instances/{student.drafted}").status_code
         assert (name, draft) == (name, 200 if name == "s1" else 404)
+        kept = DRAFT in reader.ask(f"/tasks/{task}").text
+        assert (name, kept) == (name, name == "s1")
+
+    an_office_knows_of_the_case_and_only_the_auditor_reads_it(app, db, student)
+    if is_sqlite:
+        an_office_finds_no_word(app, places)
+
+
+def an_office_finds_no_word(app, places):
+    reader = Reader(app, "quality")
+    for place in (one for one in places if not one.endswith(".pdf")):
+        written = {WORD, FILE, DRAFT} & set(told(reader.ask(place), place))
+        assert (place, written) == (place, set())
+
+
+def an_office_knows_of_the_case_and_only_the_auditor_reads_it(app, db, student):
+    reader = Reader(app, "quality")
+    known = reader.ask(f"/instances/{student.published}").text
+    assert (NAME in known, "只给参与办理和获得授权的人看" in known) == (True, True)
+    assert WORD not in Reader(app, "operator").ask(f"/instances/{student.published}").text
+    assert WORD in Reader(app, "auditor_here").ask(f"/instances/{student.published}").text
+    task = student.task(student.waiting).id
+    db.rollback()
+    asked = (f"/tasks/{task}", f"/api/v1/tasks/{task}", f"/instances/{student.waiting}/replay")
+    of_many = {name: [Reader(app, name).ask(one).status_code for one in asked] for name in OFFICES}
+    assert of_many.pop("auditor_here") == [200, 200, 200]
+    assert of_many == {
+        "quality": [404, 404, 404],
+        "process": [404, 404, 404],
+        "operator": [404, 404, 403],
+    }
+    begin_writing(db)
+    holder = f"u:{student.college.users['quality']}"
+    asked_for = NewGrant(holder, Action.SUBJECT_VIEW, Reach.ALL, subject_kind="student")
+    grants.give(db, asked_for, by=SYSTEM)
+    db.commit()
+    assert WORD in Reader(app, "quality").ask(asked[0]).text
 
 
 def document(db, student):
