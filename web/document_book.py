@@ -63,7 +63,7 @@ def _above(rows: Sequence[DocumentRow], wanted: Wanted, unit: str) -> tuple[str,
     count = gettext("共 %(count)s 份", count=len(rows))
     if len(rows) > MOST_ROWS:
         count = gettext("只列出最近发布的 %(count)s 份，请缩小筛选再导出。", count=MOST_ROWS)
-    narrowed = gettext("；").join(_filter(wanted, unit)) or gettext("全部")
+    narrowed = gettext("、").join(_filter(wanted, unit)) or gettext("全部")
     return (
         gettext("文档目录：%(name)s可以看的已发布文档", name=me().name),
         gettext("筛选：%(filter)s", filter=narrowed),

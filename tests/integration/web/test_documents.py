@@ -64,8 +64,8 @@ def test_the_list_is_taken_away_with_its_filter_on_top(office, browser, college)
         "&amp;", "&"
     )
     told = book(leader.get("/documents/export" + asked))
-    own = "我负责或参与的；名称或代码“机器人”"
-    assert told[1] == [f"筛选：类别“专业”；阶段“目标”；2027 年度；单位“智能制造学院”；{own}"]
+    own = "我负责或参与的、名称或代码“机器人”"
+    assert told[1] == [f"筛选：类别“专业”、阶段“目标”、2027 年度、单位“智能制造学院”、{own}"]
     assert told[2][0].endswith("共 1 份")
     assert told[5][:4] == [TITLE, "工业机器人技术", "460305", "专业"]
     nothing = book(leader.get("/documents/export?q==cmd"))
