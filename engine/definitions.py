@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -81,9 +82,15 @@ def _judged(
         return None, (unreadable.finding,)
     findings = lint(outline, known(db, forms))
     if not has_errors(findings):
-        tables = decisions.unbundle(decisions.bundle(db, decisions.named(outline)))
-        findings += second_opinion.review(xml, process.build(outline, tables))
+        findings += _compared(xml, decisions.bundle(db, decisions.named(outline)))
     return outline, findings
+
+
+@lru_cache(maxsize=32)
+def _compared(xml: bytes, tables: str) -> tuple[Finding, ...]:
+    """What the other engine says of a file and its tables: a check and publishing it ask once."""
+    ready = process.build(parse.read(xml), decisions.unbundle(tables))
+    return second_opinion.review(xml, ready)
 
 
 def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:

@@ -15,8 +15,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from itertools import pairwise
 from random import Random
+from threading import Lock
 from typing import Any, Final
 
 from lxml import etree
@@ -61,6 +63,9 @@ HARMLESS: Final = frozenset({
     "association", "group", "category", "categoryValue",
 })  # fmt: skip
 
+# the validator keeps the errors of the last file it saw
+_ONE_AT_A_TIME: Final = Lock()
+
 
 class _OurExpressions(PythonScriptEngine):  # type: ignore[misc]  # the library has no types
     """Stands where the library would call `eval`: conditions in our language, nothing else."""
@@ -104,13 +109,20 @@ def review(xml: bytes, process: Process) -> tuple[Finding, ...]:
 
 def _schema(tree: etree._Element) -> tuple[Finding, ...]:
     sentence = "与 BPMN 2.0 的格式规范不符（第 {line} 行）：{detail}"
-    validator = BpmnValidator().validator
-    if validator.validate(tree):
-        return ()
-    errors = list(validator.error_log)[:MOST_SCHEMA_FINDINGS]
+    with _ONE_AT_A_TIME:
+        validator = _validator()
+        if validator.validate(tree):
+            return ()
+        errors = list(validator.error_log)[:MOST_SCHEMA_FINDINGS]
     return tuple(
         warning("", RULE, sentence, line=one.line, detail=str(one.message)[:300]) for one in errors
     )
+
+
+@cache
+def _validator() -> Any:
+    """The schema, read once: that takes longer than checking a diagram."""
+    return BpmnValidator().validator
 
 
 def _runs(tree: etree._Element, process: Process) -> tuple[Finding, ...]:
