@@ -7,7 +7,7 @@ cell. A row's texts are escaped together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from flask_babel import gettext
@@ -36,22 +36,33 @@ class Rows:
         self.columns = [self._column(at, cell) for at, cell in enumerate(cells)]
         self.heads: dict[tuple[bool, ...], str] = {}
 
-    def row(self, row: RowView) -> Markup:
-        """A row's head and cells."""
+    def rows(self, rows: Iterable[RowView], goal: str = "") -> Markup:
+        """The rows of one goal; the head of the goal stands in the first."""
+        drawn = []
+        for row in rows:
+            drawn.append(self._row(row, goal))
+            goal = ""
+        return Markup("".join(drawn))  # noqa: S704  (each part was escaped)
+
+    def _row(self, row: RowView, goal_head: str) -> str:
         texts = [*row.texts, row.id, row.label, row.goal, f"{row.spoken} · " if row.spoken else ""]
         *texts, row_id, label, goal, spoken = escaped(texts)
         own = {"at": row.html_id, "id": row_id, "label": label, "goal": goal, "spoken": spoken}
+        own_row = " data-own" if row.own else ""
+        drawn = [
+            f'<tr id="{row.html_id}" tabindex="-1" data-row="{row_id}"{own_row}>{goal_head}',
+        ]
         if row.label_error or row.error or row.added or row.renamed:
-            drawn = [str(self.label(self.grid, row, self.draft_url))]
+            drawn.append(str(self.label(self.grid, row, self.draft_url)))
         else:
-            drawn = [self._head(row) % own]
+            drawn.append(self._head(row) % own)
         for at, (text, (pattern, empty)) in enumerate(zip(texts, self.columns, strict=True)):
             if not pattern or at in row.marked:
                 drawn.append(str(self.cell(self.grid, row.cell(at), self.grid.columns[at])))
             else:
                 own["text"] = text or empty
                 drawn.append(pattern % own)
-        return Markup("".join(drawn))  # noqa: S704  (each part was escaped)
+        return "".join((*drawn, "</tr>"))
 
     def _column(self, at: int, some: FieldView) -> tuple[str, str]:
         """The pattern of a column's cells, "" where they have none, and what an empty one shows."""

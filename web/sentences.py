@@ -5,7 +5,7 @@ A page says hundreds of sentences, and most have no gap: those become part of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask.templating import Environment
@@ -38,6 +38,10 @@ class Sentences(Environment):
             found.words = get_translations().ugettext
             self.languages[locale.language] = found
         return found.get_template(name, *args, **how)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Those of all templates as they are: each import compares them, over layers slowly."""
+        return self.globals if d is None else super().make_globals(d)
 
     def _generate(self, source: nodes.Template, name: str | None, *args: Any, **how: Any) -> str:
         if self.words is not None:

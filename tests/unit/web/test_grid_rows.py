@@ -44,10 +44,14 @@ ROWS = [
 PAGE = (
     '{% from "forms/_grid.html" import one_cell, label_cell %}{% set it = drawn.parts[0] %}'
     "{% set draw = grid_rows(it, url, one_cell, label_cell) %}"
-    "{% for goal in it.goals %}{% for row in goal.rows %}{% if plain %}"
-    "{{ label_cell(it, row, url) }}{% for one in row.cells %}"
+    "{% for goal in it.goals %}{% if plain %}{% for row in goal.rows %}"
+    '<tr id="{{ row.html_id }}" tabindex="-1" data-row="{{ row.id }}"{{ " data-own" if row.own }}>'
+    "{% if loop.first %}<th>{{ goal.label }}</th>{% endif %}{{ label_cell(it, row, url) }}"
+    "{% for one in row.cells %}"
     "{{ one_cell(it, one, it.columns[loop.index0]) }}{% endfor %}"
-    "{% else %}{{ draw.row(row) }}{% endif %}{% endfor %}{% endfor %}"
+    "</tr>{% endfor %}{% else %}"
+    "{% set head %}<th>{{ goal.label }}</th>{% endset %}{{ draw.rows(goal.rows, head) }}"
+    "{% endif %}{% endfor %}"
 )
 
 
