@@ -7,6 +7,9 @@ import re
 from dataclasses import asdict
 from typing import Any, Final
 
+import orjson
+
+from quality.printing import coverage
 from quality.printing.paper import Opinion, Paper, Row, Table, width
 
 _WORD: Final = re.compile(r"[!-~\u00a1-\u024f]{13,}")
@@ -24,12 +27,14 @@ OPINION_POINTS: Final = 400.0
 OPINION_EM: Final = 10.5
 SIZES: Final = ((5, 9.5), (8, 9.0), (11, 8.0))
 SMALLEST: Final = 7.5
+MOST_NAMED: Final = 20
 
 
 def laid(paper: Paper) -> dict[str, Any]:
     """The paper as the template reads it."""
     told: dict[str, Any] = _breakable(asdict(paper))
     told["wide"] = paper.is_wide
+    told["boxes"] = _boxes(paper, orjson.dumps(told).decode())
     for part, drawn in zip(paper.parts, told["parts"], strict=True):
         if isinstance(part, Table):
             points = columns(part, is_wide=paper.is_wide)
@@ -43,6 +48,13 @@ def laid(paper: Paper) -> dict[str, Any]:
         for opinion, one in zip(paper.sheet.opinions, told["sheet"]["opinions"], strict=True):
             one["long"] = is_long(opinion)
     return told
+
+
+def _boxes(paper: Paper, text: str) -> str:
+    """The sentence that names the characters which are printed as boxes, if there are any."""
+    missing = coverage.missing(text)
+    named = " ".join(f"U+{ord(one):04X}" for one in missing[:MOST_NAMED])
+    return paper.boxes.format(signs=named) if missing else ""
 
 
 def breakable(text: str) -> str:

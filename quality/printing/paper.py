@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LEAST_LABEL, MOST_LABEL = 6.0, 16.0
-LEAST, LEAST_TITLE, MOST = 3.0, 4.0, 40.0
+LEAST, LEAST_TITLE, MOST, BLANK = 3.0, 4.0, 40.0, 20.0
 """How narrow and how wide columns of a table like to be, in Chinese characters."""
 
 
@@ -110,9 +110,11 @@ class Table:
     def widths(self, room: float) -> tuple[float, ...]:
         """How wide each column is, of `room` Chinese characters: the more stands in it, the wider.
 
-        None is narrower than its words need, unless all of them together are too wide.
+        None is narrower than its words need, unless all of them together are too wide. A table that
+        is to be filled in by hand has room for that.
         """
         rows = [row for goal in self.goals for row in goal.rows]
+        is_blank = not any(text for row in rows for text in row.cells)
         labels = [[row.label for row in rows]]
         if self.is_nested:
             labels.insert(0, [goal.label for goal in self.goals])
@@ -122,7 +124,8 @@ class Table:
             least = max(LEAST, min(width(column.title), LEAST_TITLE) + 1)
             if column.is_number:
                 least = max(least, 1 + max((width(text) for text in texts), default=0))
-            wanted.append((least, least if column.is_number else max(least, _liked(texts))))
+            liked = least if column.is_number else BLANK if is_blank else _liked(texts)
+            wanted.append((least, max(least, liked)))
         return _shared_out(wanted, room)
 
 
@@ -158,7 +161,8 @@ class Sheet:
 class Paper:
     """A whole document. `foot` stands below every page, where `pages` counts {page} and {pages}.
 
-    `continued` says, above the first row of a page, which {goal} it belongs to.
+    `continued` says, above the first row of a page, which {goal} it belongs to; `boxes` at the end,
+    which {signs} our faces cannot draw.
     """
 
     title: str
@@ -167,6 +171,7 @@ class Paper:
     foot: tuple[str, ...]
     pages: str
     continued: str
+    boxes: str
 
     @property
     def is_wide(self) -> bool:

@@ -19,12 +19,12 @@ from typing import IO, Any, Final
 import orjson
 
 from quality.printing import layout
+from quality.printing.coverage import FONTS
 from quality.printing.errors import NotSet, PressBusy
 from quality.printing.paper import Paper
 
 log = logging.getLogger(__name__)
 
-FONTS: Final = Path(__file__).parents[2] / "web" / "static" / "dist" / "fonts"
 TYPESETTER: Final = Path(__file__).with_name("typesetter.py")
 AT_ONCE: Final = 2
 PATIENCE: Final = 20

@@ -31,9 +31,7 @@ def main(fonts: str) -> int:
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (LARGEST, most))
-    faces = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]
-    )
+    faces = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[fonts])
     # root is a folder with nothing but the template: a paper can name no other file
     compiler = typst.Compiler(TEMPLATE, font_paths=faces, ignore_system_fonts=True)
     asked, told = sys.stdin.buffer, sys.stdout.buffer

@@ -43,6 +43,8 @@ TWENTIETHS: Final = 20
 """Word measures tables in twentieths of a point."""
 STEP_POINTS: Final = 100.0
 BLANK_LINES: Final = 2
+HAND: Final = 440
+"""How tall a row is that is to be filled in by hand, in twentieths of a point."""
 _GAP: Final = re.compile(r"(\{pages?\})")
 _FIELDS: Final[Mapping[str, str]] = {"{page}": "PAGE", "{pages}": "NUMPAGES"}
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -109,7 +111,7 @@ def _page(section: Section, *, is_wide: bool) -> None:
 def _foot(section: Section, paper: Paper) -> None:
     line = section.footer.paragraphs[0]
     line.text = ""
-    line.paragraph_format.tab_stops.clear_all()
+    line.style = "Normal"  # that of feet has tab stops of its own, for another width
     width = int(section.page_width or 0) - 2 * MARGIN
     line.paragraph_format.tab_stops.add_tab_stop(Mm(width / Mm(1)), WD_TAB_ALIGNMENT.RIGHT)
     line.add_run(_plain("　".join(paper.foot)) + "\t")
@@ -194,7 +196,7 @@ def _table(file: File, part: Table, is_wide: bool) -> None:  # noqa: FBT001  (as
                 _cell(text, size, right=column.is_number, middle=column.is_number)
                 for column, text in zip(part.columns, row.cells, strict=True)
             ]
-            lines.append(_line(cells, whole=not is_long))
+            lines.append(_line(cells, whole=not is_long, by_hand=not any(row.cells)))
     if part.foot:
         cells = [_cell(part.foot_label, size, bold=True, span=len(part.levels))]
         cells += [_cell(text, size, bold=True, right=True) for text in part.foot]
@@ -253,8 +255,11 @@ def _add(file: File, widths: Sequence[float], lines: Iterable[str]) -> None:
     behind._p.addprevious(parse_xml(table))  # noqa: SLF001  (as in the docstring of the module)
 
 
-def _line(cells: Iterable[str], *, is_head: bool = False, whole: bool = True) -> str:
+def _line(
+    cells: Iterable[str], *, is_head: bool = False, whole: bool = True, by_hand: bool = False
+) -> str:
     about = ("<w:cantSplit/>" if whole else "") + ("<w:tblHeader/>" if is_head else "")
+    about += f'<w:trHeight w:val="{HAND}" w:hRule="atLeast"/>' if by_hand else ""
     return f"<w:tr><w:trPr>{about}</w:trPr>{''.join(cells)}</w:tr>"
 
 

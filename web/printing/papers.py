@@ -63,6 +63,7 @@ def of_document(db: Session, person: Actor, document_id: int, number: int | None
         foot=_foot(db, instance_id, version),
         pages=gettext("第 {page} 页，共 {pages} 页"),
         continued=gettext("（接“{goal}”）"),
+        boxes=gettext("有的字随附的字体里没有，印成了方框：{signs}。下载 Word 文件可以看到原字。"),
     )
 
 
@@ -108,7 +109,7 @@ def of_case(db: Session, person: Actor, instance_id: int) -> Paper:
             live=_named(db, person, task.form, values, instance_id),
         )
         shown = _titled(case.row.title, tuple(parts(drawn.parts)))
-    version = gettext("%(name)s v%(number)s", name=case.row.flow, number=case.row.version)
+    version = gettext("流程第 %(number)s 版", number=case.row.version)
     return Paper(
         title=case.row.title,
         parts=shown,
@@ -116,6 +117,7 @@ def of_case(db: Session, person: Actor, instance_id: int) -> Paper:
         foot=_foot(db, instance_id, version),
         pages=gettext("第 {page} 页，共 {pages} 页"),
         continued=gettext("（接“{goal}”）"),
+        boxes=gettext("有的字随附的字体里没有，印成了方框：{signs}。下载 Word 文件可以看到原字。"),
     )
 
 

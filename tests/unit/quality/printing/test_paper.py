@@ -11,7 +11,7 @@ import pytest
 from docx.enum.section import WD_ORIENTATION
 from docx.oxml.ns import qn
 
-from quality.printing import layout, press, word
+from quality.printing import coverage, layout, press, word
 from quality.printing.errors import NotSet
 from quality.printing.paper import (
     Column,
@@ -54,7 +54,8 @@ def paper(*parts, opinions=OPINIONS, title="工业机器人技术·标准"):
     words = ("步骤", "意见"), "签名：", "日期：", "还没有人作过决定。"
     sheet = Sheet("审批意见单", facts, *words, opinions) if opinions is not None else None
     counted = "第 {page} 页，共 {pages} 页"
-    return Paper(title, parts, sheet, ("编号 23", "校验值 9:ab"), counted, "（接“{goal}”）")
+    said = (("编号 23", "校验值 9:ab"), counted, "（接“{goal}”）", "方框：{signs}")
+    return Paper(title, parts, sheet, *said)
 
 
 def full(text="第一行\n1. 第二行"):
@@ -101,6 +102,25 @@ def test_pdf_brings_its_own_face():
     found = {bytes(one) for one in re.findall(rb"/BaseFont/(?:\w+\+)?([\w-]+)", press.pdf(paper()))}
     assert all(one.startswith(b"NotoSerifSC") for one in found)
     assert found
+
+
+def test_signs_that_no_face_draws_are_named_at_the_end():
+    assert coverage.missing("诊改 é①✓㎡㐀𬭊 ✔️\u200b\n") == ()
+    assert coverage.missing("😀𠮷\ue000😀") == ("😀", "𠮷", "\ue000")
+    assert layout.laid(full())["boxes"] == ""
+    assert layout.laid(full("张𠮷😀"))["boxes"] == "方框：U+20BB7 U+1F600"
+
+
+def test_a_table_to_be_filled_in_by_hand_has_room_for_it():
+    empty = table(Goal("课程设计目标", (Row("学习目标设计", ("", "")),)))
+    _goal, label, text, number = layout.columns(empty, is_wide=True)
+    assert text > 3 * label > 3 * number / 2
+    file = docx.Document(io.BytesIO(word.docx(paper(empty))))
+    height = file.tables[0].rows[1]._tr.trPr.find(qn("w:trHeight"))
+    assert height.get(qn("w:hRule")) == "atLeast"
+    foot = file.sections[0].footer.paragraphs[0]
+    assert foot.style.name == "Normal"
+    assert len(foot.paragraph_format.tab_stops) == 1
 
 
 def test_word_repeats_heads_keeps_rows_whole_and_spans_goals():
