@@ -135,11 +135,13 @@ export class Rows {
 
   restore(order) {
     const { table } = this.sheet;
-    const here = [...table.tBodies];
-    if (here.length !== order.length || here.some((body, at) => body !== order[at].body)) {
-      for (const body of here) body.remove();
-      const foot = table.tFoot;
-      for (const { body } of order) table.insertBefore(body, foot);
+    const wanted = new Set(order.map((one) => one.body));
+    for (const body of [...table.tBodies]) if (!wanted.has(body)) body.remove();
+    // only what stands elsewhere is moved: a browser lays out anew what it is given
+    let at = table.tBodies[0] ?? table.tFoot;
+    for (const { body } of order) {
+      if (body === at) at = at.nextElementSibling;
+      else table.insertBefore(body, at);
     }
     for (const { body, head, rows: those } of order) {
       if (body.children.length !== those.length || those.some((row, at) => row !== body.children[at])) body.replaceChildren(...those);
