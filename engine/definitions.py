@@ -96,7 +96,7 @@ def _compared(xml: bytes, tables: str) -> tuple[Finding, ...]:
 def known(db: Session, forms: Mapping[str, str] | None = None) -> Known:
     """What diagrams may refer to here and now: posts, people, forms, handlers and so on."""
     texts = {**_library(db), **(forms or {})}
-    readings = {key: load.read(text) for key, text in texts.items()}
+    readings = {key: load.accepted(text) for key, text in texts.items()}
     flows = _flows(db)
     return Known(
         posts=frozenset(db.execute(select(Post.key)).scalars()),

@@ -175,7 +175,7 @@ def _compiled(db: Session, version_id: int) -> Version:
     ).one()
     forms: dict[str, Form] = {}
     for key, text in orjson.loads(row.forms).items():
-        form = load.read(text).form
+        form = load.accepted(text).form
         if form is None:
             raise UnknownDefinition(key=key)
         forms[key] = form

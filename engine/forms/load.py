@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from engine.forms import limits, load_field, load_formulas, load_grid, source
@@ -37,6 +38,12 @@ def read(text: str | bytes) -> Reading:
     form = walk.form(data)
     findings = tuple(walk.problems.findings[:MAX_FINDINGS])
     return Reading(None if walk.problems.fatal else form, findings)
+
+
+@lru_cache(maxsize=64)
+def accepted(text: str) -> Reading:
+    """Read a form of the library or of a version; what was read lately is not read again."""
+    return read(text)
 
 
 @dataclass

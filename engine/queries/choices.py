@@ -46,7 +46,7 @@ def choices(db: Session) -> Choices:
     """What the pickers of the designer offer."""
     posts = db.execute(select(Post.key, Post.name).order_by(Post.name))
     forms = db.execute(select(FormText.key, FormText.text).order_by(FormText.key))
-    readings = ((key, load.read(text).form) for key, text in forms)
+    readings = ((key, load.accepted(text).form) for key, text in forms)
     return Choices(
         posts=tuple((row.key, row.name) for row in posts),
         units=tuple((row.code, row.name) for row in db.execute(_units())),
