@@ -18,10 +18,11 @@ YEAR = "2027"
 FLOW = {Stage.COLLECTION: "collection_major"}
 WRITTEN = {
     Stage.GOAL: ("description",),
-    Stage.STANDARD: ("performance",),
-    Stage.PLAN: ("problem",),
+    Stage.STANDARD: ("performance", "assurance", "process"),
+    Stage.PLAN: ("current_state", "problem", "assessment"),
     Stage.COLLECTION: ("conclusion",),
 }
+MEASURED = {Stage.PLAN: {"measures": [{"what": "修订流程"}]}}
 
 
 class Chain(Story):
@@ -50,7 +51,9 @@ class Chain(Story):
 
     def finish(self, case, stage, change=lambda rows: rows):
         rows = [
-            row | {key: f"{row['label']}：{key}" for key in WRITTEN[stage]}
+            row
+            | {key: f"{row['label']}：{key}" for key in WRITTEN[stage]}
+            | MEASURED.get(stage, {})
             for row in self.rows(case, stage)
         ]
         self.hand_in(case, "leader", {"applies_to": "2027 级", GRID[stage]: change(rows)})
@@ -93,6 +96,8 @@ OWN_ITEM = {
     "label": "翻转课堂",
     "own": True,
     "performance": "三门",
+    "assurance": "有人负责",
+    "process": "按学期",
 }
 
 
@@ -193,7 +198,7 @@ def test_a_change_begins_from_what_is_published_on_the_basis_of_today(chain):
     assert ids(data(plan, Stage.PLAN)) == ["major.g06.i01", "major.g10.i01"]
 
     def other(rows):
-        words = {"performance": "改过的"}
+        words = {"performance": "改过的", "assurance": "有人负责", "process": "按学期"}
         back = {"id": "major.g10.i02", "goal": "major.g10", "label": "培训"}
         return [rows[1] | words, back | words]
 
