@@ -53,6 +53,7 @@ def install(app: Flask) -> None:
         "csrf_token": csrf_token,
         "may": may,
         "now": clock.now,
+        "zone": clock.zone,
         "due": due,
         "grid_rows": grid_rows.Rows,
         "provisional": provisional,

@@ -24,6 +24,10 @@ def office(browser, sessions, college):
     return browser("office")
 
 
+def test_a_page_tells_the_browser_the_zone_of_the_school(office):
+    assert 'data-zone="Asia/Shanghai"' in office.get("/tasks/").text
+
+
 def next_monday():
     today = clock.today()
     return today + timedelta(days=7 - today.weekday())

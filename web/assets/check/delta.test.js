@@ -8,6 +8,7 @@ import { marks } from "../grid/differences.js";
 import { History } from "../grid/history.js";
 import { merge } from "../grid/merge.js";
 import { total } from "../grid/sums.js";
+import { clock } from "../page/clock.js";
 
 const BASE = { name: "甲", plans: [{ id: "a", text: "一", owner: "" }, { id: "b", text: "二", owner: "" }] };
 const change = (row, cells) => ({ ...BASE, plans: BASE.plans.map((one) => (one.id === row ? { ...one, ...cells } : one)) });
@@ -95,4 +96,11 @@ test("old text is marked where it differs", () => {
 test("a sum is not spoilt by halves of a computer", () => {
   assert.equal(total([0.1, 0.2]), "0.3");
   assert.equal(total([]), "0");
+});
+
+test("a time is that of the school, with its day if that is another one there", () => {
+  const at = new Date("2027-03-31T22:05:00Z");
+  const here = (now) => clock(at, "Asia/Shanghai", new Date(now), "zh-CN");
+  assert.equal(here("2027-04-01T01:00:00Z"), "06:05");
+  assert.equal(here("2027-04-01T17:00:00Z"), "4月1日 06:05");
 });

@@ -1,5 +1,6 @@
 // Drafts saved on the server while somebody types. What could not be saved stays on the page and in this browser, and is said.
 
+import { clock } from "../page/clock.js";
 import { send } from "../page/http.js";
 import { apply, cellAt, place } from "./apply.js";
 import { ask } from "./conflict.js";
@@ -212,6 +213,3 @@ function changeOf(clashes, side) {
   return change;
 }
 
-function clock(at) {
-  return `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
-}
