@@ -107,6 +107,8 @@ def install(app: Flask) -> None:
     @app.errorhandler(DataError)
     @app.errorhandler(UnicodeEncodeError)
     def cannot_keep(error: Exception) -> ResponseReturnValue:
+        if request.method == "GET" and _is_beyond_every_row(error):
+            return answer(status_of(errors.NotFound()), gettext(errors.NotFound.sentence))
         log.warning("the database refused a value: %s", fault(error), extra=_ACTION)
         return answer(UNPROCESSABLE, gettext(CannotKeep.sentence))
 
@@ -115,6 +117,11 @@ def install(app: Flask) -> None:
     def unexpected(error: Exception) -> ResponseReturnValue:
         log.error("unexpected error\n%s", trace(error), extra=_ACTION)
         return answer(500, gettext("出了意外，您的操作没有保存。管理员已能在日志里看到原因。"))
+
+
+def _is_beyond_every_row(error: Exception) -> bool:
+    """Whether a number was looked for that no column could hold: there is no such thing."""
+    return isinstance(getattr(error, "orig", None), psycopg.errors.NumericValueOutOfRange)
 
 
 def answer(status: int, sentence: str, error: Refused | None = None) -> Response:

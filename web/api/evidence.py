@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Final
 
 from flask import Response, url_for
@@ -244,48 +245,18 @@ def show_evidence_file(evidence_id: int, number: int) -> Response:
 def _in_full(evidence_id: int) -> Json:
     row = listed.one(db(), me(), evidence_id)
     cases, others = listed.cited(db(), me(), evidence_id)
-    files = [
-        {
-            "number": one.number,
-            "filename": one.filename,
-            "media_type": one.media_type,
-            "size": one.size,
-            "sha256": one.sha256,
-            "by": one.by,
-            "uploaded_at": one.at,
-        }
-        for one in listed.files(db(), evidence_id)
-    ]
+    files = [{**asdict(one), "uploaded_at": one.at} for one in listed.files(db(), evidence_id)]
     cited = [
-        {
-            "instance": one.instance_id,
-            "title": one.title,
-            "number": one.number,
-            "places": one.places,
-            "document": one.document_id,
-            "version": one.version,
-        }
-        for one in cases
+        {**asdict(one), "instance": one.instance_id, "document": one.document_id} for one in cases
     ]
     return {**_told(row), "files": files, "cited": cited, "others": others}
 
 
 def _told(row: EvidenceRow) -> Json:
     return {
-        "id": row.id,
-        "name": row.name,
-        "note": row.note,
+        **asdict(row),
         "owner": {"id": row.owner_id, "name": row.owner},
         "unit": row.unit_id,
         "subject": row.subject_id,
-        "number": row.number,
-        "filename": row.filename,
-        "media_type": row.media_type,
-        "size": row.size,
-        "sha256": row.sha256,
-        "uploaded_at": row.uploaded_at,
-        "expires_on": row.expires_on,
         "is_expired": row.is_expired,
-        "is_active": row.is_active,
-        "cases": row.cases,
     }

@@ -10,6 +10,7 @@ from engine.models import Unit
 from engine.permissions import Action
 from quality import kinds
 from quality.registers import plans
+from quality.registers.models import SchoolPlan
 from quality.registers.plans import FIRST_YEAR, LAST_YEAR, Given, PlanRow
 from quality.registers.used import Named as NamedBy
 from web.access import needs, signed_in
@@ -110,6 +111,7 @@ def show_plan(plan_id: int) -> Told:
 @needs(Action.REGISTER_EDIT)
 def change_plan(plan_id: int, asked: Json) -> Told:
     """What is left out stays."""
+    preconditions.hold(SchoolPlan.id, plan_id)
     stands = _shown(plan_id)
     preconditions.require(stands.headers["ETag"], stands.body)
     row = plans.one(db(), plan_id)

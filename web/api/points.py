@@ -8,6 +8,7 @@ from engine import clock
 from engine.models import Unit
 from engine.permissions import Action
 from quality.registers import points
+from quality.registers.models import WorkPoint
 from quality.registers.plans import FIRST_YEAR, LAST_YEAR
 from quality.registers.points import PointRow
 from quality.registers.used import Named as NamedBy
@@ -113,6 +114,7 @@ def show_point(point_id: int) -> Told:
 @needs(Action.REGISTER_EDIT)
 def change_point(point_id: int, asked: Json) -> Told:
     """What is left out stays; its year and unit always do."""
+    preconditions.hold(WorkPoint.id, point_id)
     row = points.one(db(), point_id)
     preconditions.require(_tag(row), _told(row))
     given = {"number": row.number, "name": row.name, "is_active": row.is_active} | asked

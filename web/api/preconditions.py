@@ -6,8 +6,11 @@ import hashlib
 from typing import Any, Final
 
 from flask import Response, request
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.errors import StaleDraft
+from web.session import db
 
 NOT_MODIFIED: Final = 304
 
@@ -37,6 +40,11 @@ def is_conditional() -> bool:
 def matches(tag: str) -> bool:
     """Whether this request may write over the state with this tag."""
     return not is_conditional() or request.if_match.contains(tag.strip('"'))
+
+
+def hold(column: InstrumentedAttribute[Any], value: object) -> None:
+    """Let nobody change a row between its being compared and its being written."""
+    db().execute(select(column).where(column == value).with_for_update())
 
 
 def require(tag: str, current: Any) -> None:

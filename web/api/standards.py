@@ -11,7 +11,7 @@ from engine.models import Unit
 from engine.permissions import Action
 from quality import standards
 from quality.standards import Due, StandardRow, register, versions
-from quality.standards.models import StandardKind
+from quality.standards.models import CollegeStandard, StandardKind
 from quality.standards.versions import VersionRow
 from web import evidence
 from web.access import needs, signed_in
@@ -189,6 +189,7 @@ def show_standard(standard_id: int) -> Told:
 @needs(Action.REGISTER_EDIT)
 def change_standard(standard_id: int, asked: Json) -> Told:
     """What is left out stays; kind and unit always do."""
+    preconditions.hold(CollegeStandard.id, standard_id)
     row = standards.one(db(), standard_id)
     preconditions.require(_tag(row), _told(row))
     given = {"name": row.name, "category": row.category, "is_active": row.is_active} | asked

@@ -7,6 +7,7 @@ from flask import url_for
 from engine import clock
 from engine.permissions import Action
 from quality import documents, subjects
+from quality.models import Subject
 from quality.subjects import Given, Wanted
 from web.access import needs, signed_in
 from web.api import documents as published
@@ -90,6 +91,7 @@ def show_subject(subject_id: int) -> Told:
 @needs(Action.SUBJECT_EDIT)
 def change_subject(subject_id: int, asked: Json) -> Told:
     """What is left out stays; another owner is one from `since`, or from today on."""
+    preconditions.hold(Subject.id, subject_id)
     row = subjects.one(db(), me(), subject_id)
     if not preconditions.matches(register.tag(row)):
         raise Stale(register.in_full(row), register.tag(row))

@@ -10,6 +10,7 @@ from engine import clock, instances, people
 from quality import kinds, templates
 from quality.kinds import Goal, Item
 from quality.templates import MOST_GOALS, MOST_ITEMS, Draft, Template, What, drafts
+from quality.templates.models import TemplateDraft
 from web.access import signed_in
 from web.api import differences, paging, preconditions, told
 from web.api.differences import TwoWanted
@@ -317,6 +318,7 @@ def submit_template(kind: str) -> Told:
 def _stands(kind: str) -> Draft:
     """The draft, if it is still as `If-Match` says."""
     templates.require(db(), me(), kind)
+    preconditions.hold(TemplateDraft.kind, kind)
     draft = templates.draft(db(), kind)
     if not preconditions.matches(_tag(draft)):
         raise Stale(TemplateDraftTold().dump(_draft(draft).body), _tag(draft))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from quality.registers import used
 from quality.registers.used import Named
 from web.api import paging
@@ -33,13 +35,6 @@ def of(named: Named, number: int, wanted: Json) -> Json:
         db(), me(), named, number, after=paging.number(wanted), limit=paging.limit(wanted)
     )
     items = (
-        {
-            "document": one.document_id,
-            "title": one.title,
-            "unit": one.unit,
-            "version": one.number,
-            "rows": one.rows,
-        }
-        for one in found.items
+        {**asdict(one), "document": one.document_id, "version": one.number} for one in found.items
     )
     return paging.page(items, found.next)

@@ -80,7 +80,7 @@ def test_the_chain_of_a_subject_is_told_item_by_item_with_its_gaps(chain, progra
     assert (told["gaps"], len(told["goals"]), told["subject"]["id"]) == (2, 11, subject)
     assert told["goals"][0]["texts"][0]["text"] == "改过"
     (cell,) = told["goals"][1]["items"][0]["cells"]
-    assert (cell["stage"], cell["gap"], len(cell["texts"])) == ("standard", "", 1)
+    assert (cell["stage"], cell["gap"], len(cell["texts"])) == ("standard", "", 3)
     listed = leader.get("/subjects/chains?year=2027&gaps=true&q=机器人").json["items"]
     assert [(one["id"], one["links"]) for one in listed] == [(subject, told["links"])]
     assert leader.get(f"/subjects/{subject}/chain?year=2031").json["gaps"] == 4

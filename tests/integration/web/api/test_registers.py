@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from engine.models import Role
 from engine.people import SYSTEM
 from tests.integration.quality import test_standards as norm
 from tests.integration.quality.test_standards import SITE
+from tests.integration.web.api.program import Program
 
 PLAN = {"name": "专业建设规划", "first_year": 2026, "last_year": 2030, "kinds": ["major"]}
 NOWHERE = 999_999
@@ -118,6 +120,26 @@ def test_the_catalogue_of_basic_standards_is_laid_once(keeper):
     laid = keeper.post("/standards/catalogue").json
     assert laid["added"] == len(keeper.get("/standards?kind=basic&limit=200").json["items"]) > 0
     assert keeper.post("/standards/catalogue").json["added"] == 0
+
+
+def test_of_many_who_write_over_the_same_state_at_once_one_does(app, keeper):
+    made = keeper.post("/plans", PLAN)
+    path, tag = f"/plans/{made.json['id']}", made.headers["ETag"]
+    answers, start = [], threading.Barrier(4)
+
+    def send(year):
+        speaks = Program(app.test_client(), keeper.token)
+        start.wait()
+        answers.append(speaks.put(path, {"last_year": year}, **{"If-Match": tag}))
+
+    threads = [threading.Thread(target=send, args=(2031 + each,)) for each in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+    (kept,) = [answer.json for answer in answers if answer.status_code == 200]
+    assert keeper.get(path).json == kept
 
 
 WRONG = [
