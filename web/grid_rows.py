@@ -7,7 +7,7 @@ cell. A row's texts are escaped together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from flask_babel import gettext
@@ -23,11 +23,11 @@ Macro = Callable[..., Markup]
 
 
 class Rows:
-    """One grid being drawn; `cell` and `label` are the macros for what is not plain."""
+    """One grid being drawn; `goal`, `label` and `cell` are the macros for what is not plain."""
 
-    def __init__(self, grid: GridView, draft_url: str | None, cell: Macro, label: Macro) -> None:
+    def __init__(self, grid: GridView, draft_url: str | None, *macros: Macro) -> None:
         self.grid, self.draft_url = grid, draft_url
-        self.cell, self.label = cell, label
+        self.goal, self.label, self.cell = macros
         self.key, self.url = _pattern([grid.key, draft_url or ""])
         named = gettext("这一行的名称"), gettext("写上名称")
         self.named, self.hint = _pattern(named)
@@ -36,21 +36,31 @@ class Rows:
         self.columns = [self._column(at, cell) for at, cell in enumerate(cells)]
         self.heads: dict[tuple[bool, ...], str] = {}
 
-    def rows(self, rows: Iterable[RowView], goal: str = "") -> Markup:
-        """The rows of one goal; the head of the goal stands in the first."""
+    def goals(self) -> Markup:
+        """All rows, those of each goal in a group of their own, its head in the first."""
         drawn = []
-        for row in rows:
-            drawn.append(self._row(row, goal))
-            goal = ""
+        for goal in self.grid.goals:
+            goal_id, label = escaped([goal.id, goal.next_label])
+            named = f' data-next-label="{label}"' if label else ""
+            drawn.append(f'\n      <tbody data-goal="{goal_id}"{named}>')
+            head = self.goal(self.grid, goal, self.draft_url) if self.grid.nested else ""
+            for row in goal.rows:
+                drawn.append(self._row(row, head))
+                head = ""
+            drawn.append("\n      </tbody>")
         return Markup("".join(drawn))  # noqa: S704  (each part was escaped)
 
-    def _row(self, row: RowView, goal_head: str) -> str:
+    def blank(self) -> Markup:
+        """The row to copy in the browser."""
+        return Markup(self._row(self.grid.blank) if self.grid.blank else "")  # noqa: S704  (likewise)
+
+    def _row(self, row: RowView, goal: str = "") -> str:
         texts = [*row.texts, row.id, row.label, row.goal, f"{row.spoken} · " if row.spoken else ""]
-        *texts, row_id, label, goal, spoken = escaped(texts)
-        own = {"at": row.html_id, "id": row_id, "label": label, "goal": goal, "spoken": spoken}
+        *texts, row_id, label, goal_id, spoken = escaped(texts)
+        own = {"at": row.html_id, "id": row_id, "label": label, "goal": goal_id, "spoken": spoken}
         own_row = " data-own" if row.own else ""
         drawn = [
-            f'<tr id="{row.html_id}" tabindex="-1" data-row="{row_id}"{own_row}>{goal_head}',
+            f'\n        <tr id="{row.html_id}" tabindex="-1" data-row="{row_id}"{own_row}>{goal}',
         ]
         if row.label_error or row.error or row.added or row.renamed:
             drawn.append(str(self.label(self.grid, row, self.draft_url)))

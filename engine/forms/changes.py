@@ -162,7 +162,7 @@ def _row(
 def row_label(row: Mapping[str, Any]) -> str:
     """How a row is called when it stands alone: its goal before it, if it has one."""
     label, goal = str(row.get("label") or ""), str(row.get("goal_label") or "")
-    return " · ".join(part for part in (goal, label) if part)
+    return f"{goal} · {label}" if goal and label else goal or label
 
 
 def _moved(before: list[str], after: list[str]) -> set[str]:

@@ -150,8 +150,7 @@ class RowView:
     html_id: str
     goal: str
     label: str
-    label_name: str
-    label_id: str
+    name: str
     label_error: Sentence | None
     spoken: str
     own: bool
@@ -164,6 +163,16 @@ class RowView:
     marked: frozenset[int]
     cell: Callable[[int], FieldView]
     error: Sentence | None
+
+    @property
+    def label_name(self) -> str:
+        """The name of the control of its label."""
+        return f"{self.name}[label]"
+
+    @property
+    def label_id(self) -> str:
+        """Where its label stands."""
+        return f"{self.html_id}-label"
 
     @property
     def cells(self) -> tuple[FieldView, ...]:

@@ -35,6 +35,9 @@ class Table:
         self.errors, self.said = self.drawing.errors, self.drawing.said
         self.wrong = {tuple(path.split("/", 2)[:2]) for path in self.errors}
         self.old = {row["id"]: row for row in self.before or []}
+        self.readers = [
+            (column.key, fieldtypes.reader(column, self.drawing.live)) for column, _ in self.columns
+        ]
         self.own_rows = self.may_change_rows and self.grid.own_rows
 
     def drawn(self) -> GridView:
@@ -109,8 +112,7 @@ class Table:
             html_id=html_id,
             goal=rows.goal_of(row),
             label=label,
-            label_name=f"values[{self.grid.key}][{row['id']}][label]",
-            label_id=f"{html_id}-label",
+            name=f"values[{self.grid.key}][{row['id']}]",
             label_error=label_error,
             spoken=spoken,
             own=own,
@@ -119,10 +121,7 @@ class Table:
             movable=self.own_rows and own,
             added=added,
             renamed=renamed,
-            texts=tuple(
-                fieldtypes.read(column, row.get(column.key), self.drawing.live)
-                for column, _right in self.columns
-            ),
+            texts=tuple([read(row.get(key)) for key, read in self.readers]),
             marked=marked,
             cell=cell,
             error=error,

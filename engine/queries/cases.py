@@ -314,9 +314,10 @@ def waiting(db: Session, instance_id: int) -> tuple[OpenTask, ...]:
     return waiting_in(db, [instance_id]).get(instance_id, ())
 
 
-_TASK: Final = UserTask.__table__
+_TASK, _HOLDER = UserTask.__table__, User.__table__
 _WAITING: Final = (
-    select(_TASK)
+    select(_TASK, _HOLDER.c.name.label("holder"))
+    .join(_HOLDER, _HOLDER.c.id == _TASK.c.assignee_id, isouter=True)
     .where(_TASK.c.instance_id.in_(bindparam("cases", expanding=True)), _TASK.c.status.in_(OPEN))
     .order_by(_TASK.c.id)
 )
@@ -325,7 +326,6 @@ _WAITING: Final = (
 def waiting_in(db: Session, instance_ids: Iterable[int]) -> dict[int, tuple[OpenTask, ...]]:
     """The work that waits in each of these cases, in a few statements for all of them."""
     rows = db.execute(_WAITING, {"cases": list(instance_ids)}).all()
-    names = people.names(db, [row.assignee_id for row in rows])
     offers = {
         row.id: tuple(orjson.loads(row.candidates)) for row in rows if row.assignee_id is None
     }
@@ -339,7 +339,7 @@ def waiting_in(db: Session, instance_ids: Iterable[int]) -> dict[int, tuple[Open
             row.number,
             row.status,
             row.assignee_id,
-            names.get(row.assignee_id, "") or _only_one(offers.get(row.id, ()), words),
+            row.holder or _only_one(offers.get(row.id, ()), words),
             tuple(words[key] for key in offers.get(row.id, ())),
             row.opened_at,
             row.due_at,

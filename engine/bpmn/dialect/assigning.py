@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -144,6 +145,8 @@ class Who:
         return any(rule.kind is RuleKind.PICK for rule in self.rules)
 
 
+MOST_READ: Final = 500
+"""Texts that are kept as they were read last: a page asks the same of each of its steps."""
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -165,6 +168,7 @@ def who(attributes: Mapping[str, str], properties: Mapping[str, str] = _NOTHING)
     )
 
 
+@lru_cache(MOST_READ)
 def assignment(text: str) -> tuple[Rule, ...]:
     """Read rules separated by commas. Raises `DialectError`."""
     return tuple(dict.fromkeys(_rule(item) for item in items(text)))
@@ -175,6 +179,7 @@ def fallback(text: str) -> tuple[Rule, ...]:
     return assignment(text) if text.strip() else ()
 
 
+@lru_cache(MOST_READ)
 def repeat(text: str) -> Repeat:
     """Read what happens to people who approved before. Raises `DialectError`."""
     if text.strip() not in set(Repeat):
@@ -186,6 +191,7 @@ def repeat(text: str) -> Repeat:
     return Repeat(text.strip())
 
 
+@lru_cache(MOST_READ)
 def initiator_is_approver(text: str) -> Own:
     """Read what happens where the initiator would decide. Raises `DialectError`."""
     if text.strip() not in set(Own):
@@ -197,6 +203,7 @@ def initiator_is_approver(text: str) -> Own:
     return Own(text.strip())
 
 
+@lru_cache(MOST_READ)
 def users(text: str) -> tuple[Rule, ...]:
     """Read user names or `initiator`, separated by commas. Raises `DialectError`."""
     found = []

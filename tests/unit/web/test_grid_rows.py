@@ -42,16 +42,14 @@ ROWS = [
     {"id": "own-00000000000a", "own": True, "label": "自己的", **ROW, "much": 6, "shown": None},
 ]
 PAGE = (
-    '{% from "forms/_grid.html" import one_cell, label_cell %}{% set it = drawn.parts[0] %}'
-    "{% set draw = grid_rows(it, url, one_cell, label_cell) %}"
-    "{% for goal in it.goals %}{% if plain %}{% for row in goal.rows %}"
+    '{% from "forms/_grid.html" import goal_head, label_cell, one_cell %}'
+    "{% set it = drawn.parts[0] %}{% if plain %}{% for goal in it.goals %}\n"
+    '      <tbody data-goal="{{ goal.id }}">{% for row in goal.rows %}\n        '
     '<tr id="{{ row.html_id }}" tabindex="-1" data-row="{{ row.id }}"{{ " data-own" if row.own }}>'
-    "{% if loop.first %}<th>{{ goal.label }}</th>{% endif %}{{ label_cell(it, row, url) }}"
-    "{% for one in row.cells %}"
-    "{{ one_cell(it, one, it.columns[loop.index0]) }}{% endfor %}"
-    "</tr>{% endfor %}{% else %}"
-    "{% set head %}<th>{{ goal.label }}</th>{% endset %}{{ draw.rows(goal.rows, head) }}"
-    "{% endif %}{% endfor %}"
+    "{% if loop.first %}{{ goal_head(it, goal, url) }}{% endif %}{{ label_cell(it, row, url) }}"
+    "{% for one in row.cells %}{{ one_cell(it, one, it.columns[loop.index0]) }}{% endfor %}</tr>"
+    "{% endfor %}\n      </tbody>{% endfor %}"
+    "{% else %}{{ grid_rows(it, url, goal_head, label_cell, one_cell).goals() }}{% endif %}"
 )
 
 
