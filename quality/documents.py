@@ -162,16 +162,10 @@ def _narrowed(person: Actor, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 
 def first(db: Session, person: Actor, wanted: Wanted, most: int) -> list[DocumentRow]:
-    """The list as a whole, page by page; one more than `most` says that there are more."""
-    found: list[DocumentRow] = []
-    after: int | None = None
-    while len(found) <= most:
-        page = published(db, person, wanted, after=after, limit=pages.MOST)
-        found += page.items
-        if page.next is None:
-            break
-        after = page.next
-    return found[: most + 1]
+    """The list as a whole; one more than `most` says that there are more."""
+    return pages.first(
+        lambda after: published(db, person, wanted, after=after, limit=pages.MOST), most
+    )
 
 
 def units(db: Session, person: Actor) -> tuple[tuple[int, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -28,3 +28,16 @@ def cut(rows: Sequence[Any], limit: int, cursor: str) -> tuple[Sequence[Any], in
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], getattr(rows[limit - 1], cursor)
+
+
+def first(page: Callable[[int | None], Page[Item]], most: int) -> list[Item]:
+    """The items of a list page by page; one more than `most` says that there are more."""
+    found: list[Item] = []
+    after: int | None = None
+    while len(found) <= most:
+        here = page(after)
+        found += here.items
+        if here.next is None:
+            break
+        after = here.next
+    return found[: most + 1]

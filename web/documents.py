@@ -20,7 +20,7 @@ from quality import births, documents, kinds, periods
 from quality.documents import VersionView, Wanted
 from quality.models import Stage
 from quality.spreadsheets import MEDIA_TYPE
-from web import document_book, evidence
+from web import document_book, evidence, list_book
 from web.access import signed_in
 from web.asked import number, row_number
 from web.asked import year as asked_year
@@ -55,7 +55,7 @@ def export() -> Response:
     """The same list as a workbook, as far as one workbook goes, with its filter on top."""
     wanted, _asked = narrowing(request.args)
     unit = dict(documents.units(db(), me())).get(wanted.unit_id or 0, "—")
-    rows = documents.first(db(), me(), wanted, document_book.MOST_ROWS)
+    rows = documents.first(db(), me(), wanted, list_book.MOST_ROWS)
     response = Response(document_book.written(rows, wanted, unit), content_type=MEDIA_TYPE)
     name = disposition(gettext("文档目录.xlsx"), is_shown=False)
     response.headers["Content-Disposition"] = name

@@ -52,6 +52,6 @@ def answer(found: FileRow, *, is_saved: bool) -> Response:
 def disposition(name: str, *, is_shown: bool) -> str:
     """What to do with a file, and its name: plain for old programs, in full for the others."""
     ending = name.rpartition(".")[2] if "." in name else ""
-    plain = f"evidence.{ending}" if ending.isascii() and ending.isalnum() else "file"
+    plain = f"file.{ending}" if ending.isascii() and ending.isalnum() else "file"
     how = "inline" if is_shown else "attachment"
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

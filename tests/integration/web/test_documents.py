@@ -66,12 +66,24 @@ def test_the_list_is_taken_away_with_its_filter_on_top(office, browser, college)
     told = book(leader.get("/documents/export" + asked))
     own = "我负责或参与的、名称或代码“机器人”"
     assert told[1] == [f"筛选：类别“专业”、阶段“目标”、2027 年度、单位“智能制造学院”、{own}"]
-    assert told[2][0].endswith("共 1 份")
+    assert told[2][0].endswith("共 1 行")
     assert told[5][:4] == [TITLE, "工业机器人技术", "460305", "专业"]
     nothing = book(leader.get("/documents/export?q==cmd"))
     assert nothing[1:3] == [["筛选：名称或代码“=cmd”"], [nothing[2][0]]]
     assert len(nothing) == 5
     assert book(browser("stranger").get("/documents/export"))[5:] == []
+
+
+def test_the_chains_of_documents_are_taken_away_too(office, browser):
+    office.published()
+    leader = browser("leader")
+    asked = "?kind=major&year=2027&gaps=1"
+    assert "/subjects/chains/export?" in leader.get("/subjects/chains" + asked).text
+    told = book(leader.get("/subjects/chains/export" + asked))
+    assert told[1] == ["筛选：2027 年度、类别“专业”、只看有缺的"]
+    (row,) = told[5:]
+    assert (row[0], row[-4:]) == ("工业机器人技术", ["已发布", *["还没有"] * 3])
+    assert book(browser("stranger").get("/subjects/chains/export"))[5:] == []
 
 
 def test_all_that_is_printed_is_what_the_list_shows(office, browser):
