@@ -102,6 +102,13 @@ def _kept(
     return kept, calculated.told(form, kept, rights)
 
 
-def discard_draft(db: Session, task_id: int) -> None:
-    """Throw the draft of a task away."""
+def discard_draft(db: Session, task_id: int, *, by: Actor, revision: int) -> None:
+    """Throw the draft of a task away: the form is again as it was handed over.
+
+    Raises `StaleDraft` if somebody else has saved it since.
+    """
+    hold(db, task_id, Action.TASK_COMPLETE, by=by)
+    stands = draft(db, task_id)
+    if stands.revision != revision and stands.saved_by not in (None, by.id):
+        raise StaleDraft
     db.execute(delete(_table).where(_table.c.task_id == task_id))

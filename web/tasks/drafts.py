@@ -5,6 +5,7 @@ PUT /tasks/N/draft      {"values": {...}, "revision": n}      answers {"revision
                                                               412 with the "conflict" where it was
                                                               saved elsewhere since
 POST /tasks/N/draft     the form itself, without any script
+POST /tasks/N/draft/discard     throw it away
 """
 
 from __future__ import annotations
@@ -102,4 +103,17 @@ def save(task_id: int) -> ResponseReturnValue:
         return acts.again(task_id, typed, refusal)
     if "save" in request.form:
         flash(gettext("草稿已保存。"))
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@bp.post("/tasks/<int:task_id>/draft/discard")
+@signed_in
+def discard(task_id: int) -> ResponseReturnValue:
+    """Throw the draft away; the page shows the form as it came."""
+    typed = asked.read(task_page.one(db(), me(), task_id))
+    try:
+        tasks.discard_draft(db(), task_id, by=me(), revision=typed.revision)
+    except Refused as refusal:
+        return acts.again(task_id, typed, refusal)
+    flash(gettext("草稿已放弃，表单恢复成交给您时的样子。"))
     return redirect(url_for("tasks.show", task_id=task_id), 303)

@@ -330,7 +330,11 @@ def test_a_draft_is_kept_over_the_revision_it_began_from_and_goes_with_the_task(
         with pytest.raises(StaleDraft):
             tasks.save_draft(db, review, by=other, values={}, revision=revision)
     assert tasks.save_draft(db, review, by=other, values={}, revision=1).revision == 2
-    tasks.discard_draft(db, review)
+    with pytest.raises(StaleDraft):
+        tasks.discard_draft(db, review, by=reviewer, revision=1)
+    with pytest.raises(NotFound):
+        tasks.discard_draft(db, review, by=college.actor(db, "stranger"), revision=2)
+    tasks.discard_draft(db, review, by=reviewer, revision=2)
     assert tasks.drafts.draft(db, review) == tasks.drafts.NONE
     tasks.save_draft(db, review, by=reviewer, values={}, revision=0)
     tasks.complete(db, review, by=reviewer)

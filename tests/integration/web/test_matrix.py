@@ -59,6 +59,7 @@ VERBS = {
     ("complete_task", "POST"): Action.TASK_COMPLETE,
     ("autosave", "PUT"): Action.TASK_COMPLETE,
     ("save", "POST"): Action.TASK_COMPLETE,
+    ("tasks.discard", "POST"): Action.TASK_COMPLETE,
     ("save_draft", "PUT"): Action.TASK_COMPLETE,
     ("send_back", "POST"): Action.TASK_RETURN,
     ("return_task", "POST"): Action.TASK_RETURN,

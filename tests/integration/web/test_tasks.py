@@ -177,6 +177,22 @@ def test_a_draft_saved_elsewhere_shows_both(desk):
     assert dict(desk.page("leader").fields())["values[applies_to]"] == "这里写的"
 
 
+def test_a_draft_is_thrown_away_after_asking(desk):
+    page = desk.page("leader").press("保存草稿", applies_to="写坏了")
+    (ask,) = page.all("#discard form")
+    typed = {one.get("name"): one.get("value") for one in ask.iter("input")}
+    _put(page, {"values": {"applies_to": "还是不对"}, "revision": 1})  # by this very person
+    done = page.browser.post(ask.get("action"), data=typed, follow_redirects=True)
+    page = Paper(page.browser, done)
+    assert "草稿已放弃" in page.says(".toast")[0]
+    assert dict(page.fields())["values[applies_to]"] != "写坏了"
+    assert Paper.open(page.browser, "/tasks/?box=drafts").says(".item .ti") == []
+    again = page.browser.post(ask.get("action"), data=typed)
+    assert again.status_code == 303  # there is nothing left: nothing happens
+    other = desk.page("reviewer").browser.post(ask.get("action"), data=typed)
+    assert other.status_code in {400, 404}
+
+
 def test_a_row_button_works_without_a_script(desk):
     page = desk.page("leader")
     count = len(page.all("tr[data-row]"))

@@ -48,6 +48,7 @@ class Draft {
     this.root.closest("form")?.addEventListener("submit", (event) => {
       if (!event.defaultPrevented) this.leave();
     });
+    document.querySelector("[data-discard]")?.addEventListener("submit", () => this.drop());
     this.restore();
     return this;
   }
@@ -86,6 +87,14 @@ class Draft {
   later(pause) {
     clearTimeout(this.timer);
     if (!this.stopped && !this.leaving) this.timer = setTimeout(() => this.save(), pause);
+  }
+
+  /** The person throws the draft away: nothing of it is kept here either. */
+  drop() {
+    this.leaving = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.keeping);
+    this.kept.clear();
   }
 
   leave() {
