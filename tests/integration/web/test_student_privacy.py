@@ -77,9 +77,11 @@ LISTS = {
     "/tasks/people": "?q={q}",
     "/prints": "",
     "/notifications": "",
+    "/api/v1/documents": "?q={q}",
     "/api/v1/evidence": "?q={q}",
     "/api/v1/instances": "?subject=subject:{subject}",
     "/api/v1/subjects": "?q={q}",
+    "/api/v1/subjects/chains": "?q={q}&year=2027",
     "/api/v1/tasks": "",
     "/api/v1/notifications": "",
 }
