@@ -99,7 +99,7 @@ def confirm_set_up() -> ResponseReturnValue:
 
 
 def _again(refusal: Refused) -> ResponseReturnValue:
-    flash(say(refusal))
+    flash(say(refusal), "refused")
     return redirect(url_for("auth.sign_in"), 303)
 
 

@@ -108,7 +108,7 @@ def begin() -> ResponseReturnValue:
         run_id = runs.begin(db(), wanted, form, by=me(), language=language())
     except (NothingToPrint, TooManyToPrint, TooManyRuns) as refusal:
         db().rollback()
-        flash(say(refusal))
+        flash(say(refusal), "refused")
         return redirect(url_for("documents.index", **chosen.filters()), 303)
     return redirect(url_for("printing.show", run_id=run_id), 303)
 
@@ -160,5 +160,5 @@ def give_up(run_id: int) -> ResponseReturnValue:
         runs.cancel(db(), run_id, by=me())
     except RunOver as refusal:
         db().rollback()
-        flash(say(refusal))
+        flash(say(refusal), "refused")
     return redirect(url_for("printing.show", run_id=run_id), 303)

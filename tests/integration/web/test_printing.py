@@ -238,6 +238,8 @@ def test_batches_are_bounded(three, browser, monkeypatch):
 
     assert "没有选中可以打印的文档" in asked()
     assert "没有选中可以打印的文档" in asked(documents="x")
+    refused = leader.post("/prints", data=form(leader), follow_redirects=True).text
+    assert "#alert" in refused[refused.index("data-toast>") : refused.index("没有选中")]
     monkeypatch.setattr(runs, "MOST", 2)
     assert "一次最多打印 2 份" in asked(documents=three)
     assert "一次最多打印 2 份" in asked(all="1")
