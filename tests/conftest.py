@@ -50,6 +50,22 @@ ROOM = 2 * 1024**3
 
 _compiled: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
 
+# Most tests commit nothing: the copy they were given is as good as new for the next.
+NEXT_TRANSACTION = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+PART_FROM = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+WAS_WRITTEN = """
+    SELECT count(*)
+    FROM generate_series(%s, pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1) AS one
+    WHERE pg_xact_status(one::text::xid8) <> 'aborted'
+"""
+NUMBERS = """
+    SELECT 'SELECT ' || string_agg(format('setval(%L, %s, %L)', format('%I.%I', schemaname,
+        sequencename), coalesce(last_value, start_value), last_value IS NOT NULL), ', ')
+    FROM pg_sequences
+"""
+_spare: dict[str, list[str]] = {}
+_numbers: dict[str, str] = {}
+
 
 def has_room(folder: Path) -> bool:
     """Whether a run's databases fit in here, and its programs may be run."""
@@ -222,10 +238,32 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     template = request.getfixturevalue("postgresql_template")
     if is_seeded:
         template = request.getfixturevalue("postgresql_college")[0]
+    with psycopg.connect(server, autocommit=True) as connection:
+        spare = _spare.setdefault(template, [])
+        name = spare.pop() if spare else _copy(connection, template)
+        before = connection.execute(NEXT_TRANSACTION).fetchone()
+        yield address(server, name)
+        connection.execute(PART_FROM, (name,))
+        if connection.execute(WAS_WRITTEN, before).fetchone() == (0,):
+            rewind(server, template, name)
+            spare.append(name)
+        else:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _copy(connection: psycopg.Connection[Any], template: str) -> str:
     name = f"zhengai_test_{secrets.token_hex(6)}"
-    in_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
-    yield address(server, name)
-    in_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    return name
+
+
+def rewind(server: str, template: str, name: str) -> None:
+    """Let numbers begin in a database where they began in what it is a copy of."""
+    if template not in _numbers:
+        with psycopg.connect(address(server, template)) as connection:
+            _numbers[template] = str(connection.execute(NUMBERS).fetchone()[0])
+    with psycopg.connect(address(server, name), autocommit=True) as connection:
+        connection.execute(_numbers[template])
 
 
 def address(server: str, name: str) -> str:
