@@ -80,7 +80,7 @@ def draw_third_step(admin: Person) -> None:
     fill(panel, "名称", THIRD)
     panel.locator("[data-field='who']").get_by_label("加一条规则").select_option("head")
     panel.get_by_label("哪个单位的").select_option("unit")
-    panel.get_by_label("单位", exact=True).select_option("quality")
+    panel.get_by_label("单位", exact=True).select_option(label="质量管理处")
     panel.locator(".zg-rule-builder").first.get_by_role("button", name="加上").click()
     expect(panel.locator(".zg-rules").first).to_contain_text("负责人")
     panel.get_by_label("这一步用的表单").select_option("major")

@@ -13,8 +13,12 @@ from engine.queries import coming, task_page
 from quality import chains, kinds, subjects
 from quality.models import Document, DocumentVersion, Stage, Subject
 from quality.rows import GRID
+from tests.demo_college import PEOPLE
+from web.demo import organisation
+from web.demo.college import TOLD
 from web.demo.documents import open_task
 
+CODES = organisation.codes(TOLD, PEOPLE)
 YEAR = clock.today().year + 1
 GOALS = {"stage": "goal", "period": f"{YEAR}-{YEAR + 2}"}
 
@@ -46,8 +50,7 @@ class House:
         return self.db.execute(wanted.order_by(Subject.id).limit(1)).one()
 
     def in_unit(self, kind, code):
-        unit = select(Unit.id).where(Unit.code == code).scalar_subquery()
-        return self.subject(kind, Subject.unit_id == unit)
+        return self.subject(kind, Subject.unit_id == self.unit(code))
 
     def handed_in(self, subject, by=None):
         """Goals begun for a subject and handed in: the case."""
@@ -73,7 +76,7 @@ class House:
         return task.element, set(self.db.execute(keys).scalars())
 
     def unit(self, code):
-        return self.db.execute(select(Unit.id).where(Unit.code == code)).scalar_one()
+        return self.db.execute(select(Unit.id).where(Unit.code == CODES[code])).scalar_one()
 
     def holder(self, post, code):
         held = select(Holding.user_id).join(Post, Post.id == Holding.post_id)

@@ -67,9 +67,11 @@ def found(db: Session, size: int) -> College:
     for username in entered.held["external_expert@school"]:
         roles.give(db, made.users[username], Role.EXTERNAL_EXPERT, by=SYSTEM)
     _majors(db, made, leads)
-    bodies.seat(db, entered, TOLD, laid.committees)
+    codes = organisation.codes(TOLD, size)
+    groups = {f"group_{one}": laid.committees[f"group_{codes[one]}"] for one in TOLD["colleges"]}
+    bodies.seat(db, entered, TOLD, {**laid.committees, **groups})
     default_grants.lay(db)
-    register.enter(db)
+    register.enter(db, made.units)
     registers.enter(db, made.units, clock.today().year)
     registers.enter_standards(db, made.units)
     return made

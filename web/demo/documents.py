@@ -69,7 +69,7 @@ PLOT: Final[tuple[tuple[str, str, int, Chapters], ...]] = (
     ("student", "2026000011", 29, ((Stage.GOAL, DONE), (Stage.STANDARD, SENT))),
     ("student", "2026000021", 4, ((Stage.GOAL, BACK),)),
 )
-"""Of each subject: its kind, its code, how many working days ago it began, and its chapters."""
+"""Of each subject: kind, code or unit, how many working days ago it began, and its chapters."""
 
 
 def all_of(desk: Desk) -> list[Story]:
@@ -100,7 +100,9 @@ class Told:
     def __init__(self, desk: Desk, db: Session, kind: str, code: str) -> None:
         self.desk, self.kind = desk, kinds.get(kind)
         table = Subject.__table__
-        wanted = select(table).where(table.c.kind == kind, table.c.code == code)
+        units = desk.college.units
+        which = table.c.unit_id == units[code] if code in units else table.c.code == code
+        wanted = select(table).where(table.c.kind == kind, which)
         self.subject: Row[Any] = db.execute(wanted).one()
         whose = "person" if self.kind.is_a_person else "unit"
         self._turns = {name: cycle(_said(told, kind, whose)) for name, told in SENTENCES.items()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from engine.college.units import NewUnit
 from engine.people import SYSTEM
 from web.demo.registry import SINCE, Registry
 
+_SERIES: Final = {"campus": "0", "department": "1", "college": "2"}
 CLASSES: Final = 2
 """How many classes a college has at least."""
 STUDENTS: Final = 40
@@ -40,10 +42,28 @@ def classes(told: Mapping[str, Any], size: int) -> list[SchoolClass]:
 
 
 def found(db: Session, told: Mapping[str, Any], size: int) -> dict[str, int]:
-    """Make the units. Returns their ids by code."""
-    rows = [*_rows(told), *_classes(told, size)]
-    ids = units.create_all(db, rows, by=SYSTEM)
+    """Make the units. Returns their ids by what they are called in `college.yaml`."""
+    rows, known = [*_rows(told), *_classes(told, size)], codes(told, size)
+    coded = [
+        replace(row, code=known[row.code], parent=known.get(row.parent or ""),
+                campus=known.get(row.campus or ""))
+        for row in rows
+    ]  # fmt: skip
+    ids = units.create_all(db, coded, by=SYSTEM)
     return {row.code: one for row, one in zip(rows, ids, strict=True)}
+
+
+def codes(told: Mapping[str, Any], size: int) -> dict[str, str]:
+    """Numbers as colleges give them: 1xx departments, 2xx colleges, two more digits below each."""
+    known: dict[str, str] = {}
+    counts = Counter[str]()
+    year = clock.now().year % 100
+    for row in (*_rows(told), *_classes(told, size)):
+        above = _SERIES.get(row.kind) or known.get(row.parent or "", "")
+        above += f"{year:02}" if row.kind == "class" else ""
+        counts[above] += 1
+        known[row.code] = f"{above}{counts[above]:02}" if row.parent else row.code
+    return known
 
 
 def _rows(told: Mapping[str, Any]) -> Iterator[NewUnit]:

@@ -32,7 +32,7 @@ SINCE: Final = date(2024, 9, 1)
 _subject = Subject.__table__
 
 
-def enter(db: Session) -> int:
+def enter(db: Session, units: Mapping[str, int]) -> int:
     """Enter subjects around the majors that are there. Returns how many there are then."""
     today = clock.today()
     for kind in WHOLE:
@@ -41,7 +41,7 @@ def enter(db: Session) -> int:
     for grade in range(today.year - TOLD["grades"] + 1, today.year + 1):
         subjects.make(db, "student_cohort", grade, by=SYSTEM)
     _cohorts_of_counsellors(db)
-    _courses(db)
+    _courses(db, {unit_id: called for called, unit_id in units.items()})
     _people(db, "teacher", ("teacher",), TEACHERS, _of_colleges(db, "teaching_staff_team"))
     for post in ("counsellor", "staff"):
         _people(db, "teacher", (post,), OTHERS, {})
@@ -76,14 +76,13 @@ def _cohorts_of_counsellors(db: Session) -> None:
             subjects.give_owner(db, row.id, counsellor, since=_since(), by=SYSTEM)
 
 
-def _courses(db: Session) -> None:
+def _courses(db: Session, called: Mapping[int, str]) -> None:
     """A few courses of the college for each major; whoever leads courses there owns them."""
-    codes = {row.id: row.code for row in db.execute(select(Unit.id, Unit.code))}
     above = _colleges_above(db)
     leaders = {unit_id: user_id for user_id, unit_id in reversed(_holders(db, ("course_leader",)))}
     given = []
     for place, major in enumerate(_all(db, "major")):
-        offered = TOLD["courses"].get(codes.get(above.get(major.unit_id, 0), ""), [])
+        offered = TOLD["courses"].get(called.get(above.get(major.unit_id, 0), ""), [])
         for number in range(COURSES if offered else 0):
             name, hours, points = offered[(place * COURSES + number) % len(offered)]
             head = {"hours": hours, "credits": points, "applies_to": f"{major.name}专业"}

@@ -157,10 +157,10 @@ def test_the_college_of_the_demo_is_complete(reading):
             assert reading.execute(here).first() is not None, row.name
         if row.kind not in {"school", "campus"}:
             assert units.campus(reading, row.id) is not None, row.name
-    machine = reading.execute(select(unit.c.id).where(unit.c.code == "machine")).scalar_one()
+    machine = reading.execute(select(unit.c.id).where(unit.c.code == "201")).scalar_one()
     for post in ("leader", "contact_leader"):
         assert [one.name for one in posts.held_on(reading, post, machine, day)] == ["宋维岳"]
-    (first,) = reading.execute(select(unit.c.id).where(unit.c.code == "machine_1")).scalars()
+    (first,) = reading.execute(select(unit.c.id).where(unit.c.code == f"201{day:%y}01")).scalars()
     assert [one.name for one in posts.held_on(reading, "counsellor", first, day)] == ["许佩文"]
     assert "林小满" in [one.name for one in posts.held_on(reading, "student", first, day)]
     numbers = reading.execute(select(User.number)).scalars().all()
