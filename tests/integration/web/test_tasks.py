@@ -189,8 +189,6 @@ def test_a_draft_is_thrown_away_after_asking(desk):
     assert Paper.open(page.browser, "/tasks/?box=drafts").says(".item .ti") == []
     again = page.browser.post(ask.get("action"), data=typed)
     assert again.status_code == 303  # there is nothing left: nothing happens
-    other = desk.page("reviewer").browser.post(ask.get("action"), data=typed)
-    assert other.status_code in {400, 404}
 
 
 def test_a_row_button_works_without_a_script(desk):
