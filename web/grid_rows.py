@@ -1,8 +1,8 @@
-"""The rows of a grid as HTML: what is alike in all of them is written once, for there are hundreds.
+"""The rows of a grid as HTML: what is alike in them is written once, for there are hundreds.
 
-A column has a pattern with gaps for what is a row's own. What is out of the ordinary (an error, a
-mark, a list, evidence) is drawn by the macros of `forms/_grid.html`, which say the same of a plain
-cell. A row's texts are escaped together.
+Rows of one sort share a pattern with gaps for what is a row's own. What is out of the ordinary (an
+error, a mark, a list, evidence) is drawn by the macros of `forms/_grid.html`, which say the same
+of a plain cell. A row's texts are escaped together.
 """
 
 from __future__ import annotations
@@ -22,19 +22,28 @@ _WRITTEN: Final = frozenset({Kind.TEXTAREA, Kind.TEXTFIELD, Kind.NUMBER})
 Macro = Callable[..., Markup]
 
 
+def _gap(name: object) -> str:
+    """A place in a pattern for what is a row's own."""
+    return f"{_APART}{name}{_APART}"
+
+
+_AT, _ID, _LABEL, _GOAL = map(_gap, ("at", "id", "label", "goal"))
+_HEAD, _SPOKEN = map(_gap, ("head", "spoken"))
+
+
 class Rows:
     """One grid being drawn; `goal`, `label` and `cell` are the macros for what is not plain."""
 
     def __init__(self, grid: GridView, draft_url: str | None, *macros: Macro) -> None:
         self.grid, self.draft_url = grid, draft_url
         self.goal, self.label, self.cell = macros
-        self.key, self.url = _pattern([grid.key, draft_url or ""])
-        named = gettext("这一行的名称"), gettext("写上名称")
-        self.named, self.hint = _pattern(named)
+        self.key, self.url = _said([grid.key, draft_url or ""])
         some = grid.blank or next((row for goal in grid.goals for row in goal.rows), None)
         cells = some.cells if some is not None else ()
         self.columns = [self._column(at, cell) for at, cell in enumerate(cells)]
-        self.heads: dict[tuple[bool, ...], str] = {}
+        self.hints = [(str(at), hint) for at, cell in enumerate(cells) if (hint := _hint(cell))]
+        self.names = [*map(str, range(len(cells))), "id", "label", "goal", "spoken"]
+        self.patterns: dict[tuple[object, ...], list[str]] = {}
 
     def goals(self) -> Markup:
         """All rows, those of each goal in a group of their own, its head in the first."""
@@ -54,75 +63,79 @@ class Rows:
         """The row to copy in the browser."""
         return Markup(self._row(self.grid.blank) if self.grid.blank else "")  # noqa: S704  (likewise)
 
-    def _row(self, row: RowView, goal: str = "") -> str:
-        texts = [*row.texts, row.id, row.label, row.goal, f"{row.spoken} · " if row.spoken else ""]
-        *texts, row_id, label, goal_id, spoken = escaped(texts)
-        own = {"at": row.html_id, "id": row_id, "label": label, "goal": goal_id, "spoken": spoken}
-        own_row = " data-own" if row.own else ""
-        drawn = [
-            f'\n        <tr id="{row.html_id}" tabindex="-1" data-row="{row_id}"{own_row}>{goal}',
-        ]
-        if row.label_error or row.error or row.added or row.renamed:
-            drawn.append(str(self.label(self.grid, row, self.draft_url)))
-        else:
-            drawn.append(self._head(row) % own)
-        for at, (text, (pattern, empty)) in enumerate(zip(texts, self.columns, strict=True)):
-            if not pattern or at in row.marked:
-                drawn.append(str(self.cell(self.grid, row.cell(at), self.grid.columns[at])))
-            else:
-                own["text"] = text or empty
-                drawn.append(pattern % own)
-        return "".join((*drawn, "</tr>"))
+    def _row(self, row: RowView, head: str = "") -> str:
+        spoken = f"{row.spoken} · " if row.spoken else ""
+        texts = escaped([*row.texts, row.id, row.label, row.goal, spoken])
+        own = dict(zip(self.names, texts, strict=True))
+        own |= {"at": row.html_id, "head": head}
+        for at, hint in self.hints:
+            own[at] = own[at] or hint
+        for number, pattern in enumerate(self.columns):
+            if not pattern or number in row.marked:
+                own[str(number)] = self.cell(self.grid, row.cell(number), self.grid.columns[number])
+        if _is_noted(row):
+            own["label"] = self.label(self.grid, row, self.draft_url)
+        drawn = self._pattern(row).copy()
+        drawn[1::2] = [own[name] for name in drawn[1::2]]
+        return "".join(drawn)
 
-    def _column(self, at: int, some: FieldView) -> tuple[str, str]:
-        """The pattern of a column's cells, "" where they have none, and what an empty one shows."""
-        column, kind, hint = self.grid.columns[at], some.kind, some.definition.placeholder
-        key, title, label, hint = _pattern([column.key, column.title, column.label, hint])
+    def _pattern(self, row: RowView) -> list[str]:
+        """What rows of this sort have in common: text and names of gaps in turn."""
+        may = (row.own, row.renamable, row.movable, row.removable)
+        sort = (*may, _is_noted(row), row.marked)
+        if sort not in self.patterns:
+            own = " data-own" if row.own else ""
+            parts = [f'\n        <tr id="{_AT}" tabindex="-1" data-row="{_ID}"{own}>{_HEAD}']
+            parts.append(_LABEL if _is_noted(row) else self._label(row))
+            for at, pattern in enumerate(self.columns):
+                parts.append(_gap(at) if at in row.marked else pattern or _gap(at))
+            self.patterns[sort] = "".join((*parts, "</tr>")).split(_APART)
+        return self.patterns[sort]
+
+    def _column(self, at: int, some: FieldView) -> str:
+        """The pattern of a column's cells; "" where macros draw them."""
+        column, kind, text = self.grid.columns[at], some.kind, _gap(at)
+        key, title, label = _said([column.key, column.title, column.label])
         number = " is-number" if kind is Kind.NUMBER else ""
         head = f'data-column="{key}">\n    <span class="form-cell-label">{title}</span>'
         if not some.editable:
             read = " is-read" if self.grid.editable else ""
-            made = f' id="%(at)s-{key}" data-calculated' if some.is_calculated else ""
-            text = f'<div class="form-text"{made}>%(text)s</div></td>'
-            pattern = f'<td class="form-cell{read}{number}" {head}{text}'
-            return pattern if kind is not Kind.EVIDENCE else "", _empty(some)
+            made = f' id="{_AT}-{key}" data-calculated' if some.is_calculated else ""
+            shown = f'<div class="form-text"{made}>{text}</div></td>'
+            shown = f'<td class="form-cell{read}{number}" {head}{shown}'
+            return "" if kind is Kind.EVIDENCE else shown
         if kind not in _WRITTEN:
-            return "", ""
+            return ""
         must = ' aria-required="true"' if some.required else ""
+        (hint,) = _said([some.definition.placeholder])
         hinted = f' placeholder="{hint}"' if hint else ""
-        name = f"values[{self.key}][%(id)s][{key}]"
-        spoken = f"%(spoken)s{label}"
-        about = f'id="%(at)s-{key}" name="{name}" aria-label="{spoken}"{must}{hinted}'
+        name = f"values[{self.key}][{_ID}][{key}]"
+        about = f'id="{_AT}-{key}" name="{name}" aria-label="{_SPOKEN}{label}"{must}{hinted}'
         if kind is Kind.TEXTAREA:
-            control = f'<textarea class="in-t" rows="2" {about}>\n%(text)s</textarea>'
+            control = f'<textarea class="in-t" rows="2" {about}>\n{text}</textarea>'
         else:
             more = ' inputmode="decimal" autocomplete="off"' if number else ""
-            control = f'<input class="in-t" type="text"{more} value="%(text)s" {about}>'
-        return f'<td class="form-cell is-open{number}" {head}{control}</td>', ""
+            control = f'<input class="in-t" type="text"{more} value="{text}" {about}>'
+        return f'<td class="form-cell is-open{number}" {head}{control}</td>'
 
-    def _head(self, row: RowView) -> str:
-        """The pattern of a row's head, the same for all of which the same may be done."""
-        sort = row.renamable, row.movable, row.removable
-        if sort not in self.heads:
-            self.heads[sort] = self._made_head(row)
-        return self.heads[sort]
-
-    def _made_head(self, row: RowView) -> str:
+    def _label(self, row: RowView) -> str:
+        """The pattern of a row's head."""
         drawn = [f'<th scope="row" class="form-label{" is-open" if row.renamable else ""}">']
         name = f"values[{self.key}]"
         if self.grid.editable:
-            drawn.append(f'<input type="hidden" name="{name}[]" value="%(id)s">')
+            drawn.append(f'<input type="hidden" name="{name}[]" value="{_ID}">')
             if self.grid.nested:
-                goal = f'name="{name}[%(id)s][goal]" value="%(goal)s"'
+                goal = f'name="{name}[{_ID}][goal]" value="{_GOAL}"'
                 drawn.append(f'<input type="hidden" {goal}>')
         if row.renamable:
+            named, hint = _said([gettext("这一行的名称"), gettext("写上名称")])
             drawn.append(
-                f'<textarea class="in-t" rows="1" id="%(at)s-label" name="{name}[%(id)s][label]"'
-                f' aria-label="{self.named}" placeholder="{self.hint}" aria-required="true">\n'
-                "%(label)s</textarea>"
+                f'<textarea class="in-t" rows="1" id="{_AT}-label" name="{name}[{_ID}][label]"'
+                f' aria-label="{named}" placeholder="{hint}" aria-required="true">\n'
+                f"{_LABEL}</textarea>"
             )
         else:
-            drawn.append('<span class="form-name" id="%(at)s-label">%(label)s</span>')
+            drawn.append(f'<span class="form-name" id="{_AT}-label">{_LABEL}</span>')
         if self.draft_url and (row.removable or row.movable):
             up = self._act("up", gettext("上移"), gettext("上移：%(row)s"))
             down = self._act("down", gettext("下移"), gettext("下移：%(row)s"))
@@ -134,23 +147,28 @@ class Rows:
     def _act(self, act: str, words: str, spoken: str) -> str:
         """A row's button; aloud it says the row's name."""
         before, behind = spoken.split("%(row)s", 1)
-        begins, ends, face = _pattern([before, behind, words])
+        begins, ends, face = _said([before, behind, words])
         return (
             f'<button class="btn small plain " type="submit" formaction="{self.url}" formnovalidate'
-            f' name="rows[{self.key}][{act}]" value="%(id)s"'
-            f' aria-label="{begins}%(label)s{ends}">{face}</button>'
+            f' name="rows[{self.key}][{act}]" value="{_ID}"'
+            f' aria-label="{begins}{_LABEL}{ends}">{face}</button>'
         )
 
 
-def _empty(cell: FieldView) -> str:
-    """What stands where nothing is to be read."""
+def _is_noted(row: RowView) -> bool:
+    """Whether something is said at the head of a row."""
+    return bool(row.label_error or row.error or row.added or row.renamed)
+
+
+def _hint(cell: FieldView) -> str:
+    """What stands where there is nothing to read."""
     hint = cell.definition.placeholder
-    return f'<span class="mute">{escape(hint)}</span>' if hint else ""
+    return f'<span class="mute">{escape(hint)}</span>' if hint and not cell.editable else ""
 
 
-def _pattern(texts: Sequence[str]) -> list[str]:
-    """Texts made safe for HTML in a pattern."""
-    return [one.replace("%", "%%") for one in escaped(texts)]
+def _said(texts: Sequence[str]) -> list[str]:
+    """Texts made safe for HTML in a pattern, which has gaps of its own only."""
+    return escaped([one.replace(_APART, "") for one in texts])
 
 
 def escaped(texts: Sequence[str]) -> list[str]:
