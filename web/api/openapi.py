@@ -15,7 +15,7 @@ from flask import Response
 from web.access import PUBLIC, SIGNED_IN, public
 from web.api import schemas, scopes, told
 from web.api.fields import Json, ListOf, Object, Part, Shape
-from web.api.routing import JSON, MULTIPART, OPERATIONS, WRITING, Operation, route
+from web.api.routing import JSON, MULTIPART, OPERATIONS, WRITING, XML, Operation, route
 
 PROBLEM: Final = "application/problem+json"
 ABOUT: Final = (
@@ -138,7 +138,8 @@ def _bodies(one: Operation) -> Iterator[tuple[str, Json]]:
     if one.body is not None:
         yield JSON, {"schema": {"$ref": _reference(one.body)}}
     for media in one.media:
-        shape: Json = {"type": "string", "description": "A BPMN 2.0 file."}
+        about = "A diagram, or a file of decision tables." if media in XML else "The file itself."
+        shape: Json = {"type": "string", "description": about}
         if media == MULTIPART:
             file = {"type": "string", "contentMediaType": "application/octet-stream"}
             about = "Files: `file`, or one .bpmn file with any number of .form files and a `note`."

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from engine import jobs
+from tests.integration.web.api.described import is_as_described
 from tests.integration.web.api.program import PASSWORD, Program, column
 
 WORKER = "test"
@@ -32,6 +33,13 @@ def program(app):
 def anybody(app):
     """A program without a token."""
     return Program(app.test_client(), "")
+
+
+@pytest.fixture
+def described(anybody):
+    """Whether the answer to a good request to this path is as the description has it."""
+    told = anybody.get("/openapi.json").json
+    return lambda path, answer: is_as_described(told, path, answer)
 
 
 @pytest.fixture

@@ -76,8 +76,14 @@ def fits(told: Json, shape: Json, value: Json) -> bool:  # noqa: PLR0911 - a cas
     return True
 
 
+def is_as_described(told: Json, path: str, answer: Any) -> bool:
+    """Whether a good answer to a reading request is as the description has it."""
+    content = told["paths"][path]["get"]["responses"][str(answer.status_code)]["content"]
+    return fits(told, content["application/json"]["schema"], answer.json)
+
+
 @st.composite
-def requests(draw: Any, told: Json, place: dict[str, int]) -> Request:
+def requests(draw: Any, told: Json, place: dict[str, int | str]) -> Request:
     """A request to any route: its places known or not, its query and body right or wrong."""
     template = draw(st.sampled_from(sorted(told["paths"])))
     method = draw(st.sampled_from(sorted(told["paths"][template])))

@@ -9,8 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import roles
+from engine.db import begin_writing
 from engine.models import Role
 from engine.people import SYSTEM
+from quality import standards
+from quality.registers import plans, points
+from quality.registers.plans import Given
+from quality.standards.models import StandardKind
 from tests.college import ROOT
 from tests.integration.web.api.described import fits, requests
 from web.api import openapi
@@ -95,12 +100,28 @@ def test_the_checker_of_answers_finds_faults(told):
         assert not fits(told, shape, wrong)
 
 
+OF_OTHERS = {
+    "/standards/{standard_id}/changes": "a standard without a version",
+    "/standards/{standard_id}/versions/{number}": "the same",
+    "/templates/{kind}/draft": "who leads the kind",
+}
+"""Routes whose good request is in the test of what they are about."""
+
+
 def test_answers_are_as_described(told, handed_in, program, college, db):
     """One good request to every route that reads."""
     case, task = handed_in()
+    begin_writing(db)
     roles.give(db, college.users["admin"], Role.PEOPLE_ADMIN, by=SYSTEM)
+    unit = college.units["machine"]
+    registered = {
+        "plan_id": plans.create(db, Given("事业发展规划", 2026, 2030, unit_id=unit), by=SYSTEM),
+        "point_id": points.add(db, 2026, unit, ["1 深化产教融合"], by=SYSTEM)[0],
+        "standard_id": standards.create(db, StandardKind.BASIC, "毕业标准", unit, by=SYSTEM),
+    }
     db.commit()
-    place = {
+    place = registered | {
+        "kind": "major",
         "instance_id": case,
         "task_id": task,
         "subject_id": college.subject,
@@ -109,7 +130,8 @@ def test_answers_are_as_described(told, handed_in, program, college, db):
     }
     read = 0
     for path, item in told["paths"].items():
-        if "get" not in item or not set(re.findall(r"\{(\w+)\}", path)) <= place.keys():
+        is_named = set(re.findall(r"\{(\w+)\}", path)) <= place.keys()
+        if "get" not in item or not is_named or path in OF_OTHERS:
             continue
         answer = program("admin").get(path.format(**place))
         assert answer.status_code == 200, path
@@ -117,13 +139,14 @@ def test_answers_are_as_described(told, handed_in, program, college, db):
         if content is not None:
             assert fits(told, content["application/json"]["schema"], answer.json), path
             read += 1
-    assert read > 12
+    assert read > 30
 
 
 def test_no_request_breaks_it(told, handed_in, program, college):
     """Requests made from the description, right and wrong: answered as described, never 5xx."""
     case, task = handed_in()
     place = {"instance_id": case, "task_id": task, "subject_id": college.subject}
+    place |= {"kind": "major", "grid": "goals"}
     speaks = {name: program(name) for name in ("leader", "reviewer", "admin")}
 
     @MANY

@@ -40,12 +40,14 @@ def document(db, stage):
 
 
 @pytest.mark.usefixtures("chain")
-def test_documents_are_listed_and_two_versions_compared(db, program):
+def test_documents_are_listed_and_two_versions_compared(db, program, described):
     leader, goals = program("leader"), document(db, "goal")
     listed = leader.get("/documents?kind=major&year=2027&mine=true&q=机器人").json["items"]
     assert {one["stage"] for one in listed} == {"goal", "standard"}
     assert [one["id"] for one in leader.get("/documents?stage=goal").json["items"]] == [goals]
-    told = leader.get(f"/documents/{goals}/changes").json
+    answer = leader.get(f"/documents/{goals}/changes")
+    assert described("/documents/{document_id}/changes", answer)
+    told = answer.json
     assert (told["before"]["number"], told["after"]["number"]) == (1, 2)
     assert (told["after"]["handed_in_by"], told["after"]["approved_by"]) == ("吴允恭", "李致远")
     (one,) = told["items"]
@@ -72,16 +74,20 @@ def test_a_document_is_compared_with_that_of_the_period_before(chain, db, progra
     assert leader.get(f"/documents/{newest}/changes?last_period=true&before=3").status_code == 404
 
 
-def test_the_chain_of_a_subject_is_told_item_by_item_with_its_gaps(chain, program):
+def test_the_chain_of_a_subject_is_told_item_by_item_with_its_gaps(chain, program, described):
     leader, subject = program("leader"), chain.college.subject
-    told = leader.get(f"/subjects/{subject}/chain?year=2027").json
+    answer = leader.get(f"/subjects/{subject}/chain?year=2027")
+    assert described("/subjects/{subject_id}/chain", answer)
+    told = answer.json
     standing = [one["standing"] for one in told["links"]]
     assert standing == ["published", "published", "missing", "missing"]
     assert (told["gaps"], len(told["goals"]), told["subject"]["id"]) == (2, 11, subject)
     assert told["goals"][0]["texts"][0]["text"] == "改过"
     (cell,) = told["goals"][1]["items"][0]["cells"]
     assert (cell["stage"], cell["gap"], len(cell["texts"])) == ("standard", "", 3)
-    listed = leader.get("/subjects/chains?year=2027&gaps=true&q=机器人").json["items"]
+    answer = leader.get("/subjects/chains?year=2027&gaps=true&q=机器人")
+    assert described("/subjects/chains", answer)
+    listed = answer.json["items"]
     assert [(one["id"], one["links"]) for one in listed] == [(subject, told["links"])]
     assert leader.get(f"/subjects/{subject}/chain?year=2031").json["gaps"] == 4
     assert leader.get(f"/subjects/{subject}/chain?year=1").status_code == 422
@@ -92,14 +98,16 @@ def test_the_chain_of_a_subject_is_told_item_by_item_with_its_gaps(chain, progra
 
 
 @pytest.mark.usefixtures("chain")
-def test_documents_are_printed_as_a_batch_and_fetched(db, program, do_jobs):
+def test_documents_are_printed_as_a_batch_and_fetched(db, program, do_jobs, described):
     leader = program("leader")
     begun = leader.post("/prints", {"all": True, "stage": "goal", "form": "docx"})
     assert (begun.status_code, begun.json["status"], begun.json["total"]) == (201, "waiting", 1)
     path = begun.headers["Location"].removeprefix("/api/v1")
     assert leader.get(f"{path}/file").status_code == 404
     do_jobs()
-    assert leader.get(path).json == leader.get(path).json | {"status": "done", "done": 1}
+    answer = leader.get(path)
+    assert described("/prints/{run_id}", answer)
+    assert (answer.json["status"], answer.json["done"]) == ("done", 1)
     with leader.get(f"{path}/file") as file:
         names = zipfile.ZipFile(io.BytesIO(file.data)).namelist()
     assert any(name.endswith(".docx") for name in names)

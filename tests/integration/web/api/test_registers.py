@@ -93,7 +93,7 @@ def test_a_standard_is_registered_changed_and_revised_by_its_unit(keeper, progra
     assert keeper.get(f"{path}/versions").json["items"] == []
 
 
-def test_versions_of_a_standard_are_read_and_compared(db, sessions, college, program):
+def test_versions_of_a_standard_are_read_and_compared(db, sessions, college, program, described):
     begin_writing(db)
     story = norm.people_of(db, sessions, college)
     made = norm.laid(db, college)
@@ -105,8 +105,12 @@ def test_versions_of_a_standard_are_read_and_compared(db, sessions, college, pro
     page = leader.get(f"{path}/versions?limit=1").json
     older = leader.get(f"{path}/versions?limit=1&cursor={page['next']}").json
     assert [one["number"] for one in (*page["items"], *older["items"])] == [2, 1]
-    assert leader.get(f"{path}/versions/1").json["values"]["content"] == "旧"
-    told = {one["path"]: one for one in leader.get(f"{path}/changes").json["items"]}
+    answer = leader.get(f"{path}/versions/1")
+    assert described("/standards/{standard_id}/versions/{number}", answer)
+    assert answer.json["values"]["content"] == "旧"
+    answer = leader.get(f"{path}/changes")
+    assert described("/standards/{standard_id}/changes", answer)
+    told = {one["path"]: one for one in answer.json["items"]}
     assert (told["content"]["before"], told["content"]["after"]) == ("旧", "新")
     assert leader.get(f"{path}/changes?before=2&after=1").json["items"] == list(told.values())
     assert leader.get(f"{path}/changes?before=7").status_code == 404

@@ -49,8 +49,9 @@ def test_everybody_reads_templates_and_compares_them(db, program):
     assert leader.get(DRAFT).status_code == 403
 
 
-def test_the_next_template_is_written_over_what_was_seen_and_handed_in(lead, program):
+def test_the_next_template_is_written_over_what_was_seen_and_handed_in(lead, program, described):
     seen = lead.get(DRAFT)
+    assert described("/templates/{kind}/draft", seen)
     assert (seen.json["revision"], seen.json["problems"]) == (0, [])
     goals = seen.json["goals"]
     added = {"label": "课程思政目标", "label_in_standard": "课程思政目标", "items": [{"label": ""}]}
