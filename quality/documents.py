@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from engine.forms import changes, choices
 from engine.forms.changes import Change
 from engine.forms.choices import Choices
 from engine.forms.model import Form
-from engine.models import ProcessInstance, Unit
+from engine.models import ProcessInstance, ProcessVersion, Unit
 from engine.people import Actor
 from quality import kinds, offers, pages, periods, publishing, sharing, subjects
 from quality.models import Document, DocumentVersion, Stage, Subject
@@ -205,12 +205,39 @@ def version(db: Session, person: Actor, document_id: int, number: int | None = N
     found = next((one_ for one_ in document.versions if one_.number == wanted), None)
     if found is None:
         raise NotFound
-    data = select(_version.c.data).where(
-        _version.c.document_id == document_id, _version.c.number == wanted
-    )
     variables = {name: getattr(document.row, name) for name in ("stage", "period", "kind")}
-    form, values = _form(db, found.instance_id), orjson.loads(db.execute(data).scalar_one())
+    form, values = contents(db, [document_id], wanted)[document_id]
     return VersionView(document, found, form, values, variables)
+
+
+def contents(
+    db: Session, document_ids: Collection[int], number: int | None = None
+) -> Mapping[int, tuple[Form, Mapping[str, Any]]]:
+    """What these documents say in a version, the newest unless told, and the form it is on.
+
+    That is the form of the first step of the case that published it. Asks for no rights.
+    """
+    case, flow = ProcessInstance.__table__, ProcessVersion.__table__
+    wanted = (
+        select(_version.c.document_id, _version.c.data, flow.c.id, flow.c.sha256)
+        .join(_document, _document.c.id == _version.c.document_id)
+        .join(case, case.c.id == _version.c.instance_id)
+        .join(flow, flow.c.id == case.c.version_id)
+        .where(_document.c.id.in_(document_ids))
+        .where(_version.c.number == (_document.c.version_number if number is None else number))
+    )
+    return {
+        row.document_id: (_form(db, row.id, row.sha256), orjson.loads(row.data))
+        for row in db.execute(wanted).all()
+    }
+
+
+def _form(db: Session, version_id: int, sha256: str) -> Form:
+    ran_on = versions.load_version(db, version_id, sha256)
+    form = ran_on.form(ran_on.first_step)
+    if form is None:
+        raise NotFound
+    return form
 
 
 def before(db: Session, person: Actor, row: DocumentRow) -> DocumentView | None:
@@ -324,14 +351,3 @@ def _read(row: Row[Any]) -> DocumentRow:
         number=row.version_number,
         published_at=row.published_at,
     )
-
-
-def _form(db: Session, instance_id: int) -> Form:
-    """The form of the case's first step, in the version the case ran on."""
-    instance = ProcessInstance.__table__
-    version_id = select(instance.c.version_id).where(instance.c.id == instance_id)
-    ran_on = versions.of_case(db, db.execute(version_id).scalar_one())
-    form = ran_on.form(ran_on.first_step)
-    if form is None:
-        raise NotFound
-    return form

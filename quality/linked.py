@@ -14,10 +14,9 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from engine.forms import fieldtypes
-from engine.forms.model import Grid, Kind
+from engine.forms.model import Form, Grid, Kind
 from engine.people import Actor
 from quality import documents, kinds, pages, periods, rows, sharing, subjects, templates
-from quality.documents import VersionView
 from quality.models import Document, DocumentStatus, Stage, Subject
 from quality.pages import Page
 from quality.subjects import SubjectRow, Wanted, listed
@@ -110,12 +109,16 @@ def chain(db: Session, person: Actor, subject_id: int, year: int) -> Chain | Non
     if not subjects.has_documents_for(db, person, subject_id):
         return None
     links = _links(db, person, [subject], year)[subject.id]
-    read = {
-        link.stage: documents.version(db, person, link.document_id)
+    published = {
+        link.document_id: link.stage
         for link in links
         if link.standing is Standing.PUBLISHED and link.document_id is not None
     }
-    goals = tuple(_goals(db, subject, year, read))
+    told = {
+        published[document_id]: _Table(published[document_id], form, values)
+        for document_id, (form, values) in documents.contents(db, published).items()
+    }
+    goals = tuple(_goals(db, subject, year, told))
     missing = sum(link.standing is not Standing.PUBLISHED for link in links)
     empty = sum(bool(cell.gap) for goal in goals for item in goal.items for cell in item.cells)
     return Chain(
@@ -213,10 +216,9 @@ def _years(db: Session, person: Actor, subject_id: int, year: int) -> tuple[int,
 
 
 def _goals(
-    db: Session, subject: SubjectRow, year: int, read: Mapping[Stage, VersionView]
+    db: Session, subject: SubjectRow, year: int, told: Mapping[Stage, _Table]
 ) -> Iterable[Goal]:
     """The goals with their items, in the order of the goals; those only later stages have last."""
-    told = {stage: _Table(stage, version) for stage, version in read.items()}
     kept = told[Stage.GOAL].rows if Stage.GOAL in told else {}
     later = [stage for stage in Stage if stage is not Stage.GOAL and stage in told]
     template = templates.current(db, subject.kind, year).goals
@@ -243,13 +245,13 @@ def _goals(
 class _Table:
     """The grid of a published version: its rows by id, and what its own columns say of one."""
 
-    def __init__(self, stage: Stage, version: VersionView) -> None:
-        part = version.form.field(rows.GRID[stage])
+    def __init__(self, stage: Stage, form: Form, values: Mapping[str, Any]) -> None:
+        part = form.field(rows.GRID[stage])
         own = {*rows.COLUMNS[stage], *rows.STAYING}
         columns = part.columns if isinstance(part, Grid) else ()
         self.columns = [one for one in columns if one.key in own and one.kind is not Kind.EVIDENCE]
         self.stage = stage
-        listed = version.values.get(rows.GRID[stage]) or []
+        listed = values.get(rows.GRID[stage]) or []
         self.rows: Mapping[str, Mapping[str, Any]] = {str(row["id"]): row for row in listed}
 
     def texts(self, key: str) -> tuple[tuple[str, str], ...]:

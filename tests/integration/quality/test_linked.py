@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 import pytest
+from sqlalchemy import event
 
 from engine.errors import NotFound
 from engine.people import SYSTEM
@@ -51,6 +52,13 @@ def test_a_year_shows_each_item_beside_its_goal_and_what_is_missing(chain):
     assert cell.texts[0] == ("绩效（成果、效益、效率）", f"{label}：performance")
     assert len(cell.texts) == 3
     assert {2026, 2027, 2028} <= set(found.years)
+
+
+def test_what_all_stages_say_is_read_in_one_statement(chain, engine):
+    sent = []
+    event.listen(engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
+    assert [link.standing for link in read(chain).links].count(Standing.PUBLISHED) == 2
+    assert sum("document_version.data" in one for one in sent) == 1
 
 
 def test_a_row_that_a_plan_says_nothing_of_and_work_under_way_are_told(chain):
