@@ -14,6 +14,8 @@ from engine.forms.model import Field, Kind, Layout, Option
 from engine.sentence import Sentence
 
 BLANK: Final = "own-000000000000"
+MANY: Final = 20
+"""More choices than these stand once beside a grid, not in each of its cells."""
 
 _NOT_IN_AN_ID: Final = re.compile(r"[^\w-]")
 
@@ -53,6 +55,11 @@ class FieldView:
     error: Sentence | None = None
     is_changed: bool = False
     marks: tuple[Mark, ...] = ()
+
+    @property
+    def has_many_choices(self) -> bool:
+        """Whether its choices are too many to stand in every cell of a column."""
+        return self.kind is Kind.SELECT and len(self.options) > MANY
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ CELLS: Final = {
         "责任没有落实到人",
         "1. 明确责任人（王芳，2027-06-30，未开始）",
         "达到 95% 得满分",
-        "1",
+        "{weight}",
     ),
 }
 FIRST: Final = {
@@ -143,7 +143,8 @@ def write(page: Page, stage: Stage) -> None:
     expect(page.get_by_role("button", name="全屏", exact=True).first).to_be_visible()
     rows = acts.rows(page, GRID[stage])
     count = rows.count()
-    block = "\n".join("\t".join(CELLS[stage]) for _row in range(count))
+    line = "\t".join(CELLS[stage])
+    block = "\n".join(line.format(weight=0 if row else 100) for row in range(count))
     page.evaluate("text => navigator.clipboard.writeText(text)", block)
     acts.cell(rows.first, FIRST[stage]).focus()
     page.keyboard.press("ControlOrMeta+V")

@@ -1,6 +1,7 @@
 // The cells of a grid as a rectangle: where a control stands, which one stands beside it, what a cell holds.
 
 import { make } from "../page/elements.js";
+import { choose, offers } from "./choices.js";
 import { lines, says } from "./entries.js";
 
 const CONTROLS = "textarea, select, input:not([type=hidden])";
@@ -74,7 +75,7 @@ export function facts(cell, known) {
 /** What can be chosen in a cell: `{ value, label }`. */
 export function options(cell) {
   const select = cell.querySelector("select");
-  if (select) return [...select.options].filter((one) => one.value).map((one) => ({ value: one.value, label: one.text.trim() }));
+  if (select) return offers(select).filter((one) => one.value).map((one) => ({ value: one.value, label: one.text.trim() }));
   const boxes = [...cell.querySelectorAll(`.form-choices ${BOXES}`)];
   return boxes.map((box) => ({ value: box.value, label: box.closest("label").textContent.trim() }));
 }
@@ -128,6 +129,7 @@ export function write(cell, value) {
     const field = control(cell);
     if (!field) return;
     if (field.type === "checkbox") field.checked = value === true;
+    else if (field.tagName === "SELECT") choose(field, value ?? "");
     else field.value = value ?? "";
   }
   if (listed || group) cell.dispatchEvent(new CustomEvent("grid:put"));

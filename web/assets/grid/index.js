@@ -8,6 +8,7 @@ import { make } from "../page/elements.js";
 import { autosave } from "./autosave.js";
 import { bar, cellTools, large } from "./bar.js";
 import { control } from "./cells.js";
+import { opening } from "./choices.js";
 import { folding } from "./folding.js";
 import { growing } from "./grow.js";
 import { History } from "./history.js";
@@ -67,6 +68,7 @@ function equip(sheet, save) {
   bar(sheet, last);
   folding(sheet);
   if (!sheet.isOpen) return;
+  opening(sheet.grid);
   lists(sheet);
   naming(sheet);
   oneRow(sheet);
@@ -75,6 +77,14 @@ function equip(sheet, save) {
   keyboard(sheet, { selection, rowActs, enlarge: (cell) => large(sheet, cell, last), save });
   pasting(sheet, selection, rowActs);
   sums(sheet);
+  begin(sheet);
+}
+
+/** Where all that may be written stands far to the right, as a reviewer's column does, it is seen at once. */
+function begin(sheet) {
+  const view = sheet.table.closest(".form-scroll");
+  const first = sheet.all[0]?.find((cell) => control(cell));
+  if (first) view.scrollLeft = first.offsetLeft + first.offsetWidth - view.clientWidth;
 }
 
 /** Undo and redo where no text has the focus that has its own. */
