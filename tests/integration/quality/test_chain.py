@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import instances
+from engine.forms.validation import Invalid
 from engine.models import ProcessInstance
 from quality import births, chains, errors, kinds, shipped, subjects, templates
 from quality.models import Document, DocumentVersion, Stage
@@ -57,12 +58,18 @@ class Chain(Story):
             for row in self.rows(case, stage)
         ]
         self.hand_in(case, "leader", {"applies_to": "2027 级", GRID[stage]: change(rows)})
-        self.hand_in(case, "reviewer", comment="同意")
-        if stage is not Stage.COLLECTION:
+        if stage is Stage.COLLECTION:
+            self.hand_in(case, "reviewer", self.reviewed(case), comment="同意")
+        else:
+            self.hand_in(case, "reviewer", comment="同意")
             self.hand_in(case, "office", comment="审定通过")
         assert self.run_jobs() == 1
         found = select(DocumentVersion).where(DocumentVersion.instance_id == case)
         return self.db.execute(found).scalar_one()
+
+    def reviewed(self, case):
+        rows = self.rows(case, Stage.COLLECTION)
+        return {GRID[Stage.COLLECTION]: [row | {"review": "属实"} for row in rows]}
 
 
 def data(version, stage):
@@ -235,8 +242,9 @@ def test_a_collection_begun_again_has_no_old_opinions(chain):
     case = chain.begin(Stage.COLLECTION)
     rows = [row | {"conclusion": "达到"} for row in chain.rows(case, Stage.COLLECTION)]
     chain.hand_in(case, "leader", {"applies_to": "", "collections": rows})
-    seen = [row | {"review": "属实"} for row in chain.rows(case, Stage.COLLECTION)]
-    chain.hand_in(case, "reviewer", {"collections": seen}, comment="同意")
+    with pytest.raises(Invalid):
+        chain.hand_in(case, "reviewer", comment="一行也没有写")
+    chain.hand_in(case, "reviewer", chain.reviewed(case), comment="同意")
     chain.run_jobs()
     document = select(Document.version_number).where(Document.stage == Stage.COLLECTION)
     assert chain.db.execute(document).scalar_one() == 1
