@@ -20,7 +20,7 @@ from engine.bpmn.process import Kind
 from engine.errors import CannotStart, NotFound, ReasonRequired, Refused, TooLarge
 from engine.models import InstanceStatus
 from engine.permissions import Action
-from engine.queries import called, cases, catalogue, timeline
+from engine.queries import apart, called, cases, catalogue, timeline
 from engine.queries.cases import CaseView, OpenTask
 from engine.tasks import decide, extension
 from quality import births, chains, documents, kinds, standards, subjects, templates
@@ -216,6 +216,8 @@ def page(
         work=work,
         chain=_chain(work),
         origin=_origin(work, view.variables),
+        may_replay=permissions.may(me(), Action.INSTANCE_REPLAY)
+        and apart.may_read(db(), me(), instance_id),
         may_cancel=is_open and permissions.may(me(), Action.INSTANCE_CANCEL),
         may_suspend=is_open and permissions.may(me(), Action.INSTANCE_SUSPEND),
         is_suspended=is_suspended,
