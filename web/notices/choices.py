@@ -86,11 +86,13 @@ def of(db: Session, user_ids: Iterable[int]) -> dict[int, Choice]:
     """The choices of these people; whoever has made none has the empty one."""
     wanted = tuple(dict.fromkeys(user_ids))
     rows = db.execute(_CHOSEN, {"users": wanted})
-    found = {row.user_id: _read(orjson.loads(row.choice)) for row in rows}
-    return {one: found.get(one, Choice()) for one in wanted}
+    found = {row.user_id: row.choice for row in rows}
+    return {one: read(found.get(one)) for one in wanted}
 
 
-def _read(kept: Mapping[str, Any]) -> Choice:
+def read(text: str | None) -> Choice:
+    """A choice as it is kept; the empty one where there is none."""
+    kept = orjson.loads(text or "{}")
     quiet = kept.get("quiet")
     return Choice(
         kept.get("mail", {}),

@@ -107,8 +107,7 @@ def told_count() -> int:
 def mine() -> Choice:
     """What the reader chose."""
     if "notice_choice" not in g:
-        user_id = me().id or 0
-        g.notice_choice = choices.of(db(), [user_id])[user_id]
+        g.notice_choice = choices.read(g.user.choice)
     found: Choice = g.notice_choice
     return found
 

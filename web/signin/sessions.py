@@ -16,7 +16,7 @@ from engine import clock, people, permissions, roles
 from engine import settings as house
 from engine.entries import Kind
 from engine.errors import NotFound, Refused
-from engine.models import User, WebSession
+from engine.models import NotificationChoice, User, WebSession
 from engine.people import Actor
 from engine.permissions import Action
 from web.session import READING, db, own_writing, settings
@@ -35,7 +35,12 @@ _MINE: Final = (
     .order_by(_SESSIONS.c.seen_at.desc())
     .limit(MOST_SHOWN)
 )
-_USER: Final = select(User.username, User.language, User.theme).where(User.id == bindparam("id"))
+_WHO, _CHOICE = User.__table__, NotificationChoice.__table__
+_USER: Final = (
+    select(_WHO.c.username, _WHO.c.language, _WHO.c.theme, _CHOICE.c.choice)
+    .join(_CHOICE, _CHOICE.c.user_id == _WHO.c.id, isouter=True)
+    .where(_WHO.c.id == bindparam("id"))
+)
 
 
 class NotSignedIn(Refused):

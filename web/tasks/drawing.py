@@ -61,6 +61,7 @@ class Paper:
     changes: tuple[Change, ...]
     conflict: tuple[Change, ...]
     last: Mapping[str, Any]
+    seen: Seen | None
 
 
 def of(
@@ -68,13 +69,12 @@ def of(
 ) -> dict[str, Any]:
     """Everything the templates of one task need. `opened` is the choice that is being made."""
     lines = task_page.history(db(), me(), task)
-    seen = task_page.last_seen(db(), me(), task, lines) if task.form is not None else None
     fills = task.is_open and permissions.may(me(), Action.TASK_COMPLETE, task)
     targets = _targets(task, lines)
     may_claim = fills and _may_claim(task)
     may_release = _may_release(task)
     verbs = buttons.of(task, fills=fills, others=may_claim + may_release, has_targets=bool(targets))
-    paper = _paper(task, typed, refusal, seen, fills=fills)
+    paper = _paper(task, typed, refusal, lines, fills=fills)
     steps = coming.ahead(db(), task)
     choice = buttons.choice(task, opened) if opened else None
     return {
@@ -85,7 +85,7 @@ def of(
         "fills": fills,
         "edits": paper.drawn is not None and paper.drawn.editable,
         "draft_saved": "" if paper.conflict else clock_time(paper.draft.saved_at),
-        "seen": seen,
+        "seen": paper.seen,
         "sent_back": _sent_back(task, lines),
         "passes": record.passes(lines, task.version, goes_on=task.is_open),
         "waiting": cases.waiting(db(), task.instance_id) if task.is_open else (),
@@ -214,17 +214,19 @@ def _sent_back(task: Task, lines: tuple[Line, ...]) -> Line | None:
 
 
 def _paper(
-    task: Task, typed: Typed, refusal: Refused | None, seen: Seen | None, *, fills: bool
+    task: Task, typed: Typed, refusal: Refused | None, lines: tuple[Line, ...], *, fills: bool
 ) -> Paper:
     form = task.form
     if form is None:
-        return Paper(None, drafts.NONE, (), (), {})
+        return Paper(None, drafts.NONE, (), (), {}, None)
+    seen = task_page.last_seen(db(), me(), task, lines)
     rights = task_page.rights(task, fills=fills)
-    stored, offered = task_page.values(db(), task)
+    stored, offered = task_page.values(db(), task, lines)
     edits = fills and validation.edits_anything(form, rights)
     draft = drafts.draft(db(), task.id) if edits else drafts.NONE
     before = seen.values if seen else None
     written = typed.values if typed.values is not None else draft.values if draft.revision else None
+    values: Mapping[str, Any]
     if typed.values is None and draft.revision and draft.case_revision == task.case_revision:
         values, errors = draft.values, dict[str, Sentence]()  # looked at when it was saved
     else:
@@ -249,6 +251,7 @@ def _paper(
         _told(form, (before, stored), live, rights) if before is not None else (),
         _told(form, (draft.values, values), live, rights) if conflict else (),
         beside.last(form, offered, rights) if edits else {},
+        seen,
     )
 
 
