@@ -240,9 +240,17 @@ def rights(task: Task, *, fills: bool) -> Rights:
     return step if fills else step.for_reading()
 
 
-def values(db: Session, task: Task) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The form's values as they stand, and those the case began with."""
-    stored = instances.values(db, task.content_id)
+def values(
+    db: Session, task: Task, lines: tuple[Line, ...] = ()
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The form's values as they stand, and those the case began with.
+
+    Where the entry that they came with is among `lines`, they are at hand.
+    """
+    here = (one.written.get("values") for one in lines if one.body.content == task.content_hash)
+    stored = next(here, None) if task.content_hash else None
+    if stored is None:
+        stored = instances.values(db, task.content_id)
     if task.offered_id in (None, task.content_id):
         return stored, stored
     return stored, instances.values(db, task.offered_id)
