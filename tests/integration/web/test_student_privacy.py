@@ -73,6 +73,7 @@ LISTS = {
     "/instances/new": "?subject={subject}",
     "/subjects": "?q={q}",
     "/subjects/chains": "?q={q}&year=2027",
+    "/subjects/chains/export": "?q={q}&year=2027",
     "/tasks/": "?q={q}",
     "/tasks/people": "?q={q}",
     "/prints": "",
