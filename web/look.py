@@ -16,11 +16,10 @@ from flask_babel import gettext
 from engine import calendars, clock, deadlines, permissions
 from engine.calendars import Calendar
 from engine.permissions import Action
-from engine.queries import inbox
 from web import grid_rows, wording
 from web.access import signed_in
 from web.i18n import day
-from web.session import db, me, settings
+from web.session import db, settings
 
 bp = Blueprint("look", __name__)
 
@@ -58,7 +57,6 @@ def install(app: Flask) -> None:
         "grid_rows": grid_rows.Rows,
         "provisional": provisional,
         "tint": tint,
-        "todo_count": todo_count,
     }
 
 
@@ -112,11 +110,6 @@ def may(action: str) -> bool:
     """Whether the reader may do this at all: for showing ways, never for guarding them."""
     actor = g.get("actor")
     return actor is not None and permissions.may(actor, Action(action))
-
-
-def todo_count() -> int:
-    """How much waits for the reader."""
-    return inbox.how_much(db(), me())
 
 
 def initials(name: str, size: str = "") -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import Row, select
 from engine import clock, people
 from engine.models import Role, RoleGrant, User
 from web.access import signed_in
-from web.look import todo_count
+from web.notices.pages import todo_count
 from web.session import db, me
 
 bp = Blueprint("welcome", __name__)

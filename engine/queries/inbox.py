@@ -290,13 +290,9 @@ def counts(db: Session, actor: Actor, day: Day) -> Counts:
     return Counts(*row)
 
 
-def how_much(db: Session, actor: Actor) -> int:
-    """How much waits for a person: the number that stands on every page."""
-    if actor.deputy_for:
-        found = db.execute(_waiting(_any_of(actor)))
-    else:
-        found = db.execute(_MINE, {"keys": sorted(actor.keys)})
-    return int(found.scalar_one())
+def waiting_for(actor: Actor) -> Select[Any]:
+    """How much waits for a person, with what waits for those they stand in for."""
+    return _waiting(_any_of(actor))
 
 
 def _waiting(mine: ColumnElement[bool]) -> Select[Any]:
@@ -304,7 +300,8 @@ def _waiting(mine: ColumnElement[bool]) -> Select[Any]:
 
 
 _KEYS: Final[BindParameter[Any]] = bindparam("keys", expanding=True)
-_MINE: Final = _waiting(TaskCandidate.__table__.c.key.in_(_KEYS))
+WAITING: Final = _waiting(TaskCandidate.__table__.c.key.in_(_KEYS))
+"""How much waits for whoever has `keys` and stands in for nobody."""
 
 
 def _any_of(actor: Actor) -> ColumnElement[bool]:

@@ -119,7 +119,9 @@ def of_case(
         for row, body in read
     )
     if not is_told:
-        found = tuple(replace(one, comment="", withheld=bool(one.comment)) for one in found)
+        found = tuple(
+            replace(one, comment="", written={}, withheld=bool(one.comment)) for one in found
+        )
     return found, found[-1].seq if len(rows) > limit else None
 
 

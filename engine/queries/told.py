@@ -60,7 +60,7 @@ class Told:
 
 def unread(db: Session, user_id: int, but: Collection[str] = ()) -> int:
     """How much is unread, counted no further than `MOST_COUNTED`."""
-    return int(db.execute(_UNREAD, {"user": user_id, "but": sorted(but)}).scalar_one())
+    return int(db.execute(UNREAD, {"user": user_id, "but": sorted(but)}).scalar_one())
 
 
 def _waits(kind: ColumnElement[str]) -> ColumnElement[bool]:
@@ -81,7 +81,7 @@ def _unread() -> Select[Any]:
     return select(func.count()).select_from(few)
 
 
-_UNREAD: Final = _unread()
+UNREAD: Final = _unread()
 
 
 def listed(

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from engine import notices
 from engine.errors import NotFound, Refused
 from engine.models import User
+from engine.queries import rail
 from engine.queries import told as queries
 from web.access import signed_in
 from web.asked import row_number
@@ -97,11 +98,18 @@ def bell() -> ResponseReturnValue:
 
 
 @bp.app_template_global()
+def todo_count() -> int:
+    """How much waits for the reader; what is unread is counted along."""
+    waits, g.unread = rail.numbers(db(), me(), mine().hidden)
+    return waits
+
+
+@bp.app_template_global()
 def told_count() -> int:
     """How much the reader has not read, counted to 100."""
     if g.get("actor") is None or g.actor.id is None:
         return 0
-    return queries.unread(db(), g.actor.id, mine().hidden)
+    return g.unread if "unread" in g else queries.unread(db(), g.actor.id, mine().hidden)
 
 
 def mine() -> Choice:
