@@ -154,7 +154,10 @@ class Class(Story):
     def publish(self, stage):
         case = self.begin(stage, "2026-2028" if stage is Stage.GOAL else "2027")
         self.hand_in(case, "s1", self.written(case, stage))
-        self.hand_in(case, "own_counsellor", comment=WORD)
+        rows = self.values(case)[GRID[stage]]
+        reviewed = {GRID[stage]: [row | {"review": WORD} for row in rows]}
+        given = reviewed if stage is Stage.COLLECTION else None
+        self.hand_in(case, "own_counsellor", given, comment=WORD)
         assert self.run_jobs() == 1
         return case
 
@@ -278,6 +281,7 @@ def an_office_knows_of_the_case_and_only_the_auditor_reads_it(app, db, student):
     reader = Reader(app, "quality")
     known = reader.ask(f"/instances/{student.published}").text
     assert (NAME in known, "只给参与办理和获得授权的人看" in known) == (True, True)
+    assert "/replay" not in known
     assert WORD not in Reader(app, "operator").ask(f"/instances/{student.published}").text
     assert WORD in Reader(app, "auditor_here").ask(f"/instances/{student.published}").text
     task = student.task(student.waiting).id
