@@ -182,7 +182,7 @@ def sqlite_college(
 def sqlite_demo(
     tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes
 ) -> tuple[bytes, College]:
-    """A SQLite database with the demo college; a file may have it as its `sqlite_college`."""
+    """A SQLite database with the demo college in it, in which nobody is known by name."""
     path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
     path.write_bytes(sqlite_template)
     settle(f"sqlite:///{path}", path.parent)
@@ -226,18 +226,14 @@ def _put_down(engine: Engine) -> None:
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of this test's own, on SQLite and on PostgreSQL; with the college if it asks."""
-    is_seeded = "college" in request.fixturenames
+    """A database of this test's own, on SQLite and on PostgreSQL; with the college it asks for."""
     if request.param == "sqlite":
         path = tmp_path / "test.sqlite"
-        content = request.getfixturevalue("sqlite_template")
-        path.write_bytes(request.getfixturevalue("sqlite_college")[0] if is_seeded else content)
+        path.write_bytes(_origin(request, "sqlite")[0])
         yield f"sqlite:///{path}"
         return
     server = request.getfixturevalue("postgresql_server")
-    template = request.getfixturevalue("postgresql_template")
-    if is_seeded:
-        template = request.getfixturevalue("postgresql_college")[0]
+    template = _origin(request, "postgresql")[0]
     with psycopg.connect(server, autocommit=True) as connection:
         spare = _spare.setdefault(template, [])
         name = spare.pop() if spare else _copy(connection, template)
@@ -249,6 +245,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             spare.append(name)
         else:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _origin(request: pytest.FixtureRequest, dialect: str) -> tuple[Any, College]:
+    """What a test's database is a copy of, and the college in it, if there is one."""
+    asked = (name for name in ("demo", "college") if name in request.fixturenames)
+    name = next(asked, "template")
+    found = request.getfixturevalue(f"{dialect}_{name}")
+    return found if name != "template" else (found, NOBODY)
 
 
 def _copy(connection: psycopg.Connection[Any], template: str) -> str:
@@ -301,9 +305,15 @@ def db(sessions: sessionmaker[Session]) -> Iterator[Session]:
 @pytest.fixture
 def college(request: pytest.FixtureRequest, engine: Engine) -> College:
     """Two colleges, the offices of figure 4, people, one major; figure 4 published."""
-    made: College = request.getfixturevalue(f"{engine.dialect.name}_college")[1]
+    made = _origin(request, engine.dialect.name)[1]
     own = {name: dict(getattr(made, name)) for name in ("users", "units", "posts")}
     return replace(made, **own)  # whom a test adds, no other test knows
+
+
+@pytest.fixture
+def demo(college: College) -> None:
+    """The demo college stands in the place of the small one."""
+    assert college == NOBODY
 
 
 @pytest.fixture

@@ -23,19 +23,11 @@ YEAR = clock.today().year + 1
 GOALS = {"stage": "goal", "period": f"{YEAR}-{YEAR + 2}"}
 
 
-@pytest.fixture(scope="session")
-def sqlite_college(sqlite_demo):
-    return sqlite_demo
-
-
-@pytest.fixture(scope="session")
-def postgresql_college(postgresql_demo):
-    return postgresql_demo
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 @pytest.fixture
-def house(db, college):
-    assert college.users == {}
+def house(db):
     return House(db)
 
 

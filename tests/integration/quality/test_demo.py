@@ -29,20 +29,11 @@ from quality.rows import GRID
 from tests.demo_college import PEOPLE
 from web import demo
 
-
-@pytest.fixture(scope="session")
-def sqlite_college(sqlite_demo):
-    return sqlite_demo
-
-
-@pytest.fixture(scope="session")
-def postgresql_college(postgresql_demo):
-    return postgresql_demo
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 @pytest.fixture
-def installed(sessions, college):
-    assert college.users == {}
+def installed(sessions):
     return sessions
 
 

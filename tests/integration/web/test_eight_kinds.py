@@ -62,14 +62,7 @@ WRITTEN = {
 }
 
 
-@pytest.fixture(scope="session")
-def sqlite_college(sqlite_demo):
-    return sqlite_demo
-
-
-@pytest.fixture(scope="session")
-def postgresql_college(postgresql_demo):
-    return postgresql_demo
+pytestmark = pytest.mark.usefixtures("demo")
 
 
 @pytest.fixture
