@@ -31,17 +31,9 @@ def called_by(outline: Outline) -> frozenset[str]:
 
 
 def _called(outline: Outline, node: Node, known: Known) -> Iterator[Finding]:
-    text = node.attributes.get(dialect.CALLED, "")
-    if not text.strip():
-        sentence = "“{name}”没有说明调用哪个流程（calledElement）。"
-        yield error(node.id, RULE, sentence, name=node.label)
-        return
-    try:
-        called = dialect.called(text)
-    except dialect.DialectError as problem:
-        yield walk.told(node.id, RULE, problem)
-        return
-    if called.by_table:
+    missing = "“{name}”没有说明调用哪个流程（calledElement）。"
+    called = yield from walk.named(node, dialect.CALLED, RULE, missing, dialect.called)
+    if called is None or called.by_table:
         return
     if called.key == outline.id or _leads_back(called.key, outline.id, known.calls or {}):
         sentence = "“{name}”调用“{key}”，绕一圈又回到这个流程，会没完没了。"

@@ -11,22 +11,14 @@ from engine.bpmn.lint.known import Known
 from engine.bpmn.outline import Outline
 
 RULE = "handler_exists"
+MISSING = "“{name}”没有说明系统要做什么。请写主题（camunda:topic）。"
 
 
 def check(outline: Outline, known: Known) -> Iterator[Finding]:
     """Find service and send tasks without a topic, or with one that nobody serves."""
     for node in walk.of(outline, "serviceTask", "sendTask"):
-        text = node.attributes.get(dialect.TOPIC, "")
-        if not text.strip():
-            sentence = "“{name}”没有说明系统要做什么。请写主题（camunda:topic）。"
-            yield error(node.id, RULE, sentence, name=node.label)
-            continue
-        try:
-            topic = dialect.key(text)
-        except dialect.DialectError as problem:
-            yield walk.told(node.id, RULE, problem)
-            continue
-        if known.topics is not None and topic not in known.topics:
+        topic = yield from walk.named(node, dialect.TOPIC, RULE, MISSING, dialect.key)
+        if topic is not None and known.topics is not None and topic not in known.topics:
             sentence = "没有程序处理主题“{topic}”。可用的主题：{topics}。"
             topics = "、".join(sorted(known.topics)) or "—"
             yield error(node.id, RULE, sentence, topic=topic, topics=topics)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Protocol, TypeVar
 
 from engine import expressions
-from engine.bpmn.findings import Finding, Severity
+from engine.bpmn import dialect
+from engine.bpmn.findings import Finding, Severity, error
 from engine.bpmn.outline import FlowLine, Node, Outline
 from engine.expressions import Expression, ExpressionError
 
@@ -40,6 +41,8 @@ AUTOMATIC: Final = frozenset(
     }
 )
 
+Read = TypeVar("Read")
+
 
 class Problem(Protocol):
     """An error of a small grammar: a sentence and what fills it."""
@@ -53,6 +56,21 @@ class Problem(Protocol):
 def told(element: str, rule: str, problem: Problem) -> Finding:
     """Hand on the sentence of a grammar as an error of a rule."""
     return Finding(element, Severity.ERROR, rule, problem.sentence, problem.values)
+
+
+def named(
+    node: Node, attribute: str, rule: str, missing: str, read: Callable[[str], Read]
+) -> Generator[Finding, None, Read | None]:
+    """Read what an element must name, or find that it names none, or none that can be read."""
+    text = node.attributes.get(attribute, "")
+    if not text.strip():
+        yield error(node.id, rule, missing, name=node.label)
+        return None
+    try:
+        return read(text)
+    except dialect.DialectError as problem:
+        yield told(node.id, rule, problem)
+        return None
 
 
 def of(outline: Outline, *tags: str) -> Iterator[Node]:
