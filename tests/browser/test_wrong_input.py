@@ -35,7 +35,7 @@ def test_what_cannot_be_handed_in_is_said_at_its_place_and_kept(enter: Enter) ->
     page.get_by_label("意见", exact=True).fill("已补充。")
     acts.press(page, "提交")
 
-    expect(page.get_by_role("alert").filter(has_text="还有 2 处要改")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="还有 3 处要改")).to_be_visible()
     leader.photograph("01-refused")
     expect(page.get_by_role("alert").get_by_role("link", name="这一行的名称")).to_be_visible()
     expect(grid).to_have_count(count + 1)
@@ -50,6 +50,7 @@ def test_what_cannot_be_handed_in_is_said_at_its_place_and_kept(enter: Enter) ->
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("短了。")
     grid.last.get_by_label("这一行的名称").fill("服务地方建设目标")
+    acts.cell(grid.last, "description").fill("每年办两次实事。")
     acts.press(page, "提交")
     acts.told(page, "已提交")
 
@@ -77,7 +78,8 @@ def test_a_session_that_ends_while_one_types_takes_nothing_along(enter: Enter) -
     other.get_by_label("密码", exact=True).press("Enter")
     expect(other.get_by_role("heading", name="待办", exact=True)).to_be_visible()
     other.close()
-    acts.cell(acts.rows(page, "goals").nth(1), "description").fill("后写的。")
+    for row in acts.rows(page, "goals").all()[1:]:
+        acts.cell(row, "description").fill("后写的。")
     acts.wait_saved(page)
     acts.press(page, "提交")
     acts.told(page, "已提交")

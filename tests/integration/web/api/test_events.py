@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.integration.web.api.program import column
+
 
 def test_nobody_waiting_is_no_error(program):
     for path in ("/messages", "/signals"):
@@ -18,7 +20,9 @@ def test_a_suspended_case_refuses_its_steps_until_it_is_resumed(program, goals):
     assert admin.post(path, {}).status_code == 422
     assert admin.post(path, {"reason": "等文件"}).json["suspended"]
     assert admin.post(path, {"reason": "等文件"}).status_code == 409
-    asked = {"outcome": "approve", "comment": "x", "values": {}}
+    values = program("leader").get(f"/tasks/{task}").json["values"]
+    filled = column(values, "goals", "description")
+    asked = {"outcome": "approve", "comment": "x", "values": filled}
     assert program("leader").post(f"/tasks/{task}/completion", asked).status_code == 409
     assert admin.get(f"/instances/{case}").json["state"] == "suspended"
     assert admin.delete(path).json["suspended"] is False
