@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -127,6 +127,15 @@ def record(  # noqa: PLR0913  (what a fact says, by keyword)
     """Record an act outside any case, in the house chain unless another is named."""
     fact = Fact(kind, asked, known or {}, about, private or {})
     return record_all(db, [fact], by=by, chain=chain)[0]
+
+
+def differences(before: Row[Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What an entry says of a changed row: each value that differs, as it was and as it is."""
+    return {
+        word: [getattr(before, word), value]
+        for word, value in after.items()
+        if getattr(before, word) != value
+    }
 
 
 def record_all(db: Session, facts: Sequence[Fact], *, by: str, chain: str = HOUSE) -> list[Head]:

@@ -150,11 +150,7 @@ def change(  # noqa: PLR0913  (what is known of a committee, by keyword)
         "term_years": before.term_years if term_years is KEEP else term_years,
         "position": before.position if position is None else position,
     }
-    changed = {
-        word: [getattr(before, word), value]
-        for word, value in after.items()
-        if getattr(before, word) != value
-    }
+    changed = eventlog.differences(before, after)
     if not changed:
         return False
     _refuse(db, after)

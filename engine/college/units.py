@@ -239,11 +239,7 @@ def change(  # noqa: PLR0913  (what is known of a unit, by keyword)
         "campus_id": before.campus_id if campus is KEEP else campus,
         "position": before.position if position is None else position,
     }
-    changed = {
-        word: [getattr(before, word), value]
-        for word, value in after.items()
-        if getattr(before, word) != value
-    }
+    changed = eventlog.differences(before, after)
     if not changed:
         return False
     _refuse_change(db, before, after, changed)

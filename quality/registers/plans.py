@@ -114,11 +114,7 @@ def change(db: Session, plan_id: int, given: Given, *, by: Actor) -> bool:
         raise NotFound
     rights.require(db, by, before.unit_id, given.unit_id)
     row = _checked(db, given, plan_id)
-    changed = {
-        word: [getattr(before, word), value]
-        for word, value in row.items()
-        if getattr(before, word) != value
-    }
+    changed = eventlog.differences(before, row)
     if not changed:
         return False
     db.execute(update(_table).where(_table.c.id == plan_id).values(row))

@@ -164,11 +164,7 @@ def change(
         "name": parts.text(NAME[0], name, NAME[1]),
         "is_active": is_active,
     }
-    changed = {
-        word: [getattr(before, word), value]
-        for word, value in row.items()
-        if getattr(before, word) != value
-    }
+    changed = eventlog.differences(before, row)
     if not changed:
         return False
     others = listed(db, before.year, before.unit_id)

@@ -153,11 +153,7 @@ def change(
     kind = StandardKind(before.kind)
     row = _checked(db, kind, name, before.unit_id, category, standard_id)
     row["is_active"] = is_active
-    changed = {
-        word: [getattr(before, word), value]
-        for word, value in row.items()
-        if getattr(before, word) != value
-    }
+    changed = eventlog.differences(before, row)
     if not changed:
         return False
     if before.instance_id is not None:
