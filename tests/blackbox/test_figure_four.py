@@ -85,7 +85,7 @@ def test_goals_then_standards_then_a_third_step(person, college):
     assert {row["description"] for row in shown} == {"到 2028 年"}
 
     standards = begin(leader, college.subject, "standard", "2027")
-    columns = ["performance", "assurance"]
+    columns = ["performance", "assurance", "process"]
     assert fill(leader, waiting(leader, standards), "standards", columns, "达到") == 41
     approve(reviewer, standards)
 
