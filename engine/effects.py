@@ -26,7 +26,7 @@ from engine.bpmn import dialect
 from engine.bpmn.effects import Closed, Effect, Ended, Opened, Stuck, Thrown, Waits, Why
 from engine.bpmn.process import Element
 from engine.handlers import CASES
-from engine.models import Role, TaskCandidate, TaskStatus
+from engine.models import TaskCandidate, TaskStatus
 from engine.scene import NEVER, Scene, Settled
 
 _CANDIDATES: Final = TaskCandidate.__table__
@@ -174,8 +174,7 @@ def _close_task(scene: Scene, effect: Closed) -> None:
     for row in here:
         row |= {"status": CLOSED[effect.why].value, "completed_at": scene.now, "keys": []}
     acted = effect.token == scene.token
-    if here or scene.seat or not acted or Role.PROCESS_ADMIN in scene.by.roles:
-        _is_settled(scene, effect)
+    _is_settled(scene, effect)
     if acted and scene.seat:
         scene.writes.closed.append(rounds.rest(scene))
     if here or (acted and scene.seat):

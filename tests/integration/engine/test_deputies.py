@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine import clock, deputies, people, replay, roles, tasks
 from engine.entries import read_body
 from engine.errors import CannotAssign, Forbidden, NotFound, Refused
-from engine.models import LogEntry, Role, User, UserTask
+from engine.models import Incident, IncidentStatus, LogEntry, Role, User, UserTask
 from engine.people import SYSTEM, Actor
 from engine.queries import cases, inbox, rail, told
 from tests.college import College
@@ -78,6 +78,19 @@ def test_a_deputy_sees_and_does_the_work_and_both_are_recorded(
     body = db.execute(select(LogEntry.body).order_by(LogEntry.id.desc()).limit(1)).scalar_one()
     assert read_body(body).asked["for"] == college.users["reviewer"]
     assert replay.replay(db, case).difference is None
+
+
+def test_a_deputy_of_the_administrator_does_what_nobody_had_and_nothing_is_left_open(
+    db: Session, college: College
+) -> None:
+    steps = flow.chain("aside", flow.step("review", "user:office", verbs="approve,step_aside"))
+    number = flow.begin(db, steps, by=college.actor(db, "leader"))
+    review = flow.open_tasks(db, number)["review"]
+    tasks.step_aside(db, review, by=college.actor(db, "office"), reason="利害关系")
+    stand_in(db, college, "admin", "stranger")
+    tasks.complete(db, review, by=college.actor(db, "stranger"), comment="同意")
+    assert flow.status(db, number) == "completed"
+    assert db.execute(select(Incident.status)).scalars().all() == [IncidentStatus.RESOLVED]
 
 
 def test_it_goes_for_the_flows_and_days_that_were_said(
