@@ -17,7 +17,7 @@ PEOPLE = {
     "auditor": ("/audit", "/instances"),
 }
 # words of the college that happen to be words of the product as well
-THE_COLLEGES = {"提交", "开始", "结束", "教师", "学生", "目标", "标准", "项目"}
+THE_COLLEGES = {"提交", "开始", "结束", "教师", "学生", "目标", "标准", "项目", "延期申请"}
 
 
 @pytest.fixture(scope="module")
