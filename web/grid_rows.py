@@ -7,19 +7,23 @@ of a plain cell. A row's texts are escaped together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
 from typing import Final
 
-from flask_babel import gettext
+import orjson
+from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
 
 from engine.forms.drawn import FieldView, GridView, RowView
 from engine.forms.model import Kind
+from web.drawn_rows import Drawn, Kept
 
 _APART: Final = "\0"
 _WRITTEN: Final = frozenset({Kind.TEXTAREA, Kind.TEXTFIELD, Kind.NUMBER})
 """What is typed into one control."""
 Macro = Callable[..., Markup]
+_kept: Final = Kept()
 
 
 def _gap(name: object) -> str:
@@ -27,8 +31,7 @@ def _gap(name: object) -> str:
     return f"{_APART}{name}{_APART}"
 
 
-_AT, _ID, _LABEL, _GOAL = map(_gap, ("at", "id", "label", "goal"))
-_HEAD, _SPOKEN = map(_gap, ("head", "spoken"))
+_AT, _ID, _LABEL, _GOAL, _SPOKEN = map(_gap, ("at", "id", "label", "goal", "spoken"))
 
 
 class Rows:
@@ -43,31 +46,72 @@ class Rows:
         self.columns = [self._column(at, cell) for at, cell in enumerate(cells)]
         self.hints = [(str(at), hint) for at, cell in enumerate(cells) if (hint := _hint(cell))]
         self.names = [*map(str, range(len(cells))), "id", "label", "goal", "spoken"]
-        self.patterns: dict[tuple[object, ...], list[str]] = {}
+        self.patterns: dict[tuple[object, ...], tuple[list[str], list[str]]] = {}
+        self.sort = self._sort()
 
     def goals(self) -> Markup:
         """All rows, those of each goal in a group of their own, its head in the first."""
         drawn = []
+        rows = iter(self._drawn())
         for goal in self.grid.goals:
             goal_id, label = escaped([goal.id, goal.next_label])
             named = f' data-next-label="{label}"' if label else ""
             drawn.append(f'\n      <tbody data-goal="{goal_id}"{named}>')
             head = self.goal(self.grid, goal, self.draft_url) if self.grid.nested else ""
-            for row in goal.rows:
-                drawn.append(self._row(row, head))
+            for _member in goal.members:
+                before, behind = next(rows)
+                drawn += (before, head, behind)
                 head = ""
             drawn.append("\n      </tbody>")
         return Markup("".join(drawn))  # noqa: S704  (each part was escaped)
 
+    def _drawn(self) -> list[Drawn]:
+        """Every row in order; one of which nothing is said as it was drawn before, if it was."""
+        every = [
+            (goal, row, noted)
+            for goal in self.grid.goals
+            for row, noted in zip(goal.members, goal.noted, strict=True)
+        ]
+        keys = [None if noted else self._key(row) for _goal, row, noted in every]
+        found = _kept.find([key for key in keys if key])
+        fresh: dict[bytes, Drawn] = {}
+        answer = []
+        for (goal, row, noted), key in zip(every, keys, strict=True):
+            one = found.get(key) if key else None
+            if one is None:
+                one = self._row(noted or goal.draw(row))
+                if key:
+                    fresh[key] = one
+            answer.append(one)
+        _kept.keep(fresh)
+        return answer
+
+    def _key(self, row: Mapping[str, object]) -> bytes | None:
+        """What the row's HTML depends on; None where macros draw a part of it."""
+        try:
+            return self.sort + orjson.dumps(row) if self.sort else None
+        except TypeError:  # nothing that can be stored
+            return None
+
+    def _sort(self) -> bytes:
+        """What the HTML of all plain rows depends on: what they share, and what may be done."""
+        if not all(self.columns):
+            return b""
+        grid = self.grid
+        may = (grid.editable, grid.may_change_rows, grid.blank is not None, str(get_locale()))
+        said = repr((grid.number, self.draft_url, *may, self.columns))
+        return blake2b(said.encode(errors="surrogatepass"), digest_size=16).digest()
+
     def blank(self) -> Markup:
         """The row to copy in the browser."""
-        return Markup(self._row(self.grid.blank) if self.grid.blank else "")  # noqa: S704  (likewise)
+        drawn = "".join(self._row(self.grid.blank)) if self.grid.blank else ""
+        return Markup(drawn)  # noqa: S704  (likewise)
 
-    def _row(self, row: RowView, head: str = "") -> str:
+    def _row(self, row: RowView) -> Drawn:
         spoken = f"{row.spoken} · " if row.spoken else ""
         texts = escaped([*row.texts, row.id, row.label, row.goal, spoken])
         own = dict(zip(self.names, texts, strict=True))
-        own |= {"at": row.html_id, "head": head}
+        own["at"] = row.html_id
         for at, hint in self.hints:
             own[at] = own[at] or hint
         for number, pattern in enumerate(self.columns):
@@ -75,21 +119,24 @@ class Rows:
                 own[str(number)] = self.cell(self.grid, row.cell(number), self.grid.columns[number])
         if _is_noted(row):
             own["label"] = self.label(self.grid, row, self.draft_url)
-        drawn = self._pattern(row).copy()
-        drawn[1::2] = [own[name] for name in drawn[1::2]]
-        return "".join(drawn)
+        before, behind = (
+            "".join([own[one] if at % 2 else one for at, one in enumerate(part)])
+            for part in self._pattern(row)
+        )
+        return before, behind
 
-    def _pattern(self, row: RowView) -> list[str]:
+    def _pattern(self, row: RowView) -> tuple[list[str], list[str]]:
         """What rows of this sort have in common: text and names of gaps in turn."""
         may = (row.own, row.renamable, row.movable, row.removable)
         sort = (*may, _is_noted(row), row.marked)
         if sort not in self.patterns:
             own = " data-own" if row.own else ""
-            parts = [f'\n        <tr id="{_AT}" tabindex="-1" data-row="{_ID}"{own}>{_HEAD}']
-            parts.append(_LABEL if _is_noted(row) else self._label(row))
+            begins = f'\n        <tr id="{_AT}" tabindex="-1" data-row="{_ID}"{own}>'
+            parts = [_LABEL if _is_noted(row) else self._label(row)]
             for at, pattern in enumerate(self.columns):
                 parts.append(_gap(at) if at in row.marked else pattern or _gap(at))
-            self.patterns[sort] = "".join((*parts, "</tr>")).split(_APART)
+            behind = "".join((*parts, "</tr>"))
+            self.patterns[sort] = begins.split(_APART), behind.split(_APART)
         return self.patterns[sort]
 
     def _column(self, at: int, some: FieldView) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from engine.forms import changes, choices, fieldtypes
@@ -187,17 +188,26 @@ class RowView:
         return tuple(map(self.cell, range(len(self.texts))))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class GoalView:
     """The rows of one goal, which share its spanning cell. In a one-level grid: one row.
 
-    `next_label` is what one more row is called at first.
+    `next_label` is what one more row is called at first. `members` are the rows as they are stored,
+    `noted` at the same places those of which something is said; the others `draw` draws.
     """
 
     id: str
     label: str
     next_label: str
-    rows: tuple[RowView, ...]
+    members: tuple[Mapping[str, Any], ...]
+    noted: tuple[RowView | None, ...]
+    draw: Callable[[Mapping[str, Any]], RowView]
+
+    @cached_property
+    def rows(self) -> tuple[RowView, ...]:
+        """All of them, drawn."""
+        pairs = zip(self.members, self.noted, strict=True)
+        return tuple(noted or self.draw(row) for row, noted in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +223,11 @@ class GridView:
     """A grid: heads, goals with their rows, and what may be done to the whole.
 
     `blank` is an own row to copy in the browser; its identity `BLANK` is replaced there.
+    `number` is that of the grid as it was read.
     """
 
     key: str
+    number: int
     name: str
     html_id: str
     label: str
@@ -242,7 +254,7 @@ class GridView:
     @property
     def count(self) -> int:
         """How many rows there are."""
-        return sum(len(goal.rows) for goal in self.goals)
+        return sum(len(goal.members) for goal in self.goals)
 
 
 PartView = FieldView | GroupView | TextView | SeparatorView | GridView

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from itertools import count
 
 from engine.forms import limits
 from engine.forms.conditions import Condition
 from engine.forms.formulas import Formula
+
+_numbers = count(1)
 
 
 class Kind(StrEnum):
@@ -114,6 +117,11 @@ class Grid:
     def nested(self) -> bool:
         """Whether the rows are items under goals, rather than goals themselves."""
         return len(self.levels) > 1
+
+    @cached_property
+    def number(self) -> int:
+        """What tells this grid, as it was read, from every other of this process."""
+        return next(_numbers)
 
     @cached_property
     def by_key(self) -> dict[str, Field]:

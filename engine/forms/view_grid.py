@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from engine.forms import changes, drawn, fieldtypes, rows
 from engine.forms.drawn import ColumnView, FieldView, GoalView, GoneView, GridView, RowView
@@ -48,6 +48,7 @@ class Table:
             self.said.append(drawn.Said(drawn.html_id(grid.key), grid.label, error))
         return GridView(
             key=grid.key,
+            number=grid.number,
             name=f"values[{grid.key}]",
             html_id=drawn.html_id(grid.key),
             label=grid.label,
@@ -75,7 +76,9 @@ class Table:
                 id=goal,
                 label=_goal_label(members),
                 next_label=self._next_label(members),
-                rows=tuple(map(self._row, members)),
+                members=tuple(members),
+                noted=tuple(self._row(row) if self._is_noted(row) else None for row in members),
+                draw=self._row,
             )
             for goal, members in by_goal.items()
         )
@@ -87,7 +90,13 @@ class Table:
         others = [str(row.get("label") or "") for row in members if row.get("placeholder")]
         return rows.next_label(others, own)
 
-    def _row(self, row: Row) -> RowView:
+    def _is_noted(self, row: Row) -> bool:
+        """Whether something may be said of a row: an error, or what changed in it."""
+        if (self.grid.key, row["id"]) in self.wrong:
+            return True
+        return self.before is not None and self.old.get(row["id"]) != row
+
+    def _row(self, row: Mapping[str, Any]) -> RowView:
         path = f"{self.grid.key}/{row['id']}"
         renamable = self.may_change_rows and rows.may_rename(self.grid, row)
         label, spoken = str(row.get("label") or ""), changes.row_label(row)
@@ -127,13 +136,13 @@ class Table:
             error=error,
         )
 
-    def _differs(self, row: Row, old: Row | None) -> bool:
+    def _differs(self, row: Mapping[str, Any], old: Row | None) -> bool:
         """Whether a cell may read otherwise than before. A new row carries its mark itself."""
         if old is None or old == row:
             return False
         return any(old.get(column.key) != row.get(column.key) for column, _right in self.columns)
 
-    def _cell(self, row: Row, html_id: str, spoken: str, at: int) -> FieldView:
+    def _cell(self, row: Mapping[str, Any], html_id: str, spoken: str, at: int) -> FieldView:
         column, right = self.columns[at]
         place = Place(
             f"{self.grid.key}/{row['id']}/{column.key}",
