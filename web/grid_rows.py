@@ -8,6 +8,7 @@ of a plain cell. A row's texts are escaped together.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from hashlib import blake2b
 from typing import Final
 
@@ -15,7 +16,7 @@ import orjson
 from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
 
-from engine.forms.drawn import FieldView, GridView, RowView
+from engine.forms.drawn import ColumnView, FieldView, GridView, RowView
 from engine.forms.model import Kind
 from web.drawn_rows import Drawn, Kept
 
@@ -41,13 +42,26 @@ class Rows:
         self.grid, self.draft_url = grid, draft_url
         self.goal, self.label, self.cell = macros
         self.key, self.url = _said([grid.key, draft_url or ""])
-        some = grid.blank or next((row for goal in grid.goals for row in goal.rows), None)
-        cells = some.cells if some is not None else ()
-        self.columns = [self._column(at, cell) for at, cell in enumerate(cells)]
-        self.hints = [(str(at), hint) for at, cell in enumerate(cells) if (hint := _hint(cell))]
-        self.names = [*map(str, range(len(cells))), "id", "label", "goal", "spoken"]
         self.patterns: dict[tuple[object, ...], tuple[list[str], list[str]]] = {}
-        self.sort = self._sort()
+        self.is_plain = all(map(_is_plain, grid.columns))
+        self.sort = self._sort() if self.is_plain else b""
+
+    @cached_property
+    def cells(self) -> tuple[FieldView, ...]:
+        """Those of any row, for all are alike."""
+        goals = (row for goal in self.grid.goals for row in goal.rows)
+        some = self.grid.blank or next(goals, None)
+        return some.cells if some is not None else ()
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The pattern of each column's cells."""
+        return [self._column(at, cell) for at, cell in enumerate(self.cells)]
+
+    @cached_property
+    def hints(self) -> list[tuple[str, str]]:
+        """What stands in a cell that has nothing to read, where something does."""
+        return [(str(at), hint) for at, cell in enumerate(self.cells) if (hint := _hint(cell))]
 
     def goals(self) -> Markup:
         """All rows, those of each goal in a group of their own, its head in the first."""
@@ -95,22 +109,36 @@ class Rows:
 
     def _sort(self) -> bytes:
         """What the HTML of all plain rows depends on: what they share, and what may be done."""
-        if not all(self.columns):
-            return b""
         grid = self.grid
         may = (grid.editable, grid.may_change_rows, grid.blank is not None, str(get_locale()))
-        said = repr((grid.number, self.draft_url, *may, self.columns))
+        columns = [(one.key, one.editable, one.required) for one in grid.columns]
+        said = repr((grid.number, self.draft_url, may, columns))
         return blake2b(said.encode(errors="surrogatepass"), digest_size=16).digest()
+
+    def facts(self, macro: Macro) -> Markup:
+        """What the browser has to know of each column."""
+        return self._once(b"facts", lambda: macro(self.cells, self.grid))
 
     def blank(self) -> Markup:
         """The row to copy in the browser."""
-        drawn = "".join(self._row(self.grid.blank)) if self.grid.blank else ""
-        return Markup(drawn)  # noqa: S704  (likewise)
+        row = self.grid.blank
+        return self._once(b"blank", lambda: "".join(self._row(row))) if row else Markup()
+
+    def _once(self, what: bytes, draw: Callable[[], str]) -> Markup:
+        """What is the same for all rows of a plain grid, as it was drawn before, if it was."""
+        key = self.sort + what
+        found = _kept.find([key]) if self.sort else {}
+        if not found:
+            found = {key: (str(draw()), "")}
+            if self.sort:
+                _kept.keep(found)
+        return Markup(found[key][0])  # noqa: S704  (each part was escaped)
 
     def _row(self, row: RowView) -> Drawn:
         spoken = f"{row.spoken} · " if row.spoken else ""
         texts = escaped([*row.texts, row.id, row.label, row.goal, spoken])
-        own = dict(zip(self.names, texts, strict=True))
+        names = (*map(str, range(len(row.texts))), "id", "label", "goal", "spoken")
+        own = dict(zip(names, texts, strict=True))
         own["at"] = row.html_id
         for at, hint in self.hints:
             own[at] = own[at] or hint
@@ -142,6 +170,8 @@ class Rows:
     def _column(self, at: int, some: FieldView) -> str:
         """The pattern of a column's cells; "" where macros draw them."""
         column, kind, text = self.grid.columns[at], some.kind, _gap(at)
+        if not _is_plain(column):
+            return ""
         key, title, label = _said([column.key, column.title, column.label])
         number = " is-number" if kind is Kind.NUMBER else ""
         head = f'data-column="{key}">\n    <span class="form-cell-label">{title}</span>'
@@ -149,10 +179,7 @@ class Rows:
             read = " is-read" if self.grid.editable else ""
             made = f' id="{_AT}-{key}" data-calculated' if some.is_calculated else ""
             shown = f'<div class="form-text"{made}>{text}</div></td>'
-            shown = f'<td class="form-cell{read}{number}" {head}{shown}'
-            return "" if kind is Kind.EVIDENCE else shown
-        if kind not in _WRITTEN:
-            return ""
+            return f'<td class="form-cell{read}{number}" {head}{shown}'
         must = ' aria-required="true"' if some.required else ""
         (hint,) = _said([some.definition.placeholder])
         hinted = f' placeholder="{hint}"' if hint else ""
@@ -200,6 +227,11 @@ class Rows:
             f' name="rows[{self.key}][{act}]" value="{_ID}"'
             f' aria-label="{begins}{_LABEL}{ends}">{face}</button>'
         )
+
+
+def _is_plain(column: ColumnView) -> bool:
+    """Whether its cells have a pattern: what can be read, or is typed into one control."""
+    return column.kind in _WRITTEN if column.editable else column.kind is not Kind.EVIDENCE
 
 
 def _is_noted(row: RowView) -> bool:
