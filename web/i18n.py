@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from flask import Flask, g, request
-from flask_babel import Babel, get_locale, get_translations, gettext
+from flask_babel import Babel, Domain, get_locale, get_translations, gettext
 
 from engine import clock
 from engine.bpmn import dialect
@@ -18,7 +18,6 @@ from web.sentences import Sentences
 from web.session import settings
 
 LANGUAGES: Final = {"zh": "中文", "en": "English"}
-_catalogues: dict[str, Any] = {}
 # Gaps that the product itself may fill with words, rather than with what people wrote
 WORDED: Final = frozenset({"kind", "outcome", "parent_kind", "verb", "what", "who", "why"})
 
@@ -27,9 +26,9 @@ def install(app: Flask) -> None:
     """Choose the language per person, else per browser; give templates the house's filters."""
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
     app.jinja_environment = Sentences
-    Babel(app, locale_selector=language)
+    Babel(app, locale_selector=language).domain_instance = Catalogues()
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of its extension
-        gettext=_word,
+        gettext=lambda text: get_translations().ugettext(text),
         ngettext=lambda one, many, count: get_translations().ungettext(one, many, count),
         newstyle=True,
     )
@@ -37,15 +36,17 @@ def install(app: Flask) -> None:
     app.jinja_env.globals |= {"language": language, "languages": LANGUAGES, "say": say}
 
 
-def _word(text: str) -> str:
-    """A sentence of a template; a page has hundreds, so catalogues are kept at hand."""
-    locale = get_locale()
-    if locale is None:
-        return text
-    found = _catalogues.get(locale.language)
-    if found is None:
-        found = _catalogues[locale.language] = get_translations()
-    return str(found.ugettext(text))
+class Catalogues(Domain):  # type: ignore[misc]  # of a library without types
+    """The sentences of each language; a page has hundreds, so their catalogues are at hand."""
+
+    def get_translations(self) -> Any:
+        """The catalogue of the reader's language."""
+        locale = get_locale()
+        if locale is None:
+            return super().get_translations()
+        if locale.language not in self.cache:
+            self.cache[locale.language] = super().get_translations()
+        return self.cache[locale.language]
 
 
 def language() -> str:

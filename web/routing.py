@@ -1,9 +1,18 @@
-"""Addresses: numbers in them are those that rows can have; anything else leads nowhere."""
+"""Addresses: numbers in them are those that rows can have; anything else leads nowhere.
+
+A page names many, so those of nothing but rows are built once.
+"""
 
 from __future__ import annotations
 
-from flask import Flask
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+from flask import Flask, has_request_context, request
 from werkzeug.routing import BaseConverter
+
+MOST_KEPT: Final = 5_000
 
 
 class RowNumber(BaseConverter):
@@ -25,3 +34,18 @@ class Word(BaseConverter):
 def install(app: Flask) -> None:
     """Use these wherever an address says `<int:…>` or `<word:…>`."""
     app.url_map.converters |= {"int": RowNumber, "word": Word}
+    app.url_for = _kept(app.url_for)  # type: ignore[method-assign]  # what Flask and templates ask
+
+
+def _kept(build: Callable[..., str]) -> Callable[..., str]:
+    @lru_cache(MOST_KEPT)
+    def built(_root: str, endpoint: str, *rows: tuple[str, int]) -> str:
+        return build(endpoint, **dict(rows))
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        is_whole = has_request_context() and not endpoint.startswith(".")
+        if is_whole and all(type(one) is int for one in values.values()):
+            return built(request.script_root, endpoint, *values.items())
+        return build(endpoint, **values)
+
+    return url_for
