@@ -36,7 +36,7 @@ from quality.evidence.store import Store
 from web import backup as backups
 from web import demo as demo_college
 from web import evidence, notices, printing
-from web.app import create_app
+from web.app import create_app, settle
 from web.bench import run as run_bench
 from web.config import SettingError, Settings, read
 from web.evidence.streams import MOST_REQUEST
@@ -147,6 +147,7 @@ def _serve(settings: Settings, *, with_worker: bool) -> int:
     if ticker is not None:
         ticker.start()
     signal.signal(signal.SIGTERM, _stop)
+    settle()
     print(f"http://{settings.host}:{settings.port}", flush=True)
     try:
         server.run()

@@ -28,7 +28,7 @@ from engine import definitions, instances, tasks
 from engine.people import SYSTEM
 from engine.tasks import drafts
 from web import access, config, json_body
-from web.app import create_app
+from web.app import create_app, settle
 from web.bench import clock, scratch
 from web.bench.clock import Measured
 from web.bench.scratch import HEAD, PASSWORD, Scratch
@@ -160,6 +160,7 @@ def _opening(base: Scratch, task_id: int, note: str, rounds: int) -> Iterator[Me
             return render_template_string("{{ page }}", page=stored[0])
 
         app.add_url_rule(STATIC, endpoint="bench", view_func=static)
+        settle()
         client = app.test_client()
         client.post("/sign-in", data={"username": "owner", "password": PASSWORD})
         ours = f"/tasks/{task_id}"
