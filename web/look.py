@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 from flask import Blueprint, Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 
 from engine import calendars, clock, deadlines, permissions
 from engine.calendars import Calendar
@@ -25,6 +26,8 @@ bp = Blueprint("look", __name__)
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
 TINTS: Final = 5
+MOST_ICONS: Final = 500
+_SILENT: Final = Markup('aria-hidden="true"')
 SHORT: Final = 2
 HOUR: Final = 3600
 
@@ -55,6 +58,7 @@ def install(app: Flask) -> None:
         "zone": clock.zone,
         "due": due,
         "grid_rows": grid_rows.Rows,
+        "drawn_icon": icon,
         "provisional": provisional,
         "tint": tint,
     }
@@ -99,6 +103,17 @@ def _place(name: str) -> str:
 def _version(name: str) -> str:
     path = STATIC / _place(name)
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else "0"
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """An icon; one without a label says nothing aloud."""
+    return _icon(asset("icons.svg"), name, label)
+
+
+@lru_cache(MOST_ICONS)
+def _icon(place: str, name: str, label: str) -> Markup:
+    spoken = Markup('role="img" aria-label="{}"').format(label) if label else _SILENT
+    return Markup('<svg class="i" {}><use href="{}#{}"/></svg>').format(spoken, place, name)
 
 
 def csrf_token() -> str:

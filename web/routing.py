@@ -1,6 +1,6 @@
 """Addresses: numbers in them are those that rows can have; anything else leads nowhere.
 
-A page names many, so those of nothing but rows are built once.
+A page names many, the same again and again, so the short ones are built once.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from flask import Flask, has_request_context, request
 from werkzeug.routing import BaseConverter
 
 MOST_KEPT: Final = 5_000
+LONGEST: Final = 40
+"""No longer text stands in an address that is kept."""
 
 
 class RowNumber(BaseConverter):
@@ -39,13 +41,19 @@ def install(app: Flask) -> None:
 
 def _kept(build: Callable[..., str]) -> Callable[..., str]:
     @lru_cache(MOST_KEPT)
-    def built(_root: str, endpoint: str, *rows: tuple[str, int]) -> str:
-        return build(endpoint, **dict(rows))
+    def built(_root: str, endpoint: str, *values: tuple[str, int | str | None]) -> str:
+        return build(endpoint, **dict(values))
 
     def url_for(endpoint: str, **values: Any) -> str:
         is_whole = has_request_context() and not endpoint.startswith(".")
-        if is_whole and all(type(one) is int for one in values.values()):
+        if is_whole and all(map(_is_short, values.values())):
             return built(request.script_root, endpoint, *values.items())
         return build(endpoint, **values)
 
     return url_for
+
+
+def _is_short(value: object) -> bool:
+    """Whether it is a number, a short text or nothing; what equals it looks the same, too."""
+    kind = type(value)
+    return kind is int or value is None or (kind is str and len(str(value)) <= LONGEST)

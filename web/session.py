@@ -20,11 +20,12 @@ FIRST_ERROR: Final = 400
 
 def db() -> Session:
     """The session of this request; begun on first use, for writing unless the method only reads."""
-    if "db" not in g:
-        g.db = own_session()
+    found = g.get("db")
+    if found is None:
+        found = g.db = own_session()
         if request.method not in READING:
-            begin_writing(g.db)
-    return cast("Session", g.db)
+            begin_writing(found)
+    return cast("Session", found)
 
 
 def own_session() -> Session:

@@ -58,7 +58,7 @@ def changes(
     old, new = before or {}, after or {}
     answer: list[Change] = []
     for key, part in form.valued.items():
-        if not rights.of(part).shows:
+        if old.get(key) is new.get(key) or not rights.of(part).shows:
             continue
         if isinstance(part, Grid):
             columns = tuple(one for one in part.columns if rights.of_column(part, one).shows)

@@ -32,7 +32,9 @@ def listed(value: object) -> list[Row]:
     if not isinstance(value, list | tuple):
         return []
     return [
-        dict(row) for row in value if isinstance(row, Mapping) and isinstance(row.get("id"), str)
+        dict(row)
+        for row in value
+        if isinstance(row, (dict, Mapping)) and isinstance(row.get("id"), str)
     ]
 
 

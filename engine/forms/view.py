@@ -114,7 +114,7 @@ class _Scene:
             grid=grid,
             columns=columns,
             filled=rows.listed(self.values.get(grid.key)),
-            offered=rows.listed(self.offered.get(grid.key)),
+            offered=rows.listed(self.offered.get(grid.key)) if grid.optional_rows else [],
             before=None if self.before is None else rows.listed(self.before.get(grid.key)),
             may_change_rows=self.rights.of(grid).edits,
             drawing=self.drawing,

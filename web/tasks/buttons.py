@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from flask import url_for
 from flask_babel import gettext
 
-from engine.queries import task_verbs
 from engine.queries.task_page import Task
 from web import wording
-from web.session import me
 
 MOST_SHOWN: Final = 6
 # The order on screen, the likely next act last; and how each button looks.
@@ -100,17 +98,12 @@ class Buttons:
 NONE: Final = Buttons((), ())
 
 
-def of(task: Task, *, fills: bool, others: int, has_targets: bool) -> Buttons:
-    """The buttons for the reader; `others` is how many the bar has besides (领取, 放回).
+def of(task: Task, may: Iterable[str], *, fills: bool, others: int) -> Buttons:
+    """The buttons of what the reader may; `others` is how many the bar has besides (领取, 放回).
 
     Whoever only looks on finds 催办 and 抄送 on the page of the case.
     """
-    may = set(task_verbs.allowed(me(), task))
-    if not fills:
-        may &= FOR_OTHERS
-    if not has_targets:
-        may.discard("return")
-    may &= LOOKS.keys()
+    may = {*may} & (LOOKS.keys() if fills else FOR_OTHERS)
     shown = [key for key in LOOKS if key in may and key not in ALWAYS_FOLDED]
     folded = [key for key in LOOKS if key in may and key in ALWAYS_FOLDED]
     if len(folded) == 1 and len(shown) + others < MOST_SHOWN:

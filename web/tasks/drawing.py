@@ -70,10 +70,12 @@ def of(
     """Everything the templates of one task need. `opened` is the choice that is being made."""
     lines = task_page.history(db(), me(), task)
     fills = task.is_open and permissions.may(me(), Action.TASK_COMPLETE, task)
-    targets = _targets(task, lines)
+    allowed = task_verbs.allowed(me(), task)
+    targets = _targets(task, lines) if "return" in allowed else ()
     may_claim = fills and _may_claim(task)
     may_release = _may_release(task)
-    verbs = buttons.of(task, fills=fills, others=may_claim + may_release, has_targets=bool(targets))
+    may = [one for one in allowed if one != "return" or targets]
+    verbs = buttons.of(task, may, fills=fills, others=may_claim + may_release)
     paper = _paper(task, typed, refusal, lines, fills=fills)
     steps = coming.ahead(db(), task)
     choice = buttons.choice(task, opened) if opened else None
@@ -163,8 +165,6 @@ def clock_time(at: datetime | None) -> str:
 
 
 def _targets(task: Task, lines: tuple[Line, ...]) -> tuple[Earlier, ...]:
-    if "return" not in task_verbs.allowed(me(), task):
-        return ()
     did = {one.element_id: one.who for one in lines if one.kind is Kind.TASK_COMPLETED}
     found = tasks.return_targets(db(), task.version, task.instance_id, task.element_id)
     return tuple(
