@@ -125,11 +125,20 @@ _FINISH: Final = (
     "UPDATE job SET status = 'done', done_at = :at, locked_until = NULL"
     " WHERE id = :job AND fence = :fence AND status = 'waiting' RETURNING id"
 )
+_DRAFT: Final = (
+    "SELECT data, revision, saved_by, saved_at, case_revision FROM draft WHERE task_id = :task"
+)
+_DONE: Final = (
+    "SELECT element_id FROM user_task WHERE instance_id = :case AND status = 'completed'"
+    " ORDER BY id"
+)
 _SQL: Final[Mapping[str, tuple[str, str]]] = {
     "case": (_CASE, f"{_CASE} FOR UPDATE OF c"),
     "task": (_TASK, f"{_TASK} FOR UPDATE OF c, t"),
     "job": (_JOB, f"{_JOB} FOR UPDATE OF c, j"),
     "content": ("SELECT data FROM content WHERE id = :content",) * 2,
+    "draft": (_DRAFT,) * 2,
+    "done": (_DONE,) * 2,
     "finish": (_FINISH,) * 2,
     "active": ("SELECT id FROM user_account WHERE id = :user AND is_active",) * 2,
     "holders": (f"{_HOLDERS} ORDER BY h.user_id",) * 2,
@@ -179,6 +188,15 @@ def lock_task(db: Session, task_id: int) -> tuple[Row, Row] | None:
     for name in TIMES:
         task[name] = _aware(task[name])
     return case, task
+
+
+def draft(db: Session, task_id: int) -> tuple[Any, ...] | None:
+    """The draft of a task: its text, its revision, by whom and when, and that of its case."""
+    rows = read(db, "draft", {"task": task_id})
+    if not rows:
+        return None
+    data, revision, saved_by, saved_at, case_revision = rows[0]
+    return data, revision, saved_by, _aware(saved_at), case_revision
 
 
 def _aware(value: Any) -> datetime | None:

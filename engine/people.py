@@ -257,12 +257,17 @@ _NAMES: Final = select(_PERSON.c.id, _PERSON.c.name).where(
 )
 
 
-def names(db: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
-    """Names of people by id, in one query."""
+Names = Mapping[int, str]
+NOBODY: Final[Names] = {}
+
+
+def names(db: Session, user_ids: Iterable[int | None], known: Names = NOBODY) -> dict[int, str]:
+    """Names of people by id, in one query; in none where all are `known`."""
     wanted = {user_id for user_id in user_ids if user_id is not None}
-    if not wanted:
-        return {}
-    return {row.id: row.name for row in db.execute(_NAMES, {"people": sorted(wanted)})}
+    found = {user_id: known[user_id] for user_id in wanted & known.keys()}
+    if unknown := sorted(wanted - known.keys()):
+        found |= {row.id: row.name for row in db.execute(_NAMES, {"people": unknown})}
+    return found
 
 
 def hashed(password: str) -> str:

@@ -67,8 +67,9 @@ class Rows:
         """All rows, those of each goal in a group of their own, its head in the first."""
         drawn = []
         rows = iter(self._drawn())
-        for goal in self.grid.goals:
-            goal_id, label = escaped([goal.id, goal.next_label])
+        ids = escaped([goal.id for goal in self.grid.goals])
+        labels = escaped([goal.next_label for goal in self.grid.goals])
+        for goal, goal_id, label in zip(self.grid.goals, ids, labels, strict=True):
             named = f' data-next-label="{label}"' if label else ""
             drawn.append(f'\n      <tbody data-goal="{goal_id}"{named}>')
             head = self.goal(self.grid, goal, self.draft_url) if self.grid.nested else ""

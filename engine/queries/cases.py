@@ -31,7 +31,7 @@ from engine.models import (
     User,
     UserTask,
 )
-from engine.people import Actor, Principal
+from engine.people import NOBODY, Actor, Names, Principal
 from engine.permissions import Action
 from engine.versions import Version
 
@@ -309,9 +309,9 @@ def open_for_each(db: Session, person: Actor, instance_ids: Iterable[int]) -> di
     return {row.instance_id: OwnTask(row.id, row.returned) for row in rows}
 
 
-def waiting(db: Session, instance_id: int) -> tuple[OpenTask, ...]:
-    """The work that waits in a case, oldest first."""
-    return waiting_in(db, [instance_id]).get(instance_id, ())
+def waiting(db: Session, instance_id: int, known: Names = NOBODY) -> tuple[OpenTask, ...]:
+    """The work that waits in a case, oldest first. Some names may be `known`."""
+    return waiting_in(db, [instance_id], known).get(instance_id, ())
 
 
 _TASK, _HOLDER = UserTask.__table__, User.__table__
@@ -323,13 +323,15 @@ _WAITING: Final = (
 )
 
 
-def waiting_in(db: Session, instance_ids: Iterable[int]) -> dict[int, tuple[OpenTask, ...]]:
+def waiting_in(
+    db: Session, instance_ids: Iterable[int], known: Names = NOBODY
+) -> dict[int, tuple[OpenTask, ...]]:
     """The work that waits in each of these cases, in a few statements for all of them."""
     rows = db.execute(_WAITING, {"cases": list(instance_ids)}).all()
     offers = {
         row.id: tuple(orjson.loads(row.candidates)) for row in rows if row.assignee_id is None
     }
-    words = key_words(db, {key for keys in offers.values() for key in keys})
+    words = key_words(db, {key for keys in offers.values() for key in keys}, known)
     found: dict[int, tuple[OpenTask, ...]] = {}
     for row in rows:
         one = OpenTask(
@@ -354,10 +356,10 @@ def _only_one(keys: tuple[str, ...], words: Mapping[str, str]) -> str:
     return words[keys[0]] if len(keys) == 1 and keys[0].startswith("u:") else ""
 
 
-def key_words(db: Session, keys: Iterable[str]) -> dict[str, str]:
+def key_words(db: Session, keys: Iterable[str], known: Names = NOBODY) -> dict[str, str]:
     """Inbox keys in words: a person's name, a post with its unit; a role stays its key."""
     parts = {key: key.split(":") for key in keys}
-    users = people.names(db, [int(part[1]) for part in parts.values() if part[0] == "u"])
+    users = people.names(db, [int(part[1]) for part in parts.values() if part[0] == "u"], known)
     posts, units = _names(db, Post, parts, 1), _names(db, Unit, parts, 2)
     seated = {part[1] for part in parts.values() if part[0] == "c"}
     committees = _committees(db, seated) if seated else {}

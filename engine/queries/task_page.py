@@ -89,6 +89,16 @@ class Task:
         return self.status in OPEN and self.case_status == InstanceStatus.RUNNING
 
     @property
+    def people(self) -> dict[int, str]:
+        """The people in it by name."""
+        named = (
+            (self.assignee_id, self.holder),
+            (self.completed_by, self.closed_by),
+            (self.started_by, self.initiator),
+        )
+        return {one: name for one, name in named if one is not None}
+
+    @property
     def definition(self) -> str:
         """The key of the flow."""
         return self.version.key
@@ -287,7 +297,8 @@ def written_by_others(db: Session, task: Task) -> dict[str, Any]:
 def history(db: Session, person: Actor, task: Task) -> tuple[Line, ...]:
     """The newest entries of the case, in order."""
     process, after = task.version.process, max(0, task.log_seq - MOST)
-    return timeline.of_case(db, person, task.instance_id, process, after=after)[0]
+    known = {**task.people, person.id or 0: person.name}
+    return timeline.of_case(db, person, task.instance_id, process, after=after, known=known)[0]
 
 
 _CONTENT: Final = Content.__table__

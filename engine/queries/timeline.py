@@ -97,8 +97,12 @@ def of_case(
     *,
     after: int = 0,
     limit: int = MOST,
+    known: people.Names = people.NOBODY,
 ) -> tuple[tuple[Line, ...], int | None]:
-    """The same for somebody who may know of the case, where its process is at hand."""
+    """The same for somebody who may know of the case, where its process is at hand.
+
+    So may be the names of people in it, `known` by their ids.
+    """
     limit = max(1, min(limit, MOST))
     asked = {"chain": eventlog.case_chain(instance_id), "after": after, "limit": limit + 2}
     rows = list(eventlog.judged(db.execute(_PAGE, asked), after))
@@ -110,7 +114,7 @@ def of_case(
     secret = secrecy.places(db, instance_id) if voted else frozenset[str]()
     written = _written(db, instance_id, [body.content for _by, body in whole if body.content])
     named = [one for by, body in whole for one in (people.marked(by), *_others(body))]
-    names = people.names(db, named)
+    names = people.names(db, named, known)
     is_told = apart.may_read(db, person, instance_id)
     found = tuple(
         _damaged(row)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog, instances
+from engine import clock, eventlog, hotpath, instances
 from engine.errors import StaleDraft
 from engine.forms import calculated, validation
 from engine.models import Draft
@@ -41,17 +41,13 @@ NONE = Saved({}, 0, None, None)
 
 _table: Final = Draft.__table__
 _TASK: Final[BindParameter[int]] = bindparam("task")
-_FIND: Final = select(_table).where(_table.c.task_id == _TASK)
 _WRITE: Final = update(_table).where(_table.c.task_id == _TASK)
 
 
 def draft(db: Session, task_id: int) -> Saved:
     """The draft of a task, or `NONE`."""
-    row = db.execute(_FIND, {"task": task_id}).one_or_none()
-    if row is None:
-        return NONE
-    values = orjson.loads(row.data)
-    return Saved(values, row.revision, row.saved_by, row.saved_at, row.case_revision)
+    found = hotpath.draft(db, task_id)
+    return NONE if found is None else Saved(orjson.loads(found[0]), *found[1:])
 
 
 def save_draft(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import instances, predicates, rounds
+from engine import hotpath, instances, predicates, rounds
 from engine.bpmn import dialect, returns
 from engine.bpmn.commands import Return, Then
 from engine.bpmn.steps import Step
@@ -89,20 +88,12 @@ def return_targets(
     return _targets(db, version, instance_id, element_id)
 
 
-_TABLE: Final = UserTask.__table__
-_DONE: Final = (
-    select(_TABLE.c.element_id)
-    .where(_TABLE.c.instance_id == bindparam("case"), _TABLE.c.status == TaskStatus.COMPLETED)
-    .order_by(_TABLE.c.id)
-)
-
-
 def _targets(
     db: Session, version: Version, instance_id: int, element_id: str
 ) -> tuple[Target, ...]:
     process = version.process
-    done = db.execute(_DONE, {"case": instance_id}).scalars()
-    here = (one for one in dict.fromkeys(done) if one in process.elements)  # it may have moved
+    done = hotpath.read(db, "done", {"case": instance_id})
+    here = (one for (one,) in dict.fromkeys(done) if one in process.elements)  # it may have moved
     earlier = [one for one in here if returns.is_earlier(process, one, element_id)]
     written = process.elements[element_id].properties.get(dialect.RETURNS_TO, "")
     words = dialect.returns_to(written) if written else dialect.RETURNS_USUAL

@@ -90,7 +90,7 @@ def of(
         "seen": paper.seen,
         "sent_back": _sent_back(task, lines),
         "passes": record.passes(lines, task.version, goes_on=task.is_open),
-        "waiting": cases.waiting(db(), task.instance_id) if task.is_open else (),
+        "waiting": cases.waiting(db(), task.instance_id, task.people) if task.is_open else (),
         "steps": steps,
         "buttons": verbs,
         "choices": tuple(filter(None, (buttons.choice(task, one) for one in _asking(task, verbs)))),
