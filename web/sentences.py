@@ -26,16 +26,21 @@ class Sentences(Environment):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.languages: dict[str, Sentences] = {}
+        self.ready: dict[str, Template] = {}
 
     def get_template(self, name: str | Template, *args: Any, **how: Any) -> Template:
         """The template in the reader's language."""
+        if self.words is not None and isinstance(name, str) and not self.auto_reload:
+            if name not in self.ready:
+                self.ready[name] = super().get_template(name, *args, **how)
+            return self.ready[name]
         locale = get_locale() if self.words is None else None
         if locale is None:
             return super().get_template(name, *args, **how)
         found = self.languages.get(locale.language)
         if found is None:
             found = self.overlay()
-            found.words = get_translations().ugettext
+            found.words, found.ready = get_translations().ugettext, {}
             self.languages[locale.language] = found
         return found.get_template(name, *args, **how)
 

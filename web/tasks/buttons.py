@@ -142,7 +142,9 @@ def choice(task: Task, key: str) -> Choice | None:
     if key not in PLACES or key in AT_ONCE:
         return None
     title = wording.verb(task.version, task.element_id, key)
-    says = {"copy": gettext("发送"), "extend": gettext("提交申请")}.get(key, title)
+    says = title
+    if key in ("copy", "extend"):
+        says = gettext("发送") if key == "copy" else gettext("提交申请")
     return Choice(key, title, url_for(PLACES[key], task_id=task.id), says)
 
 
