@@ -6,6 +6,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ MOST_KEPT: Final = 200
 NO_TABLES: Final = "{}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Version:
     """A version ready to run: its process and its forms by key, its decision tables by id."""
 
@@ -66,7 +67,7 @@ class Version:
             found = (*found, dialect.Verb("abstain"))
         return found
 
-    @property
+    @cached_property
     def first_step(self) -> str:
         """The step of the initiator: the first that is for them, else the first of all."""
         steps = self.process.user_tasks()
