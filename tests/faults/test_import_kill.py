@@ -21,6 +21,7 @@ from engine.college import posts
 from engine.db import begin_writing
 from engine.models import Holding, Job, LogEntry, PersonWord, PostKind, Role, Unit, User
 from engine.people import SYSTEM, Actor
+from quality import foundation
 from quality.imports import applying, runs
 from quality.imports.models import ImportRow, ImportStatus
 from tests import workbooks
@@ -80,6 +81,7 @@ def worker(database_url: str, tmp_path: Path):
 def admin(db: Session, college: College) -> Actor:
     roles.give(db, college.users["office"], Role.PEOPLE_ADMIN, by=SYSTEM)
     posts.create(db, "teacher", "教师", by=SYSTEM, kind=PostKind.MEMBER)
+    foundation.lay(db, by=SYSTEM)  # as the worker's first start would, amid what is counted
     db.commit()
     made = college.actor(db, "office")
     db.rollback()
