@@ -49,7 +49,7 @@ PAGE = (
     "{% if loop.first %}{{ goal_head(it, goal, url) }}{% endif %}{{ label_cell(it, row, url) }}"
     "{% for one in row.cells %}{{ one_cell(it, one, it.columns[loop.index0]) }}{% endfor %}</tr>"
     "{% endfor %}\n      </tbody>{% endfor %}"
-    "{% else %}{{ grid_rows(it, url, goal_head, label_cell, one_cell).goals() }}{% endif %}"
+    "{% else %}{{ grid_rows(it, url, goal_head, label_cell, one_cell).goals()|safe }}{% endif %}"
 )
 
 
