@@ -110,18 +110,28 @@ class _Scene:
             for column in grid.columns
             if shown.shows_column(column) and self.rights.of_column(grid, column).shows
         ]
+        hidden = set(grid.by_key) - {column.key for column, _right in columns}
         table = view_grid.Table(
             grid=grid,
             columns=columns,
-            filled=rows.listed(self.values.get(grid.key)),
-            offered=rows.listed(self.offered.get(grid.key)) if grid.optional_rows else [],
-            before=None if self.before is None else rows.listed(self.before.get(grid.key)),
+            filled=_rows(self.values, grid, hidden),
+            offered=_rows(self.offered, grid, hidden) if grid.optional_rows else [],
+            before=None if self.before is None else _rows(self.before, grid, hidden),
             may_change_rows=self.rights.of(grid).edits,
             drawing=self.drawing,
         )
         answer = table.drawn()
         self.changed += table.changed
         return answer
+
+
+def _rows(values: Values, grid: Grid, hidden: set[str]) -> list[rows.Row]:
+    """The rows of a grid without what is hidden: nothing that is drawn can tell it."""
+    found = rows.listed(values.get(grid.key))
+    for row in found if hidden else ():
+        for key in hidden:
+            row.pop(key, None)
+    return found
 
 
 def _with_defaults(form: Form, values: Values) -> dict[str, Any]:

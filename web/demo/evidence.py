@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.people import Actor
-from quality import subjects
+from quality import spreadsheets, subjects
 from quality.evidence import kept, rights, rules
 from quality.evidence.kept import Said
 from quality.evidence.store import Store
@@ -45,11 +45,12 @@ def upload(
 
 def _table(told: Told) -> BinaryIO:
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(file, spreadsheets.OPTIONS) as book:
         page = book.add_worksheet()
         page.set_column(0, len(told["lines"][0]) - 1, 16)
         for number, line in enumerate(told["lines"]):
-            page.write_row(number, 0, line)
+            texts = [spreadsheets.guarded(one) if isinstance(one, str) else one for one in line]
+            page.write_row(number, 0, texts)
     file.seek(0)
     return file
 
