@@ -205,10 +205,13 @@ def is_written(row: Any) -> bool:
     return bool(hashlib.sha256(bytes(row.salt) + bytes(row.data)).hexdigest() == row.sha256)
 
 
-def as_json(data: Mapping[str, Any]) -> bytes:
-    """What was written, as it is stored. Raises `CannotKeep` for what JSON has no way to say."""
+def as_json(data: Mapping[str, Any], *, in_order: bool = True) -> bytes:
+    """What was written, as it is stored. Raises `CannotKeep` for what JSON has no way to say.
+
+    What is hashed has its names `in_order`, so that it is written in one way alone.
+    """
     try:
-        return orjson.dumps(dict(data), option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(dict(data), option=orjson.OPT_SORT_KEYS if in_order else None)
     except orjson.JSONEncodeError as problem:
         raise CannotKeep from problem
 

@@ -128,6 +128,13 @@ _FINISH: Final = (
 _DRAFT: Final = (
     "SELECT data, revision, saved_by, saved_at, case_revision FROM draft WHERE task_id = :task"
 )
+_KEEP_DRAFT: Final = (
+    "INSERT INTO draft (task_id, data, revision, case_revision, saved_by, saved_at)"
+    " VALUES (:task, :data, :revision, :case_revision, :saved_by, :saved_at)"
+    " ON CONFLICT (task_id) DO UPDATE SET data = excluded.data, revision = excluded.revision,"
+    " case_revision = excluded.case_revision, saved_by = excluded.saved_by,"
+    " saved_at = excluded.saved_at RETURNING task_id"
+)
 _DONE: Final = (
     "SELECT element_id FROM user_task WHERE instance_id = :case AND status = 'completed'"
     " ORDER BY id"
@@ -138,6 +145,7 @@ _SQL: Final[Mapping[str, tuple[str, str]]] = {
     "job": (_JOB, f"{_JOB} FOR UPDATE OF c, j"),
     "content": ("SELECT data FROM content WHERE id = :content",) * 2,
     "draft": (_DRAFT,) * 2,
+    "keep_draft": (_KEEP_DRAFT,) * 2,
     "done": (_DONE,) * 2,
     "finish": (_FINISH,) * 2,
     "active": ("SELECT id FROM user_account WHERE id = :user AND is_active",) * 2,
@@ -152,7 +160,7 @@ _STATEMENTS: Final = {
 
 
 def read(db: Session, name: str, values: Row) -> list[tuple[Any, ...]]:
-    """Run one of the reading statements by name."""
+    """Run one of the statements that answer with rows, by name."""
     connection = db.connection()
     is_lite = connection.dialect.name == "sqlite"
     lite, big = _STATEMENTS[name]
@@ -161,6 +169,11 @@ def read(db: Session, name: str, values: Row) -> list[tuple[Any, ...]]:
         lite if is_lite else big, statements.lite(values) if is_lite else values
     ).fetchall()
     return rows
+
+
+def keep_draft(db: Session, row: Row) -> None:
+    """Write the draft of a task, over the one there is."""
+    read(db, "keep_draft", row)
 
 
 def lock_case(db: Session, instance_id: int) -> Row | None:

@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from engine.forms.model import Field, Grid, Kind
@@ -50,7 +51,8 @@ def apart(
         posted, known = values.get(grid.key), before.get(grid.key)
         if not isinstance(posted, list) or not isinstance(known, list):
             return None
-        if [_id(row) for row in posted] != [row["id"] for row in known]:
+        ids = [row.get("id") if isinstance(row, dict) else None for row in posted]
+        if ids != [row["id"] for row in known]:
             return None
         answer[grid.key] = frozenset(
             row["id"]
@@ -58,11 +60,6 @@ def apart(
             if row == old or row.items() <= old.items()
         )
     return answer
-
-
-def _id(row: object) -> str | None:
-    found = row.get("id") if isinstance(row, dict) else None
-    return found if isinstance(found, str) else None
 
 
 def goal_of(row: Mapping[str, Any]) -> str:
@@ -100,8 +97,12 @@ class Merge:
 
     def __post_init__(self) -> None:
         self.known = {row["id"]: row for row in (*self.offered, *self.stored)}
-        self.goals = {goal_of(row): row for row in self.known.values()}
         self.blank = {column.key: _blank(column) for column in self.grid.columns}
+
+    @cached_property
+    def goals(self) -> dict[str, Row]:
+        """By goal a row of it, in the order of the goals."""
+        return {goal_of(row): row for row in self.known.values()}
 
     def merged(self, posted: Rows | None) -> list[Row]:
         """The rows as they are now."""
@@ -114,7 +115,11 @@ class Merge:
             wanted[row["id"]] = row
         if not self.may_change_rows:
             return self._fixed(wanted)
-        rows = [self._row(row) for row in wanted.values() if self._belongs(row)]
+        rows = [
+            self.known[key] if key in self.same else self._row(row)
+            for key, row in wanted.items()
+            if key in self.same or self._belongs(row)
+        ]
         as_stored = [row["id"] for row in rows] == [row["id"] for row in self.stored]
         return rows if as_stored else self._arranged(rows)
 
@@ -127,7 +132,7 @@ class Merge:
 
     def _belongs(self, row: Mapping[str, Any]) -> bool:
         if row["id"] in self.known:
-            return row["id"] in self.same or self._unchanged(row)
+            return self._unchanged(row)
         if not self.grid.own_rows:
             return self._refuse(row, "这张表不能增加自己的行。")
         if not OWN.fullmatch(row["id"]) or row.get("own") is False or row.get("placeholder"):
@@ -153,8 +158,6 @@ class Merge:
         known = self.known.get(row["id"])
         if known is None:
             return self._new(row)
-        if row["id"] in self.same:
-            return known
         answer = self._overlaid(known, row)
         if self._renames(known) and "label" in row:
             answer["label"] = row["label"]

@@ -166,9 +166,9 @@ def _fill_grid(
 ) -> None:
     stored, offered = (rows.listed(values.get(grid.key)) for values in known)
     columns = {
-        column.key: rights.of_column(grid, column)
+        column.key: right
         for column in grid.columns
-        if shown.shows_column(column) and rights.of_column(grid, column).edits
+        if shown.shows_column(column) and (right := rights.of_column(grid, column)).edits
     }
     if not columns and not rights.of(grid).edits:
         _restore(filled.values, known[0], grid.key)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, bindparam, delete, insert, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from engine import clock, eventlog, hotpath, instances
@@ -39,11 +39,6 @@ class Saved:
 NONE = Saved({}, 0, None, None)
 
 
-_table: Final = Draft.__table__
-_TASK: Final[BindParameter[int]] = bindparam("task")
-_WRITE: Final = update(_table).where(_table.c.task_id == _TASK)
-
-
 def draft(db: Session, task_id: int) -> Saved:
     """The draft of a task, or `NONE`."""
     found = hotpath.draft(db, task_id)
@@ -64,16 +59,14 @@ def save_draft(
     kept, told = _kept(db, held, values, before)
     now = clock.now()
     row = {
-        "data": eventlog.as_json(kept),
+        "task": task_id,
+        "data": eventlog.as_json(kept, in_order=False),
         "revision": revision + 1,
         "case_revision": held.case.revision,
         "saved_by": by.id,
         "saved_at": now,
     }
-    if revision == 0:
-        db.execute(insert(_table), {"task_id": task_id, **row})
-    else:
-        db.execute(_WRITE, {"task": task_id, **row})
+    hotpath.keep_draft(db, row)
     return Saved(kept, revision + 1, by.id, now, calculated=told)
 
 
@@ -107,4 +100,4 @@ def discard_draft(db: Session, task_id: int, *, by: Actor, revision: int) -> Non
     stands = draft(db, task_id)
     if stands.revision != revision and stands.saved_by not in (None, by.id):
         raise StaleDraft
-    db.execute(delete(_table).where(_table.c.task_id == task_id))
+    db.execute(delete(Draft).where(Draft.task_id == task_id))
