@@ -14,7 +14,7 @@ from typing import Any, Final
 import psycopg
 from sqlalchemy.orm import Session
 
-from engine import hotpath_rounds, hotpath_told, statements
+from engine import hotpath_beside, hotpath_rounds, hotpath_told, statements
 
 Row = Mapping[str, Any]
 
@@ -147,6 +147,7 @@ _SQL: Final[Mapping[str, tuple[str, str]]] = {
     "draft": (_DRAFT,) * 2,
     "keep_draft": (_KEEP_DRAFT,) * 2,
     "done": (_DONE,) * 2,
+    "beside": (hotpath_beside.BESIDE,) * 2,
     "finish": (_FINISH,) * 2,
     "active": ("SELECT id FROM user_account WHERE id = :user AND is_active",) * 2,
     "holders": (f"{_HOLDERS} ORDER BY h.user_id",) * 2,
@@ -210,6 +211,21 @@ def draft(db: Session, task_id: int) -> tuple[Any, ...] | None:
         return None
     data, revision, saved_by, saved_at, case_revision = rows[0]
     return data, revision, saved_by, _aware(saved_at), case_revision
+
+
+def beside(db: Session, instance_id: int, token: str) -> list[hotpath_beside.Beside]:
+    """The tasks of a case that wait, are done, or have this token, the oldest first."""
+    rows = map(
+        hotpath_beside.Beside._make, read(db, "beside", {"case": instance_id, "token": token})
+    )
+    return [
+        row._replace(
+            opened_at=_aware(row.opened_at),
+            due_at=_aware(row.due_at),
+            returned=bool(row.returned),
+        )
+        for row in rows
+    ]
 
 
 def _aware(value: Any) -> datetime | None:

@@ -6,7 +6,7 @@ the policy allows `instance:view_any`. For everybody else it does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -328,13 +328,20 @@ def waiting_in(
 ) -> dict[int, tuple[OpenTask, ...]]:
     """The work that waits in each of these cases, in a few statements for all of them."""
     rows = db.execute(_WAITING, {"cases": list(instance_ids)}).all()
+    found: dict[int, tuple[OpenTask, ...]] = {}
+    for row, one in zip(rows, open_tasks(db, rows, known), strict=True):
+        found[row.instance_id] = (*found.get(row.instance_id, ()), one)
+    return found
+
+
+def open_tasks(db: Session, rows: Sequence[Any], known: Names) -> tuple[OpenTask, ...]:
+    """Rows of open tasks, each with the name of its `holder`, as the work that waits."""
     offers = {
         row.id: tuple(orjson.loads(row.candidates)) for row in rows if row.assignee_id is None
     }
     words = key_words(db, {key for keys in offers.values() for key in keys}, known)
-    found: dict[int, tuple[OpenTask, ...]] = {}
-    for row in rows:
-        one = OpenTask(
+    return tuple(
+        OpenTask(
             row.id,
             row.element_id,
             row.name,
@@ -347,8 +354,8 @@ def waiting_in(
             row.due_at,
             row.returned,
         )
-        found[row.instance_id] = (*found.get(row.instance_id, ()), one)
-    return found
+        for row in rows
+    )
 
 
 def _only_one(keys: tuple[str, ...], words: Mapping[str, str]) -> str:
@@ -387,12 +394,7 @@ def _names(db: Session, model: Any, parts: Mapping[str, list[str]], place: int) 
     if not wanted:
         return {}
     if model is Post:
-        return {
-            row.key: row.name
-            for row in db.execute(select(Post.key, Post.name).where(Post.key.in_(wanted)))
-        }
-    ids = [int(one) for one in wanted]
-    return {
-        str(row.id): row.name
-        for row in db.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids)))
-    }
+        posts = select(Post.key, Post.name).where(Post.key.in_(wanted))
+        return {row.key: row.name for row in db.execute(posts)}
+    units = select(Unit.id, Unit.name).where(Unit.id.in_([int(one) for one in wanted]))
+    return {str(row.id): row.name for row in db.execute(units)}

@@ -5,8 +5,9 @@ How somebody voted is not told here: opinions may be hidden until all are in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -59,6 +60,11 @@ _ROUND: Final = (
 def of(db: Session, person: Actor, task: Task) -> tuple[Seat, ...]:
     """The seats of the round a task belongs to, in order; none for a plain step."""
     rows = db.execute(_ROUND, {"case": task.instance_id, "place": task.token}).all()
+    return among(person, task, rows)
+
+
+def among(person: Actor, task: Task, rows: Sequence[Any]) -> tuple[Seat, ...]:
+    """The same from the rows of the task's place, in their order."""
     if task.seat == 0 and len(rows) < 2:  # noqa: PLR2004  (one row alone is no round)
         return ()
     is_admin = Role.PROCESS_ADMIN in person.roles

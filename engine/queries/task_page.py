@@ -34,6 +34,7 @@ from engine.queries.cases import MOST, OPEN
 from engine.queries.timeline import Line
 from engine.versions import Version
 
+_CONTENT: Final = Content.__table__
 SEEING: Final = frozenset({Kind.TASK_COMPLETED, Kind.TASK_VOTED, Kind.TASK_RETURNED})
 
 
@@ -74,6 +75,7 @@ class Task:
     variables: Mapping[str, Any]
     content_id: int | None
     offered_id: int | None
+    offered_hash: str | None
     content_hash: str
     state: str
     log_seq: int
@@ -207,6 +209,7 @@ def _wanted() -> Any:
             case.c.variables,
             case.c.content_id,
             case.c.offered_id,
+            _CONTENT.c.sha256.label("offered_hash"),
             case.c.content_hash,
             case.c.state,
             case.c.log_seq,
@@ -221,6 +224,7 @@ def _wanted() -> Any:
         .join(holder, holder.id == task.c.assignee_id, isouter=True)
         .join(closer, closer.id == task.c.completed_by, isouter=True)
         .join(starter, starter.id == case.c.started_by, isouter=True)
+        .join(_CONTENT, _CONTENT.c.id == case.c.offered_id, isouter=True)
     )
 
 
@@ -257,13 +261,18 @@ def values(
 
     Where the entry that they came with is among `lines`, they are at hand.
     """
-    here = (one.written.get("values") for one in lines if one.body.content == task.content_hash)
-    stored = next(here, None) if task.content_hash else None
-    if stored is None:
-        stored = instances.values(db, task.content_id)
+    stored = _kept(db, task.content_id, task.content_hash, lines)
     if task.offered_id in (None, task.content_id):
         return stored, stored
-    return stored, instances.values(db, task.offered_id)
+    return stored, _kept(db, task.offered_id, task.offered_hash, lines)
+
+
+def _kept(
+    db: Session, content_id: int | None, sha256: str | None, lines: tuple[Line, ...]
+) -> Mapping[str, Any]:
+    here = (one.written.get("values") for one in lines if one.body.content == sha256)
+    found: Mapping[str, Any] | None = next(here, None) if sha256 else None
+    return instances.values(db, content_id) if found is None else found
 
 
 def written_by_others(db: Session, task: Task) -> dict[str, Any]:
@@ -301,7 +310,6 @@ def history(db: Session, person: Actor, task: Task) -> tuple[Line, ...]:
     return timeline.of_case(db, person, task.instance_id, process, after=after, known=known)[0]
 
 
-_CONTENT: Final = Content.__table__
 _KEPT: Final = select(_CONTENT.c.data).where(
     _CONTENT.c.instance_id == bindparam("case"), _CONTENT.c.sha256 == bindparam("hash")
 )

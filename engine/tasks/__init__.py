@@ -16,7 +16,7 @@ from engine.tasks.held import Glance, Held, glance, look
 from engine.tasks.lending import give_back, lend
 from engine.tasks.look_at import is_unseen, seen
 from engine.tasks.reopening import reopen
-from engine.tasks.send_back import return_targets, send_back
+from engine.tasks.send_back import return_targets, send_back, targets_among
 from engine.tasks.signers import add as add_signers
 from engine.tasks.signers import remove as remove_signer
 from engine.tasks.standing_in import on_behalf
@@ -54,6 +54,7 @@ __all__ = [
     "send_back",
     "step_aside",
     "take_back",
+    "targets_among",
     "urge",
     "urge_case",
     "withdraw",

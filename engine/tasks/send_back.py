@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -56,7 +57,7 @@ def send_back(
     reason = opinion(reason)
     if not reason:
         raise ReasonRequired
-    targets = _targets(db, held.case.version, held.case.id, held.element_id)
+    targets = return_targets(db, held.case.version, held.case.id, held.element_id)
     target = next((one for one in targets if to in (one.element_id, *one.words)), None)
     if target is None or then not in set(Then):
         raise CannotReturn(to=to)
@@ -85,15 +86,14 @@ def return_targets(
     db: Session, version: Version, instance_id: int, element_id: str
 ) -> tuple[Target, ...]:
     """The earlier steps that this step may send this case back to, nearest last."""
-    return _targets(db, version, instance_id, element_id)
+    done = [one for (one,) in hotpath.read(db, "done", {"case": instance_id})]
+    return targets_among(version, done, element_id)
 
 
-def _targets(
-    db: Session, version: Version, instance_id: int, element_id: str
-) -> tuple[Target, ...]:
+def targets_among(version: Version, done: Iterable[str], element_id: str) -> tuple[Target, ...]:
+    """Those among the elements that are done."""
     process = version.process
-    done = hotpath.read(db, "done", {"case": instance_id})
-    here = (one for (one,) in dict.fromkeys(done) if one in process.elements)  # it may have moved
+    here = (one for one in dict.fromkeys(done) if one in process.elements)  # it may have moved
     earlier = [one for one in here if returns.is_earlier(process, one, element_id)]
     written = process.elements[element_id].properties.get(dialect.RETURNS_TO, "")
     words = dialect.returns_to(written) if written else dialect.RETURNS_USUAL

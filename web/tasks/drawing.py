@@ -19,7 +19,7 @@ from engine.forms.rights import Rights
 from engine.forms.validation import Invalid
 from engine.people import user_key
 from engine.permissions import Action
-from engine.queries import cases, colleagues, coming, seats, task_page, task_verbs
+from engine.queries import around, colleagues, coming, task_page, task_verbs
 from engine.queries.colleagues import Colleague
 from engine.queries.task_page import Seen, Task
 from engine.queries.timeline import Line
@@ -71,7 +71,8 @@ def of(
     lines = task_page.history(db(), me(), task)
     fills = task.is_open and permissions.may(me(), Action.TASK_COMPLETE, task)
     allowed = task_verbs.allowed(me(), task)
-    targets = _targets(task, lines) if "return" in allowed else ()
+    neighbours = around.of(db(), me(), task)
+    targets = _targets(task, lines, neighbours.done) if "return" in allowed else ()
     may_claim = fills and _may_claim(task)
     may_release = _may_release(task)
     may = [one for one in allowed if one != "return" or targets]
@@ -90,7 +91,7 @@ def of(
         "seen": paper.seen,
         "sent_back": _sent_back(task, lines),
         "passes": record.passes(lines, task.version, goes_on=task.is_open),
-        "waiting": cases.waiting(db(), task.instance_id, task.people) if task.is_open else (),
+        "waiting": neighbours.waiting,
         "steps": steps,
         "buttons": verbs,
         "choices": tuple(filter(None, (buttons.choice(task, one) for one in _asking(task, verbs)))),
@@ -112,7 +113,7 @@ def of(
         "people": _people(task, typed.query, opened) if opened in SEARCHING else (),
         "picked": _picked(typed.several) if opened else (),
         "outcomes": buttons.outcomes(task),
-        "seats": seats.of(db(), me(), task),
+        "seats": neighbours.seats,
         "signing_rule": signing_words.of(task),
         "holders": task_verbs.holders(db(), task) if "on_behalf" in verbs.keys else (),
         "picks": picking.fields(task, typed) if fills else (),
@@ -164,9 +165,9 @@ def clock_time(at: datetime | None) -> str:
     return f"{local:%H:%M}" if is_today else moment(at)
 
 
-def _targets(task: Task, lines: tuple[Line, ...]) -> tuple[Earlier, ...]:
+def _targets(task: Task, lines: tuple[Line, ...], done: Iterable[str]) -> tuple[Earlier, ...]:
     did = {one.element_id: one.who for one in lines if one.kind is Kind.TASK_COMPLETED}
-    found = tasks.return_targets(db(), task.version, task.instance_id, task.element_id)
+    found = tasks.targets_among(task.version, done, task.element_id)
     return tuple(
         Earlier(one.element_id, one.word, one.name, did.get(one.element_id, "")) for one in found
     )

@@ -6,7 +6,7 @@ import pytest
 
 from engine import tasks
 from engine.errors import NotFound
-from engine.queries import coming, task_page
+from engine.queries import around, cases, coming, seats, task_page
 from tests.integration.engine.flow import begin, chain, do, line, open_tasks, process, step
 
 FORK = '<bpmn:exclusiveGateway id="fork" default="fork__small"/>'
@@ -74,3 +74,14 @@ def test_a_finished_task_has_nothing_ahead_and_strangers_see_none(db, college, l
         task_page.one(db, college.actor(db, "stranger"), write)
     with pytest.raises(NotFound):
         task_page.one(db, leader, 10**9)
+
+
+def test_what_is_around_a_task_is_what_each_question_alone_answers(db, college, leader):
+    case = begin(db, ROW, by=leader)
+    do(db, case, "write", by=leader)
+    office = college.actor(db, "office")
+    task = task_page.one(db, office, open_tasks(db, case)["check"])
+    found = around.of(db, office, task)
+    assert found.waiting == cases.waiting(db, case)
+    assert found.seats == seats.of(db, office, task) == ()
+    assert found.done == ("write",)
