@@ -139,11 +139,18 @@ _DONE: Final = (
     "SELECT element_id FROM user_task WHERE instance_id = :case AND status = 'completed'"
     " ORDER BY id"
 )
+_WRITTEN: Final = (
+    "SELECT sha256, salt, data FROM content WHERE instance_id = :case AND sha256 IN (SELECT {})"
+)
 _SQL: Final[Mapping[str, tuple[str, str]]] = {
     "case": (_CASE, f"{_CASE} FOR UPDATE OF c"),
     "task": (_TASK, f"{_TASK} FOR UPDATE OF c, t"),
     "job": (_JOB, f"{_JOB} FOR UPDATE OF c, j"),
     "content": ("SELECT data FROM content WHERE id = :content",) * 2,
+    "written": (
+        _WRITTEN.format("value FROM json_each(:hashes)"),
+        _WRITTEN.format("json_array_elements_text(CAST(:hashes AS json))"),
+    ),
     "draft": (_DRAFT,) * 2,
     "keep_draft": (_KEEP_DRAFT,) * 2,
     "done": (_DONE,) * 2,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from engine import entries, eventlog, people, secrecy, versions
+from engine import entries, eventlog, hotpath, people, secrecy, versions
 from engine.bpmn import state
 from engine.bpmn.process import Process
 from engine.entries import Body, Kind
-from engine.models import Content, Incident, IncidentStatus, LogEntry, ProcessInstance
+from engine.models import Incident, IncidentStatus, LogEntry, ProcessInstance
 from engine.people import Actor
 from engine.queries import apart, cases, marks
 from engine.queries.cases import MOST
@@ -137,17 +137,21 @@ def head(db: Session, instance_id: int) -> tuple[int, str]:
     return row.seq, row.hash
 
 
-_ENTRY, _CONTENT = LogEntry.__table__, Content.__table__
+_ENTRY: Final = LogEntry.__table__
 _PAGE: Final = (
     select(_ENTRY)
     .where(_ENTRY.c.chain == bindparam("chain"), _ENTRY.c.seq >= bindparam("after"))
     .order_by(_ENTRY.c.seq)
     .limit(bindparam("limit", type_=Integer))
 )
-_CONTENTS: Final = select(_CONTENT.c.sha256, _CONTENT.c.salt, _CONTENT.c.data).where(
-    _CONTENT.c.instance_id == bindparam("case"),
-    _CONTENT.c.sha256.in_(bindparam("hashes", expanding=True)),
-)
+
+
+class Written(NamedTuple):
+    """A content as it is kept."""
+
+    sha256: str
+    salt: bytes
+    data: bytes
 
 
 def _entries(instance_id: int) -> Select[Any]:
@@ -163,7 +167,8 @@ def _process(db: Session, instance_id: int) -> Process:
 
 def _written(db: Session, instance_id: int, hashes: list[str]) -> dict[str, bytes | None]:
     """What was written, by hash: empty where it was erased, None where it was changed since."""
-    rows = db.execute(_CONTENTS, {"case": instance_id, "hashes": hashes}) if hashes else ()
+    asked = {"case": instance_id, "hashes": orjson.dumps(hashes).decode()}
+    rows = map(Written._make, hotpath.read(db, "written", asked) if hashes else ())
     return {
         row.sha256: row.data if not row.data or eventlog.is_written(row) else None for row in rows
     }
