@@ -66,7 +66,7 @@ LONGEST_LEASE: Final = 10 * LEASE
 
 ATTEMPTS: Final = dialect.RETRIES_USUAL.attempts
 BACK_OFF: Final = dialect.RETRIES_USUAL.pauses
-AT_ONCE: Final = 20
+AT_ONCE: Final = 50
 PASSING: Final = timedelta(seconds=5)
 LONGEST_PASSING: Final = timedelta(minutes=5)
 """How soon a job comes again that met a database away or busy: that is no attempt of its own."""
