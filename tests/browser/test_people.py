@@ -28,7 +28,13 @@ def test_somebody_is_found_while_one_types_and_given_a_post(enter: Enter) -> Non
     expect(page).to_have_url(re.compile(r"q=clx"))
     expect(page.locator(SWAPPING)).to_have_count(0)
     keeper.photograph("01-directory")
-    rows.filter(has_text=NAME).first.get_by_role("link", name=NAME, exact=True).click()
+    for label, state in (("已离校", "left"), ("在校", "active")):
+        page.get_by_label("状态").select_option(label=label)
+        expect(page).to_have_url(re.compile(rf"state={state}"))
+    expect(rows.filter(has_text=NAME).first).to_be_visible()
+    expect(page.locator(SWAPPING)).to_have_count(0)
+    # a hand holds the button longer than a search takes: the list must lie still under it
+    rows.filter(has_text=NAME).first.get_by_role("link", name=NAME, exact=True).click(delay=400)
     expect(page.get_by_role("heading", name="现在的岗位")).to_be_visible()
     keeper.photograph("02-person")
 
