@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
 from sqlalchemy.orm import Session
 
-from engine import hotpath_beside, hotpath_rounds, hotpath_told, statements
+from engine import hotpath_page, hotpath_rounds, hotpath_told, statements
 
 Row = Mapping[str, Any]
 
@@ -140,21 +139,21 @@ _DONE: Final = (
     " ORDER BY id"
 )
 _WRITTEN: Final = (
-    "SELECT sha256, salt, data FROM content WHERE instance_id = :case AND sha256 IN (SELECT {})"
+    "SELECT sha256, salt, data FROM content WHERE instance_id = :case AND sha256 {hashes}"
 )
 _SQL: Final[Mapping[str, tuple[str, str]]] = {
     "case": (_CASE, f"{_CASE} FOR UPDATE OF c"),
     "task": (_TASK, f"{_TASK} FOR UPDATE OF c, t"),
     "job": (_JOB, f"{_JOB} FOR UPDATE OF c, j"),
     "content": ("SELECT data FROM content WHERE id = :content",) * 2,
-    "written": (
-        _WRITTEN.format("value FROM json_each(:hashes)"),
-        _WRITTEN.format("json_array_elements_text(CAST(:hashes AS json))"),
-    ),
+    "written": statements.among(_WRITTEN, "hashes"),
     "draft": (_DRAFT,) * 2,
     "keep_draft": (_KEEP_DRAFT,) * 2,
     "done": (_DONE,) * 2,
-    "beside": (hotpath_beside.BESIDE,) * 2,
+    "task_page": (hotpath_page.ONE,) * 2,
+    "tasks_newest": (hotpath_page.NEWEST,) * 2,
+    "beside": (hotpath_page.BESIDE,) * 2,
+    "entries": (hotpath_page.ENTRIES,) * 2,
     "finish": (_FINISH,) * 2,
     "active": ("SELECT id FROM user_account WHERE id = :user AND is_active",) * 2,
     "holders": (f"{_HOLDERS} ORDER BY h.user_id",) * 2,
@@ -169,14 +168,20 @@ _STATEMENTS: Final = {
 
 def read(db: Session, name: str, values: Row) -> list[tuple[Any, ...]]:
     """Run one of the statements that answer with rows, by name."""
+    return rows(db, _STATEMENTS[name], values)
+
+
+def rows(db: Session, written: tuple[str, str], values: Row) -> list[tuple[Any, ...]]:
+    """Run a statement as it is written for SQLite and for PostgreSQL's driver."""
     connection = db.connection()
-    is_lite = connection.dialect.name == "sqlite"
-    lite, big = _STATEMENTS[name]
     driver: Any = connection.connection.driver_connection
-    rows: list[tuple[Any, ...]] = driver.execute(
-        lite if is_lite else big, statements.lite(values) if is_lite else values
-    ).fetchall()
-    return rows
+    lite, big = written
+    if connection.dialect.name == "sqlite":
+        found = driver.execute(lite, statements.lite_asked(values))
+    else:
+        found = driver.execute(big, values)
+    answer: list[tuple[Any, ...]] = found.fetchall()
+    return answer
 
 
 def keep_draft(db: Session, row: Row) -> None:
@@ -207,7 +212,7 @@ def lock_task(db: Session, task_id: int) -> tuple[Row, Row] | None:
     case = dict(zip((*CASE_COLUMNS, "version_sha256"), rows[0][:split], strict=True))
     task = dict(zip(TASK_COLUMNS, rows[0][split:], strict=True))
     for name in TIMES:
-        task[name] = _aware(task[name])
+        task[name] = statements.aware(task[name])
     return case, task
 
 
@@ -217,28 +222,20 @@ def draft(db: Session, task_id: int) -> tuple[Any, ...] | None:
     if not rows:
         return None
     data, revision, saved_by, saved_at, case_revision = rows[0]
-    return data, revision, saved_by, _aware(saved_at), case_revision
+    return data, revision, saved_by, statements.aware(saved_at), case_revision
 
 
-def beside(db: Session, instance_id: int, token: str) -> list[hotpath_beside.Beside]:
+def beside(db: Session, instance_id: int, token: str) -> list[hotpath_page.Beside]:
     """The tasks of a case that wait, are done, or have this token, the oldest first."""
-    rows = map(
-        hotpath_beside.Beside._make, read(db, "beside", {"case": instance_id, "token": token})
-    )
+    rows = map(hotpath_page.Beside._make, read(db, "beside", {"case": instance_id, "token": token}))
     return [
         row._replace(
-            opened_at=_aware(row.opened_at),
-            due_at=_aware(row.due_at),
+            opened_at=statements.aware(row.opened_at),
+            due_at=statements.aware(row.due_at),
             returned=bool(row.returned),
         )
         for row in rows
     ]
-
-
-def _aware(value: Any) -> datetime | None:
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
 def write(db: Session, writes: Writes) -> None:

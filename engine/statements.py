@@ -8,9 +8,12 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
+import orjson
+
 Row = Mapping[str, Any]
 SHAPES: Final = 1_000
 """How many texts are kept ready: acts differ in the number of rows they change."""
+_AMONG_LITE: Final = "IN (SELECT value FROM json_each(:{}))"
 
 
 @lru_cache(SHAPES)
@@ -33,6 +36,13 @@ def positional(sql: str) -> tuple[str, tuple[str, ...]]:
     return re.sub(r"(?<!:):(\w+)", number, sql), tuple(names)
 
 
+def among(sql: str, *names: str) -> tuple[str, str]:
+    """The statement for SQLite and for PostgreSQL; gaps named so ask to be one of that list."""
+    lite = {name: _AMONG_LITE.format(name) for name in names}
+    big = {name: f"= ANY(:{name})" for name in names}
+    return sql.format(**lite), driver_style(sql.format(**big))
+
+
 def lite(values: Row) -> dict[str, Any]:
     """Times and days as SQLAlchemy writes them on SQLite."""
     return {
@@ -41,10 +51,25 @@ def lite(values: Row) -> dict[str, Any]:
     }
 
 
+def lite_asked(values: Row) -> dict[str, Any]:
+    """The same where lists are asked for (`among`): JSON, for SQLite has none."""
+    return {
+        name: orjson.dumps(value).decode() if isinstance(value, list) else value
+        for name, value in lite(values).items()
+    }
+
+
 def _lite_value(value: date) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     return value.isoformat()
+
+
+def aware(value: Any) -> datetime | None:
+    """A time as either driver reads it, in UTC."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
 def numbered(sql: str, row: Row, suffix: object) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.forms import changes, choices, fieldtypes
 from engine.forms.changes import Mark
@@ -188,8 +187,7 @@ class RowView:
         return tuple(map(self.cell, range(len(self.texts))))
 
 
-@dataclass(frozen=True, kw_only=True)
-class GoalView:
+class GoalView(NamedTuple):
     """The rows of one goal, which share its spanning cell. In a one-level grid: one row.
 
     `next_label` is what one more row is called at first. `members` are the rows as they are stored,
@@ -203,9 +201,9 @@ class GoalView:
     noted: tuple[RowView | None, ...]
     draw: Callable[[Mapping[str, Any]], RowView]
 
-    @cached_property
+    @property
     def rows(self) -> tuple[RowView, ...]:
-        """All of them, drawn."""
+        """All of them, drawn anew."""
         pairs = zip(self.members, self.noted, strict=True)
         return tuple(noted or self.draw(row) for row, noted in pairs)
 

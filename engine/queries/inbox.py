@@ -13,11 +13,9 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
     and_,
-    bindparam,
     exists,
     func,
     or_,
@@ -292,16 +290,8 @@ def counts(db: Session, actor: Actor, day: Day) -> Counts:
 
 def waiting_for(actor: Actor) -> Select[Any]:
     """How much waits for a person, with what waits for those they stand in for."""
-    return _waiting(_any_of(actor))
-
-
-def _waiting(mine: ColumnElement[bool]) -> Select[Any]:
+    mine = _any_of(actor)
     return select(func.count(TaskCandidate.__table__.c.task_id.distinct())).where(mine)
-
-
-_KEYS: Final[BindParameter[Any]] = bindparam("keys", expanding=True)
-WAITING: Final = _waiting(TaskCandidate.__table__.c.key.in_(_KEYS))
-"""How much waits for whoever has `keys` and stands in for nobody."""
 
 
 def _any_of(actor: Actor) -> ColumnElement[bool]:

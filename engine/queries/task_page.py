@@ -8,10 +8,19 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BindParameter, Row, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
 
-from engine import eventlog, instances, permissions, secrecy, versions
+from engine import (
+    eventlog,
+    hotpath,
+    hotpath_page,
+    instances,
+    permissions,
+    secrecy,
+    statements,
+    versions,
+)
 from engine.entries import Kind, read_body
 from engine.errors import NotFound, OutOfHands
 from engine.forms.model import Form
@@ -22,9 +31,7 @@ from engine.models import (
     LogEntry,
     Notification,
     ProcessInstance,
-    ProcessVersion,
     TaskStatus,
-    User,
     UserTask,
 )
 from engine.people import Actor
@@ -35,6 +42,7 @@ from engine.queries.timeline import Line
 from engine.versions import Version
 
 _CONTENT: Final = Content.__table__
+_TIMES: Final = ("opened_at", "due_at", "completed_at", "seen_at", "due_first", "started_at")
 SEEING: Final = frozenset({Kind.TASK_COMPLETED, Kind.TASK_VOTED, Kind.TASK_RETURNED})
 
 
@@ -127,10 +135,10 @@ class Seen:
 
 def one(db: Session, person: Actor, task_id: int) -> Task:
     """One task. Raises `NotFound`, also where this person may not know of it."""
-    row = db.execute(_ONE, {"task": task_id}).one_or_none()
-    if row is None:
+    rows = hotpath.read(db, "task_page", {"task": task_id})
+    if not rows:
         raise NotFound
-    task = _task(db, row)
+    task = _task(db, rows[0])
     if not permissions.may(person, Action.TASK_VIEW, task):
         raise NotFound
     apart.read(db, person, task.instance_id)
@@ -145,8 +153,7 @@ def newest(db: Session, person: Actor, instance_id: int) -> Task | None:
     if not apart.may_read(db, person, instance_id):
         return None
     found = None
-    mine = _wanted().where(UserTask.__table__.c.instance_id == instance_id)
-    for row in db.execute(mine.order_by(UserTask.__table__.c.id.desc()).limit(MOST)):
+    for row in hotpath.read(db, "tasks_newest", {"case": instance_id, "most": MOST}):
         task = _task(db, row)
         if task.form is None or not permissions.may(person, Action.TASK_VIEW, task):
             continue
@@ -193,47 +200,8 @@ def _told_to(db: Session, person: Actor, task: Task) -> Task:
     return replace(task, outcome=None)
 
 
-def _wanted() -> Any:
-    task, case = UserTask.__table__, ProcessInstance.__table__
-    version = ProcessVersion.__table__
-    holder, closer, starter = aliased(User), aliased(User), aliased(User)
-    return (
-        select(
-            task,
-            holder.name.label("holder"),
-            closer.name.label("closed_by"),
-            starter.name.label("initiator"),
-            case.c.title,
-            case.c.status.label("case_status"),
-            case.c.subject,
-            case.c.variables,
-            case.c.content_id,
-            case.c.offered_id,
-            _CONTENT.c.sha256.label("offered_hash"),
-            case.c.content_hash,
-            case.c.state,
-            case.c.log_seq,
-            case.c.revision.label("case_revision"),
-            case.c.started_by,
-            case.c.started_at,
-            case.c.version_id,
-            version.c.sha256.label("version_sha256"),
-        )
-        .join(case, case.c.id == task.c.instance_id)
-        .join(version, version.c.id == case.c.version_id)
-        .join(holder, holder.id == task.c.assignee_id, isouter=True)
-        .join(closer, closer.id == task.c.completed_by, isouter=True)
-        .join(starter, starter.id == case.c.started_by, isouter=True)
-        .join(_CONTENT, _CONTENT.c.id == case.c.offered_id, isouter=True)
-    )
-
-
-_TASK: Final[BindParameter[int]] = bindparam("task")
-_ONE: Final = _wanted().where(UserTask.__table__.c.id == _TASK)
-
-
-def _task(db: Session, row: Row[Any]) -> Task:
-    found: dict[str, Any] = dict(row._mapping)  # noqa: SLF001  (SQLAlchemy's own public name)
+def _task(db: Session, row: tuple[Any, ...]) -> Task:
+    found = dict(zip(hotpath_page.TASK, row, strict=True))
     version = versions.load_version(db, found.pop("version_id"), found.pop("version_sha256"))
     keys = frozenset(orjson.loads(found.pop("candidates")))
     made: dict[str, Any] = {
@@ -243,7 +211,9 @@ def _task(db: Session, row: Row[Any]) -> Task:
     words: dict[str, Any] = {
         name: found.pop(name) or "" for name in ("holder", "closed_by", "initiator")
     }
-    return Task(**found, **made, **words, version=version)
+    times: dict[str, Any] = {name: statements.aware(found.pop(name)) for name in _TIMES}
+    is_returned = bool(found.pop("returned"))
+    return Task(**found, **made, **words, **times, returned=is_returned, version=version)
 
 
 def rights(task: Task, *, fills: bool) -> Rights:

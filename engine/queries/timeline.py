@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine import entries, eventlog, hotpath, people, secrecy, versions
 from engine.bpmn import state
 from engine.bpmn.process import Process
 from engine.entries import Body, Kind
+from engine.hotpath_page import Entry
 from engine.models import Incident, IncidentStatus, LogEntry, ProcessInstance
 from engine.people import Actor
 from engine.queries import apart, cases, marks
@@ -105,7 +106,8 @@ def of_case(
     """
     limit = max(1, min(limit, MOST))
     asked = {"chain": eventlog.case_chain(instance_id), "after": after, "limit": limit + 2}
-    rows = list(eventlog.judged(db.execute(_PAGE, asked), after))
+    kept = map(Entry._make, hotpath.read(db, "entries", asked))
+    rows = list(eventlog.judged(kept, after))
     read = [
         (row, entries.read_body(row.body) if is_whole else None) for row, is_whole in rows[:limit]
     ]
@@ -137,15 +139,6 @@ def head(db: Session, instance_id: int) -> tuple[int, str]:
     return row.seq, row.hash
 
 
-_ENTRY: Final = LogEntry.__table__
-_PAGE: Final = (
-    select(_ENTRY)
-    .where(_ENTRY.c.chain == bindparam("chain"), _ENTRY.c.seq >= bindparam("after"))
-    .order_by(_ENTRY.c.seq)
-    .limit(bindparam("limit", type_=Integer))
-)
-
-
 class Written(NamedTuple):
     """A content as it is kept."""
 
@@ -167,7 +160,7 @@ def _process(db: Session, instance_id: int) -> Process:
 
 def _written(db: Session, instance_id: int, hashes: list[str]) -> dict[str, bytes | None]:
     """What was written, by hash: empty where it was erased, None where it was changed since."""
-    asked = {"case": instance_id, "hashes": orjson.dumps(hashes).decode()}
+    asked = {"case": instance_id, "hashes": hashes}
     rows = map(Written._make, hotpath.read(db, "written", asked) if hashes else ())
     return {
         row.sha256: row.data if not row.data or eventlog.is_written(row) else None for row in rows

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from engine import effects
@@ -19,9 +19,6 @@ from engine.models import Notification, ProcessInstance, User, UserTask
 from engine.notices import ASKING
 
 PAGE: Final = 50
-MOST_COUNTED: Final = 100
-MOST_LOOKED_AT: Final = 500
-"""Unread rows of a person that counting looks at, the newest; a job settles the others daily."""
 _TABLE: Final = Notification.__table__
 _CASE, _TASK, _DOER = ProcessInstance.__table__, UserTask.__table__, User.__table__
 
@@ -58,30 +55,9 @@ class Told:
         return asks and self.task_status not in effects.OPEN
 
 
-def unread(db: Session, user_id: int, but: Collection[str] = ()) -> int:
-    """How much is unread, counted no further than `MOST_COUNTED`."""
-    return int(db.execute(UNREAD, {"user": user_id, "but": sorted(but)}).scalar_one())
-
-
 def _waits(kind: ColumnElement[str]) -> ColumnElement[bool]:
     """The condition that a notice asks for no work, or for work that is still to be done."""
     return or_(kind.not_in(ASKING), _TASK.c.id.is_(None), _TASK.c.status.in_(effects.OPEN))
-
-
-def _unread() -> Select[Any]:
-    """How much of the newest unread of `user` is news, without the kinds in `but`."""
-    mine = select(_TABLE.c.kind, _TABLE.c.task_id).where(
-        _TABLE.c.user_id == bindparam("user", type_=_TABLE.c.user_id.type),
-        _TABLE.c.read_at.is_(None),
-        _TABLE.c.kind.not_in(bindparam("but", expanding=True)),
-    )
-    newest = mine.order_by(_TABLE.c.id.desc()).limit(MOST_LOOKED_AT).subquery()
-    wanted = select(newest.c.kind).outerjoin(_TASK, _TASK.c.id == newest.c.task_id)
-    few = wanted.where(_waits(newest.c.kind)).limit(MOST_COUNTED).subquery()
-    return select(func.count()).select_from(few)
-
-
-UNREAD: Final = _unread()
 
 
 def listed(

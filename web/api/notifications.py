@@ -6,6 +6,7 @@ from flask_babel import gettext
 
 from engine import notices
 from engine.notices import Notice
+from engine.queries import rail
 from engine.queries import told as queries
 from engine.queries.told import Told as Notified
 from web.access import signed_in
@@ -91,7 +92,7 @@ def list_notifications(wanted: Json) -> Json:
         unread_only=bool(wanted.get("unread")),
         limit=paging.limit(wanted),
     )
-    return {**paging.page(map(_told, found), following), "unread": queries.unread(db(), user_id)}
+    return {**paging.page(map(_told, found), following), "unread": rail.unread(db(), user_id)}
 
 
 @route("POST", "/notifications/<int:notice_id>/reading", "I have read it", answers={204: None})

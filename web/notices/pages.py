@@ -109,7 +109,7 @@ def told_count() -> int:
     """How much the reader has not read, counted to 100."""
     if g.get("actor") is None or g.actor.id is None:
         return 0
-    return g.unread if "unread" in g else queries.unread(db(), g.actor.id, mine().hidden)
+    return g.unread if "unread" in g else rail.unread(db(), g.actor.id, mine().hidden)
 
 
 def mine() -> Choice:

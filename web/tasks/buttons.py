@@ -137,11 +137,11 @@ class Choice:
     says: str
 
 
-def choice(task: Task, key: str) -> Choice | None:
-    """The dialog of a verb; None for one that has none."""
+def choice(task: Task, key: str, label: str = "") -> Choice | None:
+    """The dialog of a verb, whose `label` may be at hand; None for one that has none."""
     if key not in PLACES or key in AT_ONCE:
         return None
-    title = wording.verb(task.version, task.element_id, key)
+    title = label or wording.verb(task.version, task.element_id, key)
     says = title
     if key in ("copy", "extend"):
         says = gettext("发送") if key == "copy" else gettext("提交申请")

@@ -31,7 +31,7 @@ from web.i18n import moment
 from web.session import db, me, settings
 from web.tasks import beside, buttons, form_choices, kept, picking, record, signing_words
 from web.tasks.asked import NOTHING, Typed
-from web.tasks.buttons import Buttons
+from web.tasks.buttons import Buttons, Choice
 
 MOST_CHANGES: Final = 50
 SEARCHING: Final = frozenset({"reassign", "lend", "copy", "add_signer"})
@@ -94,7 +94,7 @@ def of(
         "waiting": neighbours.waiting,
         "steps": steps,
         "buttons": verbs,
-        "choices": tuple(filter(None, (buttons.choice(task, one) for one in _asking(task, verbs)))),
+        "choices": _choices(task, verbs),
         "choice": choice,
         "targets": targets,
         "done_as": wording.verb(task.version, task.element_id, task.outcome or ""),
@@ -112,7 +112,7 @@ def of(
         "kept": kept.texts(task.form) if refusal is not None and not fills else (),
         "people": _people(task, typed.query, opened) if opened in SEARCHING else (),
         "picked": _picked(typed.several) if opened else (),
-        "outcomes": buttons.outcomes(task),
+        "outcomes": buttons.outcomes(task) if "on_behalf" in (opened, *verbs.keys) else (),
         "seats": neighbours.seats,
         "signing_rule": signing_words.of(task),
         "holders": task_verbs.holders(db(), task) if "on_behalf" in verbs.keys else (),
@@ -173,10 +173,12 @@ def _targets(task: Task, lines: tuple[Line, ...], done: Iterable[str]) -> tuple[
     )
 
 
-def _asking(task: Task, verbs: Buttons) -> tuple[str, ...]:
-    """The verbs whose dialogs the page has."""
-    asking = tuple(one.key for one in verbs.every if one.asks)
-    return (*asking, "take_back") if task_verbs.may_take_back(db(), me(), task) else asking
+def _choices(task: Task, verbs: Buttons) -> tuple[Choice, ...]:
+    """The dialogs that the page has."""
+    asking = [(one.key, one.label) for one in verbs.every if one.asks]
+    if task_verbs.may_take_back(db(), me(), task):
+        asking.append(("take_back", ""))
+    return tuple(filter(None, (buttons.choice(task, *one) for one in asking)))
 
 
 def _name(user_id: int | None) -> str:

@@ -79,23 +79,22 @@ def written(grid: GridView) -> bytes:
         page.set_column(1, len(grid.levels), LEVEL)
         page.write_row(0, 0, [ID, *map(guarded, _heads(grid))], head)
         first = len(grid.levels) + 1
-        every = [row for goal in grid.goals for row in goal.rows]
+        every = [(goal, row) for goal in grid.goals for row in goal.rows]
+        rows = [row for _goal, row in every]
         for at, column in enumerate(grid.columns):
             page.set_column(first + at, first + at, WIDTHS.get(column.kind, WIDTH))
-            some = next((row.cell(at) for row in [*every, grid.blank] if row), None)
+            some = next((row.cell(at) for row in [*rows, grid.blank] if row), None)
             _offered(page, choices, first + at, at, some, grid.max_rows)
-        line = 1
-        for goal in grid.goals:
-            for row in goal.rows:
-                names = [goal.label, row.label] if grid.nested else [row.label]
-                page.write_string(line, 0, row.id, locked)
-                for at, name in enumerate(names, 1):
-                    mine = openly if row.renamable and at == len(names) else locked
-                    page.write_string(line, at, guarded(name), mine)
-                for at, cell in enumerate(row.cells):
-                    _write(page, (line, first + at), cell, (openly, number, locked))
-                line += 1
+        for line, (goal, row) in enumerate(every, 1):
+            names = [goal.label, row.label] if grid.nested else [row.label]
+            page.write_string(line, 0, row.id, locked)
+            for at, name in enumerate(names, 1):
+                mine = openly if row.renamable and at == len(names) else locked
+                page.write_string(line, at, guarded(name), mine)
+            for at, cell in enumerate(row.cells):
+                _write(page, (line, first + at), cell, (openly, number, locked))
         if grid.may_add:
+            line = len(every) + 1
             for spare in range(line, min(grid.max_rows, line + 50) + 1):
                 for at in range(1, first):
                     page.write_blank(spare, at, None, openly)

@@ -13,7 +13,7 @@ from engine.entries import read_body
 from engine.errors import CannotAssign, Forbidden, NotFound, Refused
 from engine.models import Incident, IncidentStatus, LogEntry, Role, User, UserTask
 from engine.people import SYSTEM, Actor
-from engine.queries import cases, inbox, rail, told
+from engine.queries import cases, inbox, rail
 from tests.college import College
 from tests.integration.engine import flow
 
@@ -52,7 +52,7 @@ def waiting(db: Session, actor: Actor) -> list[tuple[str, str]]:
     day = inbox.school_day(clock.zone())
     rows = inbox.todo(db, actor, day).rows
     assert inbox.counts(db, actor, day).todo == len(rows)
-    assert rail.numbers(db, actor) == (len(rows), told.unread(db, actor.id))
+    assert rail.numbers(db, actor) == (len(rows), rail.unread(db, actor.id))
     return [(row.step, row.deputy_of) for row in rows]
 
 

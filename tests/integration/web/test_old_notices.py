@@ -11,7 +11,7 @@ from engine import clock, jobs, notices, old_notices, tasks
 from engine.db import begin_writing
 from engine.models import Job, JobStatus, Notification
 from engine.notices import Notice
-from engine.queries import told
+from engine.queries import rail, told
 from tests.story import GOALS, Story, filled
 
 NOON = datetime(2027, 4, 21, 4, 0, tzinfo=UTC)
@@ -63,13 +63,13 @@ def approve(story, task):
 def test_what_somebody_else_has_done_is_no_news(story, college, browser):
     task = two_are_asked(story)
     auditor = college.users["auditor"]
-    assert told.unread(story.db, auditor) == 2
+    assert rail.unread(story.db, auditor) == 2
     story.db.rollback()
     approve(story, task)
-    assert told.unread(story.db, auditor) == 1
+    assert rail.unread(story.db, auditor) == 1
     (left,), _more = told.listed(story.db, auditor, unread_only=True)
     assert left.kind == Notice.COPIED
-    assert told.unread(story.db, auditor, [Notice.COPIED]) == 0
+    assert rail.unread(story.db, auditor, [Notice.COPIED]) == 0
     story.db.rollback()
     assert '<span class="count">1' in browser("auditor").get("/notifications/bell").text
     assert "已由" in browser("auditor").get("/notifications").text
