@@ -50,8 +50,32 @@ class Sentences(Environment):
 
     def _generate(self, source: nodes.Template, name: str | None, *args: Any, **how: Any) -> str:
         if self.words is not None:
+            _Whole(self, name).visit(source)
             _Said(self.words, safe=nodes.EvalContext(self, name).autoescape).visit(source)
         return super()._generate(source, name, *args, **how)
+
+
+class _Whole(NodeTransformer):
+    """Puts what a template includes by name into it: one that stands apart is given all names anew.
+
+    One that includes itself stays apart, and one that is not escaped as this is.
+    """
+
+    def __init__(self, environment: Sentences, *names: str | None) -> None:
+        self.environment, self.names = environment, names
+        self.is_safe = nodes.EvalContext(environment, names[0]).autoescape
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802  (Jinja calls it so)
+        """An `{% include %}` of one that is named; what it sets is its own, as ever."""
+        name, loader = getattr(node.template, "value", None), self.environment.loader
+        if not isinstance(name, str) or name in self.names or loader is None:
+            return node
+        whole = _Whole(self.environment, name, *self.names)
+        if whole.is_safe != self.is_safe or node.ignore_missing or not node.with_context:
+            return node
+        source, file, _is_fresh = loader.get_source(self.environment, name)
+        included = whole.visit(self.environment.parse(source, name, file))
+        return nodes.Scope(included.body, lineno=node.lineno)
 
 
 class _Said(NodeTransformer):
