@@ -179,7 +179,7 @@ def rows(db: Session, written: tuple[str, str], values: Row) -> list[tuple[Any, 
     if connection.dialect.name == "sqlite":
         found = driver.execute(lite, statements.lite_asked(values))
     else:
-        found = driver.execute(big, values)
+        found = driver.execute(big, values, binary=True)
     answer: list[tuple[Any, ...]] = found.fetchall()
     return answer
 
@@ -225,16 +225,22 @@ def draft(db: Session, task_id: int) -> tuple[Any, ...] | None:
     return data, revision, saved_by, statements.aware(saved_at), case_revision
 
 
-def beside(db: Session, instance_id: int, token: str) -> list[hotpath_page.Beside]:
-    """The tasks of a case that wait, are done, or have this token, the oldest first."""
-    rows = map(hotpath_page.Beside._make, read(db, "beside", {"case": instance_id, "token": token}))
+def beside(
+    db: Session, instance_id: int, token: str, typed: int | None
+) -> list[hotpath_page.Beside]:
+    """The tasks of a case that wait, are done, or have this token, the oldest first.
+
+    The draft of the task `typed` comes along.
+    """
+    asked = {"case": instance_id, "token": token, "typed": typed}
     return [
         row._replace(
             opened_at=statements.aware(row.opened_at),
             due_at=statements.aware(row.due_at),
             returned=bool(row.returned),
+            draft_at=statements.aware(row.draft_at),
         )
-        for row in rows
+        for row in map(hotpath_page.Beside._make, read(db, "beside", asked))
     ]
 
 

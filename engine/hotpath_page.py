@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 
 class Beside(NamedTuple):
-    """A task of a case, as the page of another shows it."""
+    """A task of a case, as the page of another shows it; the page's own with what was typed."""
 
     id: int
     token: str
@@ -27,6 +27,15 @@ class Beside(NamedTuple):
     part: str
     weight: int
     added_by: int | None
+    draft: bytes | None
+    draft_revision: int | None
+    draft_by: int | None
+    draft_at: datetime | None
+    draft_case_revision: int | None
+
+
+DRAFT: Final = Beside._fields.index("draft")
+"""From here on its fields are those of a draft."""
 
 
 class Entry(NamedTuple):
@@ -101,9 +110,11 @@ ONE: Final = f"{_TASKS} WHERE t.id = :task"
 NEWEST: Final = f"{_TASKS} WHERE t.instance_id = :case ORDER BY t.id DESC LIMIT :most"
 BESIDE: Final = (
     "SELECT t.id, t.token, t.turn, t.seat, t.element_id, t.name, t.number, t.status, t.assignee_id,"
-    " u.name, t.candidates, t.opened_at, t.due_at, t.returned, t.part, t.weight, t.added_by"
-    " FROM user_task t LEFT JOIN user_account u ON u.id = t.assignee_id WHERE t.instance_id = :case"
-    " AND (t.status IN ('ready', 'claimed', 'completed') OR t.token = :token) ORDER BY t.id"
+    " u.name, t.candidates, t.opened_at, t.due_at, t.returned, t.part, t.weight, t.added_by,"
+    " d.data, d.revision, d.saved_by, d.saved_at, d.case_revision"
+    " FROM user_task t LEFT JOIN user_account u ON u.id = t.assignee_id"
+    " LEFT JOIN draft d ON d.task_id = t.id AND t.id = :typed WHERE t.instance_id = :case AND ("
+    "t.status IN ('ready', 'claimed', 'completed') OR t.token = :token) ORDER BY t.id"
 )
 ENTRIES: Final = (
     'SELECT id, chain, seq, at, kind, "by", body, hash FROM event_log'

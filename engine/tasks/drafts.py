@@ -41,8 +41,12 @@ NONE = Saved({}, 0, None, None)
 
 def draft(db: Session, task_id: int) -> Saved:
     """The draft of a task, or `NONE`."""
-    found = hotpath.draft(db, task_id)
-    return NONE if found is None else Saved(orjson.loads(found[0]), *found[1:])
+    return read(hotpath.draft(db, task_id))
+
+
+def read(row: tuple[Any, ...] | None) -> Saved:
+    """A draft from its row: text, revision, by whom and when, revision of the case."""
+    return NONE if row is None else Saved(orjson.loads(row[0]), *row[1:])
 
 
 def save_draft(

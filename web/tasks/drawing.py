@@ -71,13 +71,13 @@ def of(
     lines = task_page.history(db(), me(), task)
     fills = task.is_open and permissions.may(me(), Action.TASK_COMPLETE, task)
     allowed = task_verbs.allowed(me(), task)
-    neighbours = around.of(db(), me(), task)
+    neighbours = around.of(db(), me(), task, typed=fills)
     targets = _targets(task, lines, neighbours.done) if "return" in allowed else ()
     may_claim = fills and _may_claim(task)
     may_release = _may_release(task)
     may = [one for one in allowed if one != "return" or targets]
     verbs = buttons.of(task, may, fills=fills, others=may_claim + may_release)
-    paper = _paper(task, typed, refusal, lines, fills=fills)
+    paper = _paper(task, typed, refusal, lines, drafts.read(neighbours.typed), fills=fills)
     steps = coming.ahead(db(), task)
     choice = buttons.choice(task, opened) if opened else None
     return {
@@ -217,7 +217,13 @@ def _sent_back(task: Task, lines: tuple[Line, ...]) -> Line | None:
 
 
 def _paper(
-    task: Task, typed: Typed, refusal: Refused | None, lines: tuple[Line, ...], *, fills: bool
+    task: Task,
+    typed: Typed,
+    refusal: Refused | None,
+    lines: tuple[Line, ...],
+    draft: Saved,
+    *,
+    fills: bool,
 ) -> Paper:
     form = task.form
     if form is None:
@@ -226,7 +232,7 @@ def _paper(
     rights = task_page.rights(task, fills=fills)
     stored, offered = task_page.values(db(), task, lines)
     edits = fills and validation.edits_anything(form, rights)
-    draft = drafts.draft(db(), task.id) if edits else drafts.NONE
+    draft = draft if edits else drafts.NONE
     before = seen.values if seen else None
     written = typed.values if typed.values is not None else draft.values if draft.revision else None
     values: Mapping[str, Any]
