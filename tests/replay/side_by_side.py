@@ -135,7 +135,7 @@ def walk(random: Random, *, depth: int = 2, stray: int = 2) -> Counter[str]:
             break
         values = generator.answers(random)
         kernel.finish(element, values, turns)
-        if graph.nodes[element].kind in {"boundary", "trigger"}:
+        if graph.nodes[element].kind in {"boundary", "trigger", "arm"}:
             game.fire(place)
         else:
             event = graph.nodes[element].kind in {"timer", "message"}

@@ -30,6 +30,8 @@ KINDS = (
     "jump",
     "escalate",
     "fail",
+    "race",
+    "flip",
 )
 
 

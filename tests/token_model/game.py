@@ -17,6 +17,7 @@ The rules, in the words of BPMN 2.0:
   empties its scope at once.
 - A boundary timer is armed while its host waits; firing it once disarms it, and, if it interrupts,
   takes the host's token.
+- An event gateway keeps its token until one of the events behind it happens, whichever is first.
 - The trigger of an event sub-process is armed from the opening of its scope to its end. If it
   interrupts, everything else in the scope goes; if not, it can fire again.
 - An error or an escalation is caught by the nearest catching boundary event further out. Nobody
@@ -105,8 +106,8 @@ class Game:
         self._go_on(token)
         self._settle()
 
-    def fire(self, place: str | Place) -> None:
-        """Fire a boundary event that is armed, or a trigger."""
+    def fire(self, place: str | Place, variables: dict[str, object] | None = None) -> None:
+        """Fire a boundary event that is armed, an event behind a gateway, or a trigger."""
         event, turns = self._place(place)
         if self.graph.nodes[event].kind == "trigger":
             here = (s for s, one in self._triggers() if one == event)
@@ -115,6 +116,7 @@ class Game:
             return
         hosts = (t for t in self.tokens if event in t.armed)
         host = next(t for t in hosts if self._turns_of(t.scope) == turns)
+        self._learn(host, variables or {})
         if self.graph.nodes[event].interrupting:
             self._remove(host)
         else:
@@ -140,10 +142,10 @@ class Game:
         holder = self._holder(scope)
         return self._turns(holder) if holder is not None else ()
 
-    def _learn(self, token: Token, variables: dict[str, object]) -> None:
+    def _learn(self, token: Token | None, variables: dict[str, object]) -> None:
         """The case learns, and so does the nearest instance around."""
         self.variables.update(variables)
-        here: Token | None = token
+        here = token
         while here is not None:
             if here.turn:
                 here.own.update(variables)
@@ -228,7 +230,7 @@ class Game:
             self.tokens.append(Token(scope, flow=flow.id))
         elif node.kind == "exclusive":
             self._arrive(scope, self._choose_one(node, scope))
-        elif node.kind in WAITING or node.kind == "subprocess":
+        elif node.kind in WAITING or node.kind in {"subprocess", "race"}:
             self._rest(scope, node)
         else:
             self._happen(scope, node)
@@ -238,6 +240,10 @@ class Game:
             self._terminate(scope)
         elif node.kind == "jump":
             self._leave(scope, node.id)
+        elif node.kind in {"flip", "rule"}:
+            turned = not self._knows(scope)[node.code]
+            self._learn(self._holder(scope), {node.code: turned})
+            self._leave(scope, node.id)
         elif node.kind == "fail":
             if not self._throw(scope, "error", node.code):
                 raise StuckError(node.id)
@@ -245,7 +251,9 @@ class Game:
             self._leave(scope, node.id)
 
     def _rest(self, scope: int, node: Node) -> None:
-        armed = (one.id for one in self.graph.boundary(node.id) if one.event == "timer")
+        armed = [one.id for one in self.graph.boundary(node.id) if one.event == "timer"]
+        if node.kind == "race":
+            armed = [flow.target for flow in self.graph.outgoing(node.id)]
         token = Token(scope, node=node.id, armed=tuple(armed), left=node.times)
         self.tokens.append(token)
         if node.times:

@@ -15,7 +15,7 @@ from tests.token_model.graph import WAITING, Flow, Graph, Node
 TOGGLES = ("a1", "a2", "a3", "a4")
 SWITCHED = (True, False)
 ATTEMPTS = 12
-NEVER_ENTERED = {"start", "boundary", "land", "handler", "trigger", "escalate", "fail"}
+NEVER_ENTERED = {"start", "boundary", "land", "handler", "trigger", "escalate", "fail", "arm"}
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,9 @@ class _Pen:
             return self.task()
         nested = [self.split] * 2 + [self.loop] * 3
         nested += [self.choice, self.deadline, self.subprocess, self.caught, self.many_parts]
+        nested += [self.race]
         flat = [self.task, self.catch, self.task if self.sound else self.way_out]
-        flat += [self.link, self.calls]
+        flat += [self.link, self.calls, self.flip]
         if self.random.random() < len(flat) / len(flat + nested):
             return self.random.choice(flat)()
         return self.random.choice(nested)(depth - 1)
@@ -116,6 +117,11 @@ class _Pen:
         """A line that is not drawn."""
         code = f"L{len(self.graph.nodes)}"
         return Piece(self.node("jump", code=code), self.node("land", code=code))
+
+    def flip(self) -> Piece:
+        """A script that turns a variable around."""
+        name = self.node("flip", code=self.random.choice(TOGGLES))
+        return Piece(name, name)
 
     def calls(self) -> Piece:
         """A called case, or several."""
@@ -152,6 +158,16 @@ class _Pen:
             self.flow(branch.exit, closing)
         if self.random.random() < 0.3:
             self.flow(opening, closing, self.toggle())
+        return Piece(opening, closing)
+
+    def race(self, depth: int) -> Piece:
+        """Two events or three, of which the first chooses the way."""
+        opening, closing = self.node("race"), self.node("exclusive")
+        for event in ("timer", "message", "timer")[: self.random.randint(2, 3)]:
+            arm, branch = self.node("arm", event=event), self.sequence(depth)
+            self.flow(opening, arm)
+            self.flow(arm, branch.entry)
+            self.flow(branch.exit, closing)
         return Piece(opening, closing)
 
     def loop(self, depth: int) -> Piece:
@@ -255,7 +271,7 @@ class _Pen:
         A target that would make a loop that never waits is passed over.
         """
         for _ in range(ATTEMPTS):
-            cut = self.random.choice([f for f in self.graph.flows.values() if f.when is None])
+            cut = self.random.choice([f for f in self.graph.flows.values() if self._may_cut(f)])
             self.scope = self.graph.nodes[cut.source].scope
             target = self.random.choice(
                 [n for n in self.graph.nodes.values() if self._enterable(n)]
@@ -268,6 +284,9 @@ class _Pen:
                 self.flow(gateway, target.id, self.toggle())
                 self.default(gateway, cut.target)
                 return
+
+    def _may_cut(self, flow: Flow) -> bool:
+        return flow.when is None and self.graph.nodes[flow.target].kind != "arm"
 
     def _enterable(self, node: Node) -> bool:
         return node.scope == self.scope and node.kind not in NEVER_ENTERED

@@ -3,7 +3,8 @@
 Kinds are plain words: start, end, terminate, task, service, timer, message, call, exclusive,
 parallel, inclusive, subprocess, boundary; escalate throws an escalation and goes on, fail throws an
 error and ends; jump goes on at the land of the same code; handler is an event sub-process, trigger
-the start event in it.
+the start event in it; race is an event gateway, arm an event behind it; flip turns the variable of
+its code around by a script, rule by the decision `turn_` and that name.
 """
 
 from collections.abc import Iterator
@@ -16,8 +17,8 @@ WAITING = frozenset({"task", "service", "timer", "message", "call"})
 class Node:
     """One element; `scope` is the sub-process it lies in, "" for the process itself.
 
-    `event` is what a boundary or a trigger waits for, `times` how many instances there are (0: it
-    is no multi-instance activity).
+    `event` is what a boundary, a trigger or an arm waits for, `times` how many instances there are
+    (0: it is no multi-instance activity).
     """
 
     id: str

@@ -24,11 +24,17 @@ TAGS = {
     "land": "intermediateCatchEvent",
     "handler": "subProcess",
     "trigger": "startEvent",
+    "race": "eventBasedGateway",
+    "arm": "intermediateCatchEvent",
+    "flip": "scriptTask",
+    "rule": "businessRuleTask",
 }
 DURATION = '<timeDuration xsi:type="tFormalExpression">PT1H</timeDuration>'
 TIMER = f"<timerEventDefinition>{DURATION}</timerEventDefinition>"
+MESSAGE = '<messageEventDefinition messageRef="paper"/>'
 WAITS_FOR = {
     "timer": TIMER,
+    "message": MESSAGE,
     "signal": '<signalEventDefinition signalRef="stop"/>',
     "error": '<errorEventDefinition errorRef="{code}"/>',
     "escalation": '<escalationEventDefinition escalationRef="{code}"/>',
@@ -36,11 +42,12 @@ WAITS_FOR = {
 INSIDE = {
     "timer": TIMER,
     "terminate": "<terminateEventDefinition/>",
-    "message": '<messageEventDefinition messageRef="paper"/>',
+    "message": MESSAGE,
     "escalate": WAITS_FOR["escalation"],
     "fail": WAITS_FOR["error"],
     "jump": '<linkEventDefinition name="{code}"/>',
     "land": '<linkEventDefinition name="{code}"/>',
+    "flip": "<script>{code} = not {code}</script>",
 }
 WHO = "who"
 """Among the words of a task, those it is for; the others are properties."""
@@ -74,6 +81,11 @@ def _node(graph: Graph, node: Node) -> str:
         attributes += f" camunda:candidateGroups={quoteattr(who)}"
     if node.kind == "service":
         attributes += f' camunda:topic="{node.code}"'
+    if node.kind == "rule":
+        attributes += (
+            f' camunda:decisionRef="turn_{node.code}" camunda:resultVariable="{node.code}"'
+        )
+        attributes += ' camunda:mapDecisionResult="singleEntry"'
     if node.id in graph.defaults:
         attributes += f" default={quoteattr(graph.defaults[node.id])}"
     if node.attached_to:
@@ -114,7 +126,7 @@ def _inside(graph: Graph, node: Node) -> str:
         marks = ""
     if node.kind in {"subprocess", "handler"}:
         return marks + _scope(graph, node.id)
-    waits = WAITS_FOR[node.event] if node.kind in {"boundary", "trigger"} else ""
+    waits = WAITS_FOR[node.event] if node.kind in {"boundary", "trigger", "arm"} else ""
     inside = waits or INSIDE.get(node.kind, "")
     inside = inside.format(code=node.code)
     return marks + inside.replace(' errorRef=""', "").replace(' escalationRef=""', "")

@@ -1,8 +1,9 @@
 """Flows drawn at random: the shapes of the token game, with people and signing rules at the steps.
 
 What may stand in one: timers in the way and on the edge of steps and sub-processes, messages,
-signals, service tasks, called cases (one, several, one after the other), sub-processes (also for
-each of a few items), errors, escalations, parallel, inclusive and exclusive gateways, loops, links.
+signals, event gateways, scripts, rules, service tasks, called cases (one, several, one after the
+other), sub-processes (also for each of a few items), errors, escalations, parallel, inclusive and
+exclusive gateways, loops, links.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 from tests.integration.engine import flow
 from tests.token_model import generator, xml
 from tests.token_model.graph import Flow, Graph, Node
+from tests.unit.engine.dmn import drawing as dmn
 
 PEOPLE: Final = ("reviewer", "reviewer2", "office", "stranger", "auditor", "admin")
 METHODS: Final = (
@@ -30,7 +32,7 @@ DUE: Final = ("P2D", "3 working days")
 POLICY: Final = "usual"
 TOPIC: Final = "walk.work"
 CALLED: Final = "called_by_walks"
-SERVED, SIGNED_BY_ONE, HURRIED, RECUSED = 0.2, 0.35, 0.4, 0.15
+SERVED, RULED, SIGNED_BY_ONE, HURRIED, RECUSED = 0.2, 0.5, 0.35, 0.4, 0.15
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,16 @@ def called(random: Random) -> bytes:
     return flow.chain(CALLED, flow.step("inner", who, **said))
 
 
+def rules() -> list[bytes]:
+    """The decision tables that rules of drawn flows refer to: each turns a variable around."""
+    rows = [("true", "false"), ("false", "true")]
+    tables = [
+        dmn.table([f"{name}:boolean"], ["turned:boolean"], rows, key=f"turn_{name}")
+        for name in generator.TOGGLES
+    ]
+    return [dmn.file(one) for one in tables]
+
+
 def draw(random: Random, key: str) -> Drawn:
     """Draw a flow whose first step is the initiator's."""
     is_sound = random.random() < 0.8
@@ -63,6 +75,8 @@ def draw(random: Random, key: str) -> Drawn:
     for node in list(graph.nodes.values()):
         if node.kind == "call":
             graph.nodes[node.id] = replace(node, code=CALLED)
+        elif node.kind == "flip" and random.random() < RULED:
+            graph.nodes[node.id] = replace(node, kind="rule")
         elif node.kind == "task" and node.id != "submit":
             if node.id not in asking and random.random() < SERVED:
                 graph.nodes[node.id] = replace(node, kind="service", code=TOPIC)
@@ -88,11 +102,11 @@ def _asking(graph: Graph) -> set[str]:
 def _with_one_more(random: Random, graph: Graph) -> Graph:
     """The same flow with a step cut into one of its lines."""
     newer = Graph(dict(graph.nodes), dict(graph.flows), dict(graph.defaults), dict(graph.words))
-    joins, asking = {"parallel", "inclusive"}, _asking(graph)
+    uncut, asking = {"parallel", "inclusive", "arm"}, _asking(graph)
     lines = [
         one
         for one in graph.flows.values()
-        if graph.nodes[one.target].kind not in joins and one.source not in asking
+        if graph.nodes[one.target].kind not in uncut and one.source not in asking
     ]
     cut = random.choice(lines)
     newer.nodes["more"] = Node("more", "task", graph.nodes[cut.source].scope)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import clock, handlers, suspending
+from engine import clock, decisions, handlers, suspending
 from engine import db as database
 from engine.models import Deputy, Incident, Job, Subscription
 from tests import college as places
@@ -46,6 +46,8 @@ def ready(db: Session, college: College) -> Iterator[College]:
     handlers.HANDLERS[drawing.TOPIC] = walk.work
     ladders.usual(db, college.actor(db, "admin"))
     places.publish(db, drawing.called(Random(1)))
+    for one in drawing.rules():
+        decisions.save(db, one, by=college.actor(db, "admin"))
     places.publish(db, (ROOT / "processes/extension_request.bpmn").read_bytes())
     yield college
     del handlers.HANDLERS[drawing.TOPIC]

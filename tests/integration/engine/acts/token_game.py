@@ -20,7 +20,7 @@ from tests.integration.engine.acts.drawing import Drawn
 from tests.token_model.game import Game, Place
 
 HOLDS: Final = frozenset({"subprocess", "handler"})
-LISTENS: Final = frozenset({"boundary", "trigger"})
+LISTENS: Final = frozenset({"boundary", "trigger", "arm"})
 
 
 class TokenGame:
@@ -67,7 +67,7 @@ class TokenGame:
         if here.stuck or (differ and self.game.places().count(place) > 1):
             return False
         if node.kind in LISTENS:
-            self.game.fire(place)
+            self.game.fire(place, data)
         else:
             self.game.complete(place, data)
         return True
