@@ -38,13 +38,14 @@ class ServiceCall:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How a case begins: its title, its unique business key, variables and first form values.
+    """How a case begins: title, unique business key, subject, variables and first form values.
 
     `offered` are form values with every row of the template, where the first values leave some out.
     """
 
     title: str
     business_key: str | None = None
+    subject: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     offered: Mapping[str, Any] | None = None

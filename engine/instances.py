@@ -329,8 +329,8 @@ def start(  # noqa: PLR0913  (what is known of a case, by keyword)
         opening = kind.open(db, key, by=by, subject=subject, values=values)
     else:
         title = parent.titled(version.name) if parent is not None else version.name
-        opening = Opening(title, business_key, variables=values, values={})
-    case = case_of(db, new_cases.insert(db, version, opening, subject, by, parent), version)
+        opening = Opening(title, business_key, subject, variables=values)
+    case = case_of(db, new_cases.insert(db, version, opening, by, parent), version)
     if kind is not None:
         kind.opened(db, case.id, opening)
     content = {
@@ -354,7 +354,7 @@ def start(  # noqa: PLR0913  (what is known of a case, by keyword)
         asked={
             "definition": key,
             "version": version.number,
-            "subject": subject,
+            "subject": opening.subject,
             "business_key": opening.business_key,
             **({"parent": [parent.instance_id, parent.token]} if parent is not None else {}),
         },

@@ -26,7 +26,6 @@ def insert(
     db: Session,
     version: Version,
     opening: Opening,
-    subject: str | None,
     by: Actor,
     parent: Parent | None,
 ) -> dict[str, Any]:
@@ -39,7 +38,7 @@ def insert(
         "status": InstanceStatus.RUNNING,
         "title": opening.title[:MAX_TITLE],
         "business_key": opening.business_key,
-        "subject": subject,
+        "subject": opening.subject,
         "variables": eventlog.as_json(opening.variables).decode(),
         "state": state.dump(state.EMPTY),
         "revision": 0,

@@ -66,6 +66,7 @@ class DocumentCase:
         return Opening(
             title=offers.title(kind, row.name, stage, period),
             business_key=_business_key(db, row, stage, period),
+            subject=subject,
             variables={
                 "stage": stage.value,
                 "period": period.key,

@@ -122,7 +122,7 @@ class ExtensionCase:
         definition: str,  # noqa: ARG002  (a case type is told)
         *,
         by: Actor,
-        subject: str | None,  # noqa: ARG002  (a case type is told)
+        subject: str | None,  # noqa: ARG002  (it is about whom the task is about)
         values: Mapping[str, Any],
     ) -> Opening:
         """Check that this may be asked for, and say who decides."""
@@ -153,7 +153,8 @@ class ExtensionCase:
             "decider": ", ".join(_deciders(db, held, by)),
         }
         title = Sentence("申请延期：{title}·{step}", title=held.case.title, step=held.name)
-        return Opening(title, _key(db, task_id), variables=known, values=shown)
+        key, about = _key(db, task_id), held.case.subject
+        return Opening(title, key, about, variables=known, values=shown)
 
     def opened(self, db: Session, instance_id: int, opening: Opening) -> None:
         """Note in the case it is about that more time was asked for."""

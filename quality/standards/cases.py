@@ -107,6 +107,7 @@ class StandardCase:
         return Opening(
             title=f"{row.unit}·{row.name}（{first}–{last}）",
             business_key=_business_key(db, row.id),
+            subject=subject,
             variables={
                 "kind": row.kind.value,
                 "first_year": first,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select
@@ -102,7 +103,7 @@ class Class(Story):
         row |= {"unit_id": college.units["class1"], "owner_id": college.users["s1"]}
         self.subject = db.execute(insert(Subject).returning(Subject.id), row).scalar_one()
         chains.lay(db, by=SYSTEM)
-        for flow in ("approval_student", "collection_student"):
+        for flow in ("approval_student", "collection_student", "extension_request"):
             publish(db, shipped.bpmn(flow))
         library = Library(db, college, store)
         self.piece = library.add("s1", f"subject:{self.subject}", name=FILE)
@@ -111,6 +112,7 @@ class Class(Story):
         self.waiting = self.begin(Stage.GOAL, "2029-2031")
         self.hand_in(self.waiting, "s1", self.written(self.waiting, Stage.GOAL))
         self.drafted = self.begin(Stage.GOAL, "2026-2028")
+        self.hurried = self.asked_for_time()
         given = self.written(self.drafted, Stage.GOAL, DRAFT)
         by = self.person("s1")
         tasks.save_draft(db, self.task(self.drafted).id, by=by, values=given, revision=0)
@@ -151,6 +153,13 @@ class Class(Story):
             more |= {"evidence": [self.piece]}
         return {GRID[stage]: [row | more for row in self.values(case)[GRID[stage]]]}
 
+    def asked_for_time(self):
+        """The student asks for more time, with a reason that is for few."""
+        task, by = self.task(self.drafted).id, self.person("s1")
+        due = self.db.execute(select(UserTask.due_at).where(UserTask.id == task)).scalar_one()
+        until = due + timedelta(days=3)
+        return tasks.ask_extension(self.db, task, by=by, until=until, reason=DRAFT)
+
     def publish(self, stage):
         case = self.begin(stage, "2026-2028" if stage is Stage.GOAL else "2027")
         self.hand_in(case, "s1", self.written(case, stage))
@@ -188,7 +197,7 @@ class Reader:
 
 def addresses(app, db, student):
     """Every address that names something of the student's, filled; those of the query too."""
-    cases = (student.published, student.waiting, student.drafted)
+    cases = (student.published, student.waiting, student.drafted, student.hurried)
     cites = DocumentVersion.instance_id == student.published
     ids = {
         "task_id": select(UserTask.id).where(UserTask.instance_id.in_(cases)),
