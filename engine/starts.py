@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import calendars, clock, incidents, later, people
@@ -96,6 +96,18 @@ def next_runs(db: Session, definition_id: int) -> list[datetime]:
     waiting = table.c.status == JobStatus.WAITING
     found = select(table.c.due_at).where(mine, waiting).order_by(table.c.due_at).limit(20)
     return list(db.execute(found).scalars())
+
+
+def soonest(db: Session) -> dict[int, datetime]:
+    """When each flow that begins by itself does so next, by the flow's number."""
+    table = Job.__table__
+    waits = table.c.instance_id.is_(None) & (table.c.status == JobStatus.WAITING)
+    found = (
+        select(table.c.topic, func.min(table.c.due_at))
+        .where(waits, table.c.kind == JobKind.SCHEDULE)
+        .group_by(table.c.topic)
+    )
+    return {int(topic): due for topic, due in db.execute(found)}
 
 
 def has_failed(db: Session, definition_id: int) -> bool:

@@ -144,6 +144,7 @@ def _index(refusal: str = "", *, conflict: bool = False) -> str:
     return render_template(
         "definitions/index.html",
         flows=catalogue.flows(db()),
+        next_runs=starts.soonest(db()),
         offers=shipped.offers(db()) if may_edit else (),
         may_edit=may_edit,
         refusal=refusal,

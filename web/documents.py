@@ -19,12 +19,10 @@ from engine.forms.choices import Choices
 from quality import births, documents, kinds, periods
 from quality.documents import VersionView, Wanted
 from quality.models import Stage
-from quality.spreadsheets import MEDIA_TYPE
 from web import document_book, evidence, list_book
 from web.access import signed_in
 from web.asked import number, row_number
 from web.asked import year as asked_year
-from web.evidence.served import disposition
 from web.session import db, me
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
@@ -56,10 +54,7 @@ def export() -> Response:
     wanted, _asked = narrowing(request.args)
     unit = dict(documents.units(db(), me())).get(wanted.unit_id or 0, "—")
     rows = documents.first(db(), me(), wanted, list_book.MOST_ROWS)
-    response = Response(document_book.written(rows, wanted, unit), content_type=MEDIA_TYPE)
-    name = disposition(gettext("文档目录.xlsx"), is_shown=False)
-    response.headers["Content-Disposition"] = name
-    return response
+    return list_book.served(document_book.written(rows, wanted, unit), gettext("文档目录.xlsx"))
 
 
 def narrowing(given: Mapping[str, str]) -> tuple[Wanted, dict[str, Any]]:

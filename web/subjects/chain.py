@@ -18,13 +18,11 @@ from quality import kinds, linked, pages, periods, subjects
 from quality.linked import Overview
 from quality.models import Stage
 from quality.pages import Page
-from quality.spreadsheets import MEDIA_TYPE
 from quality.subjects import Wanted
 from web import list_book
 from web.access import signed_in
 from web.asked import number
 from web.asked import year as asked_year
-from web.evidence.served import disposition
 from web.session import db, me
 from web.subjects import chain_book
 from web.subjects.blueprint import bp
@@ -80,10 +78,7 @@ def export_chains() -> Response:
     asked = _asked()
     unit = dict(subjects.units_of(db(), me())).get(asked["unit"] or 0, "—")
     rows = pages.first(lambda after: _page(asked, after, pages.MOST), list_book.MOST_ROWS)
-    response = Response(chain_book.written(rows, asked, unit), content_type=MEDIA_TYPE)
-    name = disposition(gettext("文档链.xlsx"), is_shown=False)
-    response.headers["Content-Disposition"] = name
-    return response
+    return list_book.served(chain_book.written(rows, asked, unit), gettext("文档链.xlsx"))
 
 
 def _asked() -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The list of subjects, narrowed and counted.
 
 GET /subjects?kind=major&unit=3&pilot=1&ownerless=1&closed=1&parent=7&q=机器人
+GET /subjects/export?…
 """
 
 from __future__ import annotations
@@ -8,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext
 
 from engine import permissions
 from engine.permissions import Action
-from quality import kinds, subjects
+from quality import kinds, pages, subjects
 from quality.subjects import Wanted
+from web import list_book
 from web.access import signed_in
 from web.asked import number, row_number
 from web.session import db, me
+from web.subjects import register_book
 from web.subjects.blueprint import bp
 
 LONGEST: Final = 100
@@ -40,6 +43,19 @@ def index() -> str:
         may_edit=permissions.may(me(), Action.SUBJECT_EDIT),
         next_url=url_for("subjects.index", **asked, after=page.next) if page.next else None,
     )
+
+
+@bp.get("/export")
+@signed_in
+def export() -> Response:
+    """The same list as a workbook, as far as one workbook goes, with its filter on top."""
+    wanted, asked = narrowing(request.args)
+    unit = dict(subjects.units_of(db(), me())).get(asked["unit"] or 0, "—")
+    rows = pages.first(
+        lambda after: subjects.visible(db(), me(), wanted, after=after, limit=pages.MOST),
+        list_book.MOST_ROWS,
+    )
+    return list_book.served(register_book.written(rows, wanted, unit), gettext("诊改主体.xlsx"))
 
 
 def narrowing(given: Mapping[str, str]) -> tuple[Wanted, dict[str, Any]]:

@@ -71,10 +71,13 @@ def test_a_flow_is_told_in_names_and_plain_words_and_says_when_it_begins(browser
     assert "reviewer" not in page.text
     for words in ("3 个工作日", "第 8 教学周星期五 17:00", "2 天", "以何知行的名义"):
         assert words in page.text
+    begins = "下次自动发起"
+    assert begins in Paper.open(browser("leader"), "/definitions").text
     for status, words in (("failed", "没有自动发起"), ("done", "不再自动发起")):
         db.execute(update(Job).where(Job.kind == "schedule").values(status=status))
         db.commit()
         assert words in Paper.open(browser("leader"), "/definitions/told").text
+    assert begins not in Paper.open(browser("leader"), "/definitions").text
 
 
 @pytest.mark.parametrize(

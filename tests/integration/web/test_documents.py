@@ -86,6 +86,19 @@ def test_the_chains_of_documents_are_taken_away_too(office, browser):
     assert book(browser("stranger").get("/subjects/chains/export"))[5:] == []
 
 
+def test_the_register_of_subjects_is_taken_away_too(office, browser):
+    office.published()
+    leader = browser("leader")
+    asked = "?kind=major&q=机器人"
+    assert "/subjects/export?" in leader.get("/subjects" + asked).text
+    told = book(leader.get("/subjects/export" + asked))
+    assert told[1] == ["筛选：类别“专业”、使用中、名称、代码或负责人“机器人”"]
+    (row,) = told[5:]
+    assert row[:4] == ["工业机器人技术", "460305", "专业", "智能制造学院"]
+    assert book(leader.get("/subjects/export?closed=1&pilot=1&ownerless=1&parent=1"))[5:] == []
+    assert book(browser("stranger").get("/subjects/export"))[5:] == []
+
+
 def test_all_that_is_printed_is_what_the_list_shows(office, browser):
     office.published()
     leader = browser("leader")

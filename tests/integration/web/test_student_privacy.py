@@ -73,6 +73,7 @@ LISTS = {
     "/instances": "?q={q}",
     "/instances/new": "?subject={subject}",
     "/subjects": "?q={q}",
+    "/subjects/export": "?q={q}",
     "/subjects/chains": "?q={q}&year=2027",
     "/subjects/chains/export": "?q={q}&year=2027",
     "/tasks/": "?q={q}",
