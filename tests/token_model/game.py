@@ -241,7 +241,7 @@ class Game:
         elif node.kind == "jump":
             self._leave(scope, node.id)
         elif node.kind in {"flip", "rule"}:
-            turned = not self._knows(scope)[node.code]
+            turned = not self._knows(scope)[node.reads]
             self._learn(self._holder(scope), {node.code: turned})
             self._leave(scope, node.id)
         elif node.kind == "fail":

@@ -119,9 +119,15 @@ class _Pen:
         return Piece(self.node("jump", code=code), self.node("land", code=code))
 
     def flip(self) -> Piece:
-        """A script that turns a variable around."""
-        name = self.node("flip", code=self.random.choice(TOGGLES))
-        return Piece(name, name)
+        """A script, and a choice by what it found, which nothing else sets or reads."""
+        code, reads = f"n{len(self.graph.nodes)}", self.random.choice(TOGGLES)
+        name, gateway = self.node("flip", code=code, reads=reads), self.node("exclusive")
+        work, after = self.task(), self.node("exclusive")
+        self.flow(name, gateway)
+        self.flow(gateway, work.entry, (code, True))
+        self.flow(work.exit, after)
+        self.default(gateway, after)
+        return Piece(name, after)
 
     def calls(self) -> Piece:
         """A called case, or several."""
@@ -286,10 +292,13 @@ class _Pen:
                 return
 
     def _may_cut(self, flow: Flow) -> bool:
-        return flow.when is None and self.graph.nodes[flow.target].kind != "arm"
+        source, target = self.graph.nodes[flow.source].kind, self.graph.nodes[flow.target].kind
+        return flow.when is None and source != "flip" and target != "arm"
 
     def _enterable(self, node: Node) -> bool:
-        return node.scope == self.scope and node.kind not in NEVER_ENTERED
+        before = {self.graph.nodes[flow.source].kind for flow in self.graph.incoming(node.id)}
+        here = node.scope == self.scope and "flip" not in before
+        return here and node.kind not in NEVER_ENTERED
 
     def _reaches_without_waiting(self, source: str, target: str) -> bool:
         todo, seen = [source], set()

@@ -3,8 +3,8 @@
 Kinds are plain words: start, end, terminate, task, service, timer, message, call, exclusive,
 parallel, inclusive, subprocess, boundary; escalate throws an escalation and goes on, fail throws an
 error and ends; jump goes on at the land of the same code; handler is an event sub-process, trigger
-the start event in it; race is an event gateway, arm an event behind it; flip turns the variable of
-its code around by a script, rule by the decision `turn_` and that name.
+the start event in it; race is an event gateway, arm an event behind it; flip sets a variable to the
+contrary of another by a script, rule by the decision `turn_` and the name of the other.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ class Node:
     """One element; `scope` is the sub-process it lies in, "" for the process itself.
 
     `event` is what a boundary, a trigger or an arm waits for, `times` how many instances there are
-    (0: it is no multi-instance activity).
+    (0: it is no multi-instance activity). A flip sets `code` to what `reads` is not.
     """
 
     id: str
@@ -28,6 +28,7 @@ class Node:
     interrupting: bool = True
     event: str = "timer"
     code: str = ""
+    reads: str = ""
     times: int = 0
     sequential: bool = False
 

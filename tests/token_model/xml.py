@@ -47,7 +47,7 @@ INSIDE = {
     "fail": WAITS_FOR["error"],
     "jump": '<linkEventDefinition name="{code}"/>',
     "land": '<linkEventDefinition name="{code}"/>',
-    "flip": "<script>{code} = not {code}</script>",
+    "flip": "<script>{code} = not {reads}</script>",
 }
 WHO = "who"
 """Among the words of a task, those it is for; the others are properties."""
@@ -83,7 +83,7 @@ def _node(graph: Graph, node: Node) -> str:
         attributes += f' camunda:topic="{node.code}"'
     if node.kind == "rule":
         attributes += (
-            f' camunda:decisionRef="turn_{node.code}" camunda:resultVariable="{node.code}"'
+            f' camunda:decisionRef="turn_{node.reads}" camunda:resultVariable="{node.code}"'
         )
         attributes += ' camunda:mapDecisionResult="singleEntry"'
     if node.id in graph.defaults:
@@ -128,7 +128,7 @@ def _inside(graph: Graph, node: Node) -> str:
         return marks + _scope(graph, node.id)
     waits = WAITS_FOR[node.event] if node.kind in {"boundary", "trigger", "arm"} else ""
     inside = waits or INSIDE.get(node.kind, "")
-    inside = inside.format(code=node.code)
+    inside = inside.format(code=node.code, reads=node.reads)
     return marks + inside.replace(' errorRef=""', "").replace(' escalationRef=""', "")
 
 
