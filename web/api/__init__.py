@@ -5,6 +5,7 @@ Each module holds the routes of one resource; `routing` reads requests and words
 """
 
 from web.api import (
+    attachments,
     chains,
     committees,
     deadlines,
@@ -43,6 +44,7 @@ from web.api import (
 from web.api.routing import blueprint
 
 __all__ = [
+    "attachments",
     "blueprint",
     "chains",
     "committees",

@@ -9,8 +9,9 @@ from flask import Response, url_for
 
 from quality.evidence import kept, listed, names, rights
 from quality.evidence.filetypes import Family
-from quality.evidence.kept import Said
+from quality.evidence.kept import Said, Taken
 from quality.evidence.listed import EvidenceRow, Wanted
+from quality.evidence.rights import Place
 from web.access import signed_in
 from web.api import paging
 from web.api.fields import Choice as OneOf
@@ -151,7 +152,7 @@ def list_evidence(wanted: Json) -> Json:
     found = listed.listed(
         db(), me(), narrowed, after=paging.number(wanted), limit=paging.limit(wanted)
     )
-    return paging.page(map(_told, found.items), found.next)
+    return paging.page(map(told, found.items), found.next)
 
 
 @route(
@@ -171,11 +172,9 @@ def upload_evidence(wanted: Json) -> Told:
     made = []
     for one in taken:
         own = wanted.get("name", "") if len(taken) == 1 else ""
-        name = own or names.split(one.filename)[0]
-        said = Said(name, wanted.get("note", ""), wanted.get("expires_on"))
-        made.append(kept.add(db(), store(), one, place=place, said=said, by=me()))
+        made.append(put(one, place, wanted, own))
     headers = {"Location": url_for("api.show_evidence", evidence_id=made[0])}
-    return Told({"items": [_told(listed.one(db(), me(), one)) for one in made]}, 201, headers)
+    return Told({"items": [told(listed.one(db(), me(), one)) for one in made]}, 201, headers)
 
 
 @route(
@@ -242,6 +241,13 @@ def show_evidence_file(evidence_id: int, number: int) -> Response:
     return served.answer(listed.file(db(), me(), evidence_id, number), is_saved=True)
 
 
+def put(one: Taken, place: Place, wanted: Json, name: str) -> int:
+    """Keep one file as a piece of evidence, called as the file where no name is given."""
+    named = name or names.split(one.filename)[0]
+    said = Said(named, wanted.get("note", ""), wanted.get("expires_on"))
+    return kept.add(db(), store(), one, place=place, said=said, by=me())
+
+
 def _in_full(evidence_id: int) -> Json:
     row = listed.one(db(), me(), evidence_id)
     cases, others = listed.cited(db(), me(), evidence_id)
@@ -249,10 +255,11 @@ def _in_full(evidence_id: int) -> Json:
     cited = [
         {**asdict(one), "instance": one.instance_id, "document": one.document_id} for one in cases
     ]
-    return {**_told(row), "files": files, "cited": cited, "others": others}
+    return {**told(row), "files": files, "cited": cited, "others": others}
 
 
-def _told(row: EvidenceRow) -> Json:
+def told(row: EvidenceRow) -> Json:
+    """A piece as `EvidenceTold` describes it."""
     return {
         **asdict(row),
         "owner": {"id": row.owner_id, "name": row.owner},

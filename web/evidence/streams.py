@@ -24,6 +24,7 @@ UPLOADS: Final = frozenset(
     {
         "evidence.upload",
         "evidence.replace",
+        "api.attach",
         "api.upload_evidence",
         "api.replace_evidence",
     }

@@ -312,6 +312,28 @@ def test_a_program_does_all_of_it_and_a_repetition_does_nothing_twice(program, p
     assert leader.post(f"/evidence?place={place}").status_code == 415
 
 
+def test_a_program_attaches_a_file_without_knowing_places_and_fetches_it(program, college, db):
+    leader, stranger, nobody = program("leader"), program("stranger"), program("auditor")
+
+    def attach(one, content, name="证书.pdf", **query):
+        data = {"file": (io.BytesIO(content), name)}
+        return one.send("POST", "/attachments", data=data, query_string=query)
+
+    made = attach(leader, PDF, note="省赛")
+    assert (made.status_code, made.json["name"], made.json["note"]) == (201, "证书", "省赛")
+    assert made.json["subject"] == college.subject
+    path = made.headers["Location"].removeprefix("/api/v1")
+    assert path == f"/attachments/{made.json['id']}"
+    file = leader.get(path)
+    assert (file.data, file.headers["Content-Disposition"][:10]) == (PDF, "attachment")
+    assert stranger.get(path).status_code == 404
+    for content, name in ((HTML, "a.html"), (SVG, "a.svg"), (HTML, "a.pdf"), (b"", "a.pdf")):
+        assert attach(leader, content, name).status_code == 422
+    assert "属于哪个主体或单位" in attach(nobody, PDF).json["title"]
+    assert leader.post("/attachments").status_code == 415
+    assert count(db) == 1
+
+
 def test_a_backup_carries_the_files(put, db, engine: Engine, tmp_path):
     put("leader", ("证书.pdf", PDF), ("图.png", png()))
     db.rollback()
