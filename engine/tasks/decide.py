@@ -13,9 +13,10 @@ from engine.bpmn import dialect
 from engine.bpmn.commands import Complete
 from engine.bpmn.steps import Step
 from engine.entries import Kind
-from engine.errors import ReasonRequired, UnknownOutcome
+from engine.errors import InstanceSuspended, ReasonRequired, UnknownOutcome
 from engine.forms import texts, validation
 from engine.instances import Act
+from engine.models import InstanceStatus
 from engine.people import Actor
 from engine.permissions import Action
 from engine.tasks import lending, seats, vote
@@ -38,10 +39,12 @@ def complete(
 
     `picks` are people by the id of the step they are chosen for (`picks.due`).
 
-    Raises `UnknownOutcome`, `ReasonRequired`, `PickMissing`, `validation.Invalid`, and what `hold`
-    and `picks.checked` raise.
+    Raises `InstanceSuspended`, `UnknownOutcome`, `ReasonRequired`, `PickMissing`,
+    `validation.Invalid`, and what `hold` and `picks.checked` raise.
     """
     held = hold(db, task_id, Action.TASK_COMPLETE, by=by)
+    if held.case.status == InstanceStatus.SUSPENDED:
+        raise InstanceSuspended
     comment = opinion(comment)
     if held.lent_by is not None:
         lending.hand_back(db, held, by=by, comment=comment, filled=_filled(db, held, values, by)[0])

@@ -80,6 +80,21 @@ def save_draft(task_id: int, asked: Json) -> Told:
 
 
 @route(
+    "DELETE",
+    "/tasks/<int:task_id>/draft",
+    "Throw the draft away: the form is as it was handed over",
+    answers={204: None},
+    conditional=True,
+)
+@signed_in
+def discard_draft(task_id: int) -> Told:
+    """The one that `If-Match` names; without it, whatever is there."""
+    seen = task_acts.unchanged(task_id)
+    tasks.discard_draft(db(), task_id, by=me(), revision=seen.draft.revision)
+    return Told(None, 204, task_acts.kept(task_id).headers)
+
+
+@route(
     "POST",
     "/tasks/<int:task_id>/completion",
     "Decide",

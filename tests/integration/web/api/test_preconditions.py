@@ -39,6 +39,29 @@ def test_a_draft_is_kept_over_what_was_read(goals, program):
         assert answer.status_code == 200
 
 
+def test_a_draft_is_thrown_away_as_it_was_read(goals, program):
+    _case, task = goals()
+    leader, path = program("leader"), f"/tasks/{task}/draft"
+    seen = leader.get(f"/tasks/{task}").json
+    typed = column(seen["values"], "goals", "remark", "备注")
+    saved = leader.put(path, {"values": typed}).json["etag"]
+    assert leader.delete(path, **{MATCH: seen["etag"]}).status_code == 412
+    gone = leader.delete(path, **{MATCH: saved})
+    assert (gone.status_code, gone.data) == (204, b"")
+    now = leader.get(f"/tasks/{task}").json
+    assert (now["draft"], now["etag"]) == (None, gone.headers["ETag"])
+    assert leader.delete(path).status_code == 204
+    assert program("stranger").delete(path).status_code == 404
+
+
+def test_a_suspended_case_says_so_before_what_is_missing(goals, program):
+    case, task = goals()
+    leader, admin = program("leader"), program("admin")
+    assert admin.post(f"/instances/{case}/suspension", {"reason": "等通知"}).status_code == 200
+    answer = leader.post(f"/tasks/{task}/completion", {"outcome": "approve"})
+    assert (answer.status_code, "暂停" in answer.json["title"]) == (409, True)
+
+
 def test_a_draft_is_seen_by_who_may_hand_it_in(goals, program):
     _case, task = goals()
     leader = program("leader")
