@@ -61,6 +61,7 @@ VERBS = {
     ("save", "POST"): Action.TASK_COMPLETE,
     ("tasks.discard", "POST"): Action.TASK_COMPLETE,
     ("save_draft", "PUT"): Action.TASK_COMPLETE,
+    ("discard_draft", "DELETE"): Action.TASK_COMPLETE,
     ("send_back", "POST"): Action.TASK_RETURN,
     ("return_task", "POST"): Action.TASK_RETURN,
     ("reassign", "POST"): Action.TASK_REASSIGN,
