@@ -146,6 +146,8 @@ DATES: Final[dict[str, Dates]] = {}
 DATE_NAMES: Final[dict[str, Callable[[Session], Sequence[str]]]] = {}
 PEOPLE: Final[dict[str, PeopleOf]] = {}
 CASES: Final[dict[str, CaseType]] = {}
+KEYS: Final[set[str]] = set()
+"""First words of business keys that nobody else may give."""
 BACKGROUND: Final[dict[str, Background]] = {}
 OUTSIDE: Final[dict[str, Outside]] = {}
 LIBRARIES: Final[dict[str, Library]] = {}
@@ -229,9 +231,10 @@ def outside(topic: str) -> Callable[[Outside], Outside]:
     return add
 
 
-def register_case(name: str, case: CaseType) -> None:
-    """Register a kind of case."""
+def register_case(name: str, case: CaseType, *keys: str) -> None:
+    """Register a kind of case, and the words with which its business keys begin, up to a `:`."""
     CASES[name] = case
+    KEYS.update(keys)
 
 
 def get(topic: str) -> Handler:

@@ -43,7 +43,6 @@ from engine.permissions import Action
 from engine.scene import Parent, Scene, Settled, Tally
 from engine.versions import Version
 
-MAX_BUSINESS_KEY: Final = 200
 MAX_SUBJECT: Final = 60
 MAX_COMMENT: Final = 5_000
 MOST_SETTLED: Final = 50
@@ -320,8 +319,7 @@ def start(  # noqa: PLR0913  (what is known of a case, by keyword)
     if parent is None:
         permissions.require(by, Action.INSTANCE_START)
     subject = texts.kept(subject, MAX_SUBJECT) if subject is not None else None
-    if business_key is not None:
-        business_key = texts.kept(business_key, MAX_BUSINESS_KEY)
+    business_key = new_cases.own_key(business_key)
     version = versions.active(db, key)
     values = {name: one for name, one in (values or {}).items() if dialect.PICKED not in name}
     kind = CASES.get(version.process.properties.get(dialect.CASE, ""))

@@ -8,9 +8,10 @@ import sqlalchemy as sql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import clock, eventlog
+from engine import clock, eventlog, handlers
 from engine.bpmn import state
 from engine.errors import CannotStart
+from engine.forms import texts
 from engine.handlers import Opening
 from engine.models import InstanceStatus, ProcessInstance
 from engine.people import Actor
@@ -18,8 +19,26 @@ from engine.scene import Parent
 from engine.versions import Version
 
 MAX_TITLE: Final = 300
+MAX_BUSINESS_KEY: Final = 200
 
 _ADDED: Final = sql.insert(ProcessInstance.__table__).returning(ProcessInstance.__table__.c.id)
+
+
+class KeyReserved(CannotStart):
+    """A business key that only a kind of case gives."""
+
+    sentence = "业务编号不能以“{word}:”开头，这样的编号由系统编，请换一个。"
+
+
+def own_key(text: str | None) -> str | None:
+    """A business key as a caller gives it. Raises `KeyReserved`."""
+    if text is None:
+        return None
+    key = texts.kept(text, MAX_BUSINESS_KEY)
+    word, colon, _rest = key.partition(":")
+    if colon and word in handlers.KEYS:
+        raise KeyReserved(word=word)
+    return key
 
 
 def insert(

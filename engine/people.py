@@ -42,7 +42,7 @@ from engine.models import (
     RoleGrant,
     User,
 )
-from engine.predicates import STUDENT
+from engine.predicates import STUDENT_POST
 
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODY: Final = _HASHER.hash("nobody has this password")
@@ -166,7 +166,7 @@ def works_here(day: date) -> ColumnElement[bool]:
     posted = exists().where(
         Holding.user_id == User.id,
         Holding.post_id == Post.id,
-        Post.key != STUDENT,
+        Post.key != STUDENT_POST,
         in_force(Holding, day),
     )
     granted = exists().where(RoleGrant.user_id == User.id, in_force(RoleGrant, day))

@@ -8,7 +8,8 @@ from typing import Final, Protocol
 
 from engine.models import Role
 
-STUDENT: Final = "p:student"
+STUDENT_POST: Final = "student"
+STUDENT: Final = f"p:{STUDENT_POST}"
 """The key of the one post that makes nobody staff."""
 HEAD: Final = "p:head"
 """The key of the post that heads a unit (负责人)."""

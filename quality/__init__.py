@@ -7,6 +7,7 @@ from quality import (
     cases,
     cycle,
     handing_over,
+    kinds,
     publishing,
     registers,
     resolvers,
@@ -27,13 +28,13 @@ def register() -> None:
     handlers.PEOPLE.update(resolvers.PEOPLE)
     handlers.background(made.TOPIC)(made.work)
     handlers.background("people.words")(persons.make_found)
-    handlers.register_case("quality.document", cases.DocumentCase())
+    handlers.register_case("quality.document", cases.DocumentCase(), *kinds.KEYS)
     handlers.handler(templates.TOPIC)(templates.publish)
-    handlers.register_case(templates.CASE, templates.TemplateCase())
+    handlers.register_case(templates.CASE, templates.TemplateCase(), "template")
     handlers.handler(standards.TOPIC)(standards.publish)
     for kind, case in standards.CASES.items():
-        handlers.register_case(case, standards.StandardCase(kind))
-    handlers.register_case(extension.CASE, extension.ExtensionCase())
+        handlers.register_case(case, standards.StandardCase(kind), "standard")
+    handlers.register_case(extension.CASE, extension.ExtensionCase(), "extension")
     deadlines.register()
     moving.register()
     handlers.dates("cycle")(cycle.named)

@@ -44,7 +44,7 @@ _ROUND: Final = (
     select(
         _TABLE.c.id,
         _TABLE.c.assignee_id,
-        _WHO.c.name,
+        _WHO.c.name.label("holder"),
         _TABLE.c.status,
         _TABLE.c.part,
         _TABLE.c.weight,
@@ -72,7 +72,7 @@ def among(person: Actor, task: Task, rows: Sequence[Any]) -> tuple[Seat, ...]:
         Seat(
             row.id,
             row.assignee_id,
-            row.name or "",
+            row.holder or "",
             row.status,
             row.part,
             row.weight,

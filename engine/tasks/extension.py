@@ -15,7 +15,17 @@ import orjson
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from engine import assignment, clock, due_dates, instances, notifications, people, permissions
+from engine import (
+    assignment,
+    clock,
+    due_dates,
+    handlers,
+    instances,
+    later,
+    notifications,
+    people,
+    permissions,
+)
 from engine.assignment import About
 from engine.bpmn import dialect
 from engine.bpmn.commands import Cancel
@@ -28,7 +38,14 @@ from engine.forms import texts
 from engine.handlers import Opening
 from engine.holders import Looker
 from engine.instances import Act
-from engine.models import InstanceStatus, ProcessInstance, Role, User
+from engine.models import (
+    InstanceStatus,
+    ProcessDefinition,
+    ProcessInstance,
+    ProcessVersion,
+    Role,
+    User,
+)
 from engine.notifications import Notice
 from engine.people import SYSTEM, Actor
 from engine.permissions import Action
@@ -37,8 +54,19 @@ from engine.tasks.held import Held, hold, look, require_offered
 
 FLOW: Final = "extension_request"
 CASE: Final = "engine.extension"
+LAPSE: Final = "extension.lapse"
+LOOKED_AT: Final = timedelta(minutes=10)
+"""How long an application may outlive its task."""
 LONGEST: Final = timedelta(days=366)
 MOST_DECIDERS: Final = 20
+
+
+_WAITS: Final = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
+_VERSIONS: Final = (
+    select(ProcessVersion.id)
+    .join(ProcessDefinition, ProcessDefinition.id == ProcessVersion.definition_id)
+    .where(ProcessDefinition.key == FLOW)
+)
 
 
 class NoDeadline(Refused):
@@ -63,6 +91,12 @@ class AskedAlready(Refused):
     """An application for this task still waits to be decided."""
 
     sentence = "这一步的延期申请还没有批，请等结果。"
+
+
+class StandsStill(Refused):
+    """The case that the application is about is suspended, and its deadline with it."""
+
+    sentence = "“{title}”现在暂停办理，期限也停着；等恢复以后再批。"
 
 
 class NothingAsked(Refused):
@@ -92,7 +126,7 @@ class Pending:
 def pending(db: Session, task_id: int) -> Pending | None:
     """The application for more time that waits for this task, if one does."""
     table = ProcessInstance.__table__
-    waits = table.c.status.in_((InstanceStatus.RUNNING, InstanceStatus.SUSPENDED))
+    waits = table.c.status.in_(_WAITS)
     wanted = select(table.c.id, table.c.variables).where(_about(task_id), waits)
     row = db.execute(wanted).first()
     if row is None:
@@ -167,12 +201,17 @@ class ExtensionCase:
             content={"comment": opening.values["reason"]},
         )
         instances.perform(db, case, act, by=people.actor(db, int(known["asked_by"])))
+        later.enqueue(db, LAPSE, str(instance_id), at=clock.now() + LOOKED_AT)
 
     def ended(self, db: Session, instance_id: int, how: str) -> None:
-        """Approved is what runs to its end; a refusal terminates, and nothing moves."""
+        """Approved is what runs to its end; a refusal terminates, and nothing moves.
+
+        Raises `StandsStill`.
+        """
         table = ProcessInstance.__table__
         wanted = select(table.c.variables).where(table.c.id == instance_id)
         known = orjson.loads(db.execute(wanted).scalar_one())
+        how = _came_of(db, instance_id, known, how)
         notifications.tell(
             db,
             [int(known["asked_by"])],
@@ -182,18 +221,40 @@ class ExtensionCase:
             task_id=int(known["task"]),
             data={"how": how, "until": known["until"]},
         )
-        if how != InstanceStatus.COMPLETED:
-            return
-        case = instances.lock(db, int(known["case"]))
-        task = due_dates.find(db, case.id, task_id=int(known["task"]))
-        until = datetime.fromisoformat(str(known["until"]))
-        if task is None or case.status != InstanceStatus.RUNNING:
-            return
-        if task.due_at is None or task.due_at >= until:
-            return
-        due_dates.move(
-            db, case, task, Due(until), why=Why.EXTENSION, by=SYSTEM, allowed_in=instance_id
-        )
+
+
+@handlers.background(LAPSE)
+def lapse(db: Session, reference: str) -> bool:
+    """End an application whose task needs nobody any more; else look again after a while."""
+    case = instances.lock(db, int(reference))
+    if case.status not in _WAITS:
+        return False
+    known = case.variables
+    about = select(ProcessInstance.status).where(ProcessInstance.id == int(known["case"]))
+    is_alive = db.execute(about).scalar_one() in _WAITS
+    if is_alive and due_dates.find(db, int(known["case"]), task_id=int(known["task"])) is not None:
+        later.enqueue(db, LAPSE, reference, at=clock.now() + LOOKED_AT)
+        return False
+    act = Act(Kind.INSTANCE_CANCELLED, Cancel(), is_on_hold=True)
+    instances.perform(db, case, act, by=SYSTEM)
+    return False
+
+
+def _came_of(db: Session, instance_id: int, known: Mapping[str, Any], how: str) -> str:
+    """What became of an application, and the deadline with it: how it ended, `lapsed`, `later`."""
+    case = instances.lock(db, int(known["case"]))
+    task = due_dates.find(db, case.id, task_id=int(known["task"]))
+    if task is None or case.status not in _WAITS:
+        return "lapsed"
+    if how != InstanceStatus.COMPLETED:
+        return how
+    if case.status == InstanceStatus.SUSPENDED:
+        raise StandsStill(title=case.title)
+    until = datetime.fromisoformat(str(known["until"]))
+    if task.due_at is None or task.due_at >= until:
+        return "later"
+    due_dates.move(db, case, task, Due(until), why=Why.EXTENSION, by=SYSTEM, allowed_in=instance_id)
+    return how
 
 
 def _asked(values: Mapping[str, Any]) -> tuple[int, datetime]:
@@ -250,7 +311,8 @@ def _start(task_id: int) -> str:
 def _about(task_id: int) -> ColumnElement[bool]:
     """The condition that a case is an application for this task."""
     table, start = ProcessInstance.__table__, _start(task_id)
-    return (table.c.business_key >= start) & (table.c.business_key < f"{start}\x7f")
+    key = (table.c.business_key >= start) & (table.c.business_key < f"{start}\x7f")
+    return key & table.c.version_id.in_(_VERSIONS)
 
 
 def _local(at: datetime) -> str:

@@ -29,7 +29,7 @@ from engine.bpmn.steps import Step
 from engine.entries import Kind, read_body
 from engine.errors import NotFound, Refused
 from engine.instances import Act
-from engine.models import Content, LogEntry, Role, TaskStatus, UserTask
+from engine.models import Content, LogEntry, Role, TaskPart, TaskStatus, UserTask
 from engine.people import Actor
 from engine.rounds import Deadline, Round
 from engine.scene import Scene
@@ -201,14 +201,17 @@ def may_act(db: Session, held: Held, by: Actor) -> None:
 
 
 def straight_back(db: Session, held: Held) -> int | None:
-    """The person who sent the work back to be reworked and returned straight to them."""
+    """The person who sent the work back to be reworked and returned straight to them.
+
+    Who was only added to a step does not hold it: it is then for whom it was for at first.
+    """
     where = state.load(held.case.state)
     token = next(one for one in where.tokens if str(one.id) == held.token)
     if not token.back:
         return None
     table = UserTask.__table__
-    return db.execute(
-        select(func.coalesce(table.c.done_for, table.c.completed_by))
+    row = db.execute(
+        select(func.coalesce(table.c.done_for, table.c.completed_by).label("who"), table.c.part)
         .where(
             table.c.instance_id == held.case.id,
             table.c.element_id == token.back[0],
@@ -217,4 +220,5 @@ def straight_back(db: Session, held: Held) -> int | None:
         )
         .order_by(table.c.id.desc())
         .limit(1)
-    ).scalar_one_or_none()
+    ).one_or_none()
+    return None if row is None or row.part == TaskPart.ADDED else row.who

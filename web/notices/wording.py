@@ -41,6 +41,8 @@ OTHERWISE: Final[Mapping[tuple[str, str], str]] = {
     (Notice.CASE_ENDED, "cancelled"): "您发起的“{title}”已被撤销。",
     (Notice.EXTENSION, "terminated"): "“{title}”的“{step}”延期申请没有批准。",
     (Notice.EXTENSION, "cancelled"): "“{title}”的“{step}”延期申请已经撤回。",
+    (Notice.EXTENSION, "lapsed"): "“{title}”的“{step}”不用再办，延期申请作废。",
+    (Notice.EXTENSION, "later"): "“{title}”的“{step}”延期申请已批准，期限已经更晚，没有再改。",
 }
 """Sentences of a kind where `how` it ended says something else."""
 FOR_GROUPS: Final[Mapping[str, str]] = {

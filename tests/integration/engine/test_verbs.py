@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import clock, copies, eventlog, replay, tasks
-from engine.college import persons
+from engine.college import persons, posts
 from engine.entries import Kind, read_body
 from engine.errors import (
     CannotAssign,
@@ -130,8 +130,12 @@ def test_a_lent_task_of_a_group_can_be_put_back_for_the_group(
 
 
 @pytest.mark.parametrize("verb", ["reassign", "lend", "add_signers", "copy"])
-def test_work_is_given_to_staff_alone(db: Session, review: int, reviewer: Actor, verb: str) -> None:
+def test_work_is_given_to_staff_alone(
+    db: Session, college: College, review: int, reviewer: Actor, verb: str
+) -> None:
     student = persons.create(db, "student", "学生", by=SYSTEM)
+    post = posts.create(db, "student", "学生", by=SYSTEM)
+    posts.give(db, student, post, college.units["machine"], since=places.SINCE, by=SYSTEM)
     gone = persons.create(db, "gone", "离校的人", by=SYSTEM)
     db.execute(update(User).where(User.id == gone).values(is_active=False))
     deeds = {

@@ -250,6 +250,8 @@ def test_signers_are_added_seen_and_taken_off(app, browser, db, college):  # noq
     assert "已加签。" in send(mine, place, f"{place}/signers", **fields).text
     page = Paper.open(mine, place)
     assert "0/2 人已签" in page.text
+    signers = "".join(page.says(".seats li"))
+    assert all(name in signers for name in ("李致远", "周明岚"))
     seat = page.all('input[name="remove_signer_to"]')[0].get("value")
     gone = {"remove_signer_to": seat, "remove_signer_reason": "不用了"}
     assert "已减签" in send(mine, place, f"{place}/removal", **gone).text
