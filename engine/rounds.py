@@ -354,9 +354,12 @@ def _chairs(scene: Scene, element: Element, rule: Signing) -> tuple[int, ...]:
 
 
 def seated(db: Session, instance_id: int, token: str) -> frozenset[int]:
-    """Everybody who has or had a seat in a round, or stepped aside from it."""
+    """Everybody who has or had a seat in a round or stepped aside; who was taken out, has none."""
     who = (_TASKS.c.assignee_id, _TASKS.c.lent_by, _TASKS.c.completed_by, _TASKS.c.done_for)
     rows = select(*who).where(
-        _TASKS.c.instance_id == instance_id, _TASKS.c.token == token, _TASKS.c.part != "chair"
+        _TASKS.c.instance_id == instance_id,
+        _TASKS.c.token == token,
+        _TASKS.c.part != "chair",
+        _TASKS.c.status != TaskStatus.REMOVED,
     )
     return frozenset(one for row in db.execute(rows) for one in row if one is not None)

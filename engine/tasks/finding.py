@@ -12,27 +12,34 @@ from engine import assignment, effects, incidents, instances, people, recusals
 from engine.assignment import About, Found
 from engine.bpmn import state
 from engine.entries import Kind
-from engine.errors import CannotAssign
+from engine.errors import CannotAssign, Refused
 from engine.instances import Act, Case
 from engine.models import Role, UserTask
 from engine.people import Actor
 from engine.queries.task_page import Task
 
 
+class InHands(Refused):
+    """The step is in somebody's hands, or several sign it: its rules name nobody else."""
+
+    sentence = "“{step}”再找也不会有别人：请打开这项任务，把它转办给合适的人。"
+
+
 def find_again(db: Session, instance_id: int, token: str, *, by: Actor) -> bool:
     """Offer an open step that waits with the administrators to those its rules find now.
 
-    False where no such step waits there. Raises `CannotAssign` where still nobody is found.
+    False where no step waits there. Raises `CannotAssign` where still nobody is found, `InHands`.
     """
     case = instances.lock(db, instance_id)
     task = UserTask.__table__
-    row = db.execute(
-        select(task)
-        .where(task.c.instance_id == instance_id, task.c.token == token)
-        .where(task.c.status.in_(effects.OPEN), task.c.assignee_id.is_(None), task.c.seat == 0)
-    ).one_or_none()
-    if row is None or people.role_key(Role.PROCESS_ADMIN) not in orjson.loads(row.candidates):
+    here = (task.c.instance_id == instance_id) & (task.c.token == token)
+    rows = db.execute(select(task).where(here, task.c.status.in_(effects.OPEN))).all()
+    if not rows:
         return False
+    row = rows[0]
+    is_admins = people.role_key(Role.PROCESS_ADMIN) in orjson.loads(row.candidates)
+    if row.seat or row.assignee_id is not None or not is_admins:
+        raise InHands(step=row.name)
     element = case.version.process.elements[row.element_id]
     barred = recusals.declared(db, case.id, token)
     barred |= recusals.recused(db, element, _about(db, case))

@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine import effects, incidents, instances, people, predicates
+from engine import assignment, effects, incidents, instances, people, predicates
 from engine.entries import Kind
 from engine.errors import CannotAssign, ReasonRequired, UnknownOutcome
 from engine.instances import Act
@@ -57,7 +57,8 @@ def pass_on(db: Session, held: Held, *, to: int, by: Actor, reason: str, **asked
     if not waits:
         changed["status"] = TaskStatus.CLAIMED
     db.execute(update(table).where(table.c.id == held.id).values(changed))
-    if people.role_key(Role.PROCESS_ADMIN) in held.candidate_keys:
+    holder_left = held.assignee_id and assignment.one_person(db, held.assignee_id) is None
+    if holder_left or people.role_key(Role.PROCESS_ADMIN) in held.candidate_keys:
         incidents.somebody_found(db, held.case.id, held.token, by_id=by.id)
     if not waits:
         effects.take_out(db, held.id)

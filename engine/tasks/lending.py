@@ -12,7 +12,15 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine import effects, instances, notifications, people, permissions
+from engine import (
+    assignment,
+    effects,
+    incidents,
+    instances,
+    notifications,
+    people,
+    permissions,
+)
 from engine.entries import Kind
 from engine.errors import CannotAssign, Forbidden, ReasonRequired, Refused
 from engine.forms import texts
@@ -104,6 +112,16 @@ def hand_back(
     instances.perform(db, held.case, act, by=by)
     if by.id != lender:
         tell_given(db, held, lender, by=by)
+    if assignment.one_person(db, lender) is None:
+        who = people.names(db, [lender]).get(lender, "…")
+        incidents.raise_for(
+            db,
+            held.case.id,
+            sentence="“{step}”交回给了{who}，可是{who}已经离校，请流程管理员转办。",
+            values={"step": held.name, "who": who},
+            token=held.token,
+            element_id=held.element_id,
+        )
 
 
 def tell_given(db: Session, held: Held, to: int, *, by: Actor) -> None:

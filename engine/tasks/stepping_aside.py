@@ -68,9 +68,9 @@ def _leave_seat(db: Session, held: Held, by: Actor, reason: str) -> Step | None:
             return
         element = scene.version.process.elements[held.element_id]
         number = rounds.next_number(db, held.case.id, held.token)
-        seat = Seat(number, None, (people.role_key(Role.PROCESS_ADMIN),))
+        others = [] if rounds.written(element) else _others(scene, held, by)
+        seat = Seat(number, None, _keys(scene, held, others))
         rounds.seat_more(scene, element, held.number, [seat], seats.deadline(scene, held))
-        recusals.tell(scene, held.token, element, NOBODY_LEFT)
 
     act = seats.SeatAct(
         Kind.TASK_STEPPED_ASIDE,
@@ -84,18 +84,8 @@ def _leave_seat(db: Session, held: Held, by: Actor, reason: str) -> Step | None:
 
 def _leave_to_others(scene: Scene, held: Held, by: Actor) -> None:
     """A plain step is offered to all it is for but those who stepped aside."""
-    element = scene.version.process.elements[held.element_id]
-    leaves = predicates.in_place_of(by, held) or by.id or 0
-    away = recusals.declared(scene.db, held.case.id, held.token) | {leaves}
-    named = [int(key[2:]) for key in sorted(held.candidate_keys) if key.startswith("u:")]
-    left = [one for one in named if one not in away]
-    if not left:
-        found = assignment.for_step(scene.db, element, scene.about).people
-        barred = away | recusals.recused(scene.db, element, scene.about)
-        left = [one for one in found if one not in barred]
-    keys = tuple(people.user_key(one) for one in left) or (people.role_key(Role.PROCESS_ADMIN),)
-    if not left:
-        recusals.tell(scene, held.token, element, NOBODY_LEFT)
+    left = _others(scene, held, by)
+    keys = _keys(scene, held, left)
     changed: dict[str, Any] = {
         "assignee_id": None,
         "status": TaskStatus.READY,
@@ -106,3 +96,26 @@ def _leave_to_others(scene: Scene, held: Held, by: Actor) -> None:
     effects.take_out(scene.db, held.id)
     effects.offer(scene.db, held.id, keys, held.due_at, returned=held.returned)
     scene.known[f"for {held.token}"] = {"assignee_id": None, "keys": keys, "people": left}
+
+
+def _others(scene: Scene, held: Held, by: Actor) -> list[int]:
+    """Whom the step is for, but those who stepped aside from it."""
+    element = scene.version.process.elements[held.element_id]
+    leaves = predicates.in_place_of(by, held) or by.id or 0
+    away = recusals.declared(scene.db, held.case.id, held.token) | {leaves}
+    named = [int(key[2:]) for key in sorted(held.candidate_keys) if key.startswith("u:")]
+    left = [one for one in named if one not in away]
+    if left:
+        return left
+    found = assignment.for_step(scene.db, element, scene.about).people
+    barred = away | recusals.recused(scene.db, element, scene.about)
+    return [one for one in found if one not in barred]
+
+
+def _keys(scene: Scene, held: Held, left: list[int]) -> tuple[str, ...]:
+    """Whom it is offered to: those who are left, else the administrators, who are told why."""
+    if left:
+        return tuple(people.user_key(one) for one in left)
+    element = scene.version.process.elements[held.element_id]
+    recusals.tell(scene, held.token, element, NOBODY_LEFT)
+    return (people.role_key(Role.PROCESS_ADMIN),)
