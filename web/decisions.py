@@ -23,6 +23,7 @@ from engine.permissions import Action
 from web import sheets
 from web.access import needs
 from web.errors import UNPROCESSABLE, status_of
+from web.evidence.served import disposition
 from web.i18n import in_words, say
 from web.session import db, me
 from web.sheets import Sheet
@@ -115,7 +116,7 @@ def _ordered(drawn: tuple[Drawn, ...], key: str) -> list[Drawn]:
 def dmn(table: str) -> Response:
     """The file, byte by byte."""
     response = Response(decisions.get(db(), table).dmn, content_type="application/xml")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{table}.dmn")
+    response.headers["Content-Disposition"] = disposition(f"{table}.dmn", is_shown=False)
     return response
 
 

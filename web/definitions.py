@@ -30,6 +30,7 @@ from quality import cycle, shipped
 from web import steps, who_words
 from web.access import needs
 from web.errors import UNPROCESSABLE
+from web.evidence.served import disposition
 from web.htmx import render
 from web.i18n import in_words, said, say
 from web.session import db, me
@@ -133,9 +134,8 @@ def bpmn(key: str, number: int) -> Response:
     edition = _edition(key, number)
     response = Response(catalogue.bpmn(db(), edition.id), content_type="application/xml")
     if request.args.get("download") == "1":
-        response.headers.set(
-            "Content-Disposition", "attachment", filename=f"{_plain(key)}-v{number}.bpmn"
-        )
+        name = disposition(f"{key}-v{number}.bpmn", is_shown=False)
+        response.headers["Content-Disposition"] = name
     return response
 
 
@@ -164,11 +164,6 @@ def _has_draft(key: str) -> bool:
         return definitions.draft(db(), key, by=me()).revision > 0
     except NotFound:
         return False
-
-
-def _plain(key: str) -> str:
-    """A file name that every system takes."""
-    return re.sub(r"[^A-Za-z0-9_.-]", "_", key)
 
 
 @bp.get("/<key>/who")

@@ -15,6 +15,7 @@ from web.api import preconditions, schemas
 from web.api.fields import Json, moment
 from web.api.preconditions import Stale
 from web.api.routing import XML, Told, finding_words, route
+from web.evidence.served import disposition
 from web.session import db, me
 
 
@@ -73,5 +74,5 @@ def xml_answer(content: bytes, tag_: str, name: str) -> Response:
     """Bytes of a diagram, to be saved, never shown as a page of ours."""
     response = Response(content, content_type="application/xml")
     response.headers["ETag"] = tag_
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Disposition"] = disposition(name, is_shown=False)
     return preconditions.unless_seen(response)

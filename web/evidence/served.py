@@ -5,6 +5,7 @@ GET /evidence/N/file?number=2&save=1
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ POLICY: Final = (
 )
 """Of a file that is no page: were it taken for one, it could do nothing."""
 PDF: Final = "application/pdf"
+PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 @bp.get("/<int:evidence_id>/file")
@@ -53,5 +55,6 @@ def disposition(name: str, *, is_shown: bool) -> str:
     """What to do with a file, and its name: plain for old programs, in full for the others."""
     ending = name.rpartition(".")[2] if "." in name else ""
     plain = f"file.{ending}" if ending.isascii() and ending.isalnum() else "file"
+    plain = name if PLAIN.fullmatch(name) else plain
     how = "inline" if is_shown else "attachment"
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

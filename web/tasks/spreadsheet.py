@@ -21,7 +21,7 @@ from engine.forms.model import Grid
 from engine.queries import task_page
 from engine.queries.task_page import Task
 from engine.tasks import drafts
-from quality.spreadsheets import MEDIA_TYPE
+from web import list_book
 from web.access import signed_in
 from web.session import db, me
 from web.tasks import acts, asked, drawing, gridbook
@@ -40,11 +40,7 @@ def fetch(task_id: int, grid: str) -> Response:
 def workbook(task: Task, key: str) -> Response:
     """A grid of a task as its reader sees it. Raises `NotFound`."""
     view, _ = _grid(task, key, NOTHING)
-    answer = Response(gridbook.written(view), mimetype=MEDIA_TYPE)
-    answer.headers.set(
-        "Content-Disposition", "attachment", filename=gridbook.filename(view, task.title)
-    )
-    return answer
+    return list_book.served(gridbook.written(view), gridbook.filename(view, task.title))
 
 
 @bp.post("/tasks/<int:task_id>/grids/<word:grid>.xlsx")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from engine import clock
 from web import config
@@ -14,6 +16,17 @@ from web.app import create_app, move_in
 
 PASSWORD = "test-password"
 USUAL = {"ZHENGAI_SECRET_KEY": "test", "ZHENGAI_TIMEZONE": "Asia/Shanghai"}
+
+
+class Wire(FlaskClient):
+    """A client that takes nothing a server could not send: heads of an answer are Latin-1."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Ask, and look at the heads of what comes."""
+        answer = super().open(*args, **kwargs)
+        for name, value in answer.headers:
+            assert value.encode("latin-1") is not None, name
+        return answer
 
 
 @pytest.fixture
@@ -51,6 +64,7 @@ def app(request, database_url, tmp_path, db, college, settings, usual_app) -> It
     else:
         made = usual_app
         move_in(made, wanted)
+    made.test_client_class = Wire
     yield made
     made.extensions["engine"].dispose()
 
