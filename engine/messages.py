@@ -27,7 +27,7 @@ from engine import (
     versions,
     waits,
 )
-from engine.bpmn import state
+from engine.bpmn import dialect, state
 from engine.bpmn.commands import Deliver
 from engine.bpmn.process import Kind
 from engine.entries import Kind as EntryKind
@@ -36,15 +36,18 @@ from engine.errors import (
     MessageAmbiguous,
     MessageUnheard,
     NotFound,
+    TooLarge,
 )
 from engine.forms import texts
 from engine.instances import Act
 from engine.models import ProcessDefinition, ProcessInstance, Subscription
 from engine.people import Actor
 from engine.permissions import Action
+from engine.sentence import Sentence
 
 MAX_NAME: Final = 200
 MAX_KEY: Final = 200
+MAX_DATA: Final = 100_000
 AT_ONCE: Final = 50
 SPREAD: Final = "engine.signal"
 ONE: Final = "engine.signal_one"
@@ -74,25 +77,33 @@ def correlate(
     """Give a message to the one place that waits for it, else begin the case it begins.
 
     `key` is what the place correlates by, or the business key, the subject or the number of its
-    case. Raises `MessageAmbiguous`, and what beginning a case may raise.
+    case. Raises `MessageAmbiguous`, `TooLarge`, and what beginning a case may raise.
     """
     permissions.require(by, Action.MESSAGE_DELIVER)
-    name, key = texts.kept(name, MAX_NAME), texts.kept(key, MAX_KEY)
+    name, key, data = texts.kept(name, MAX_NAME), texts.kept(key, MAX_KEY), _brought(data)
     found = db.execute(_waiting(name, key)).all()
     if len({row.instance_id for row in found}) > 1:
         raise MessageAmbiguous(count=len(found), name=name)
     if found:
         row = found[0]
         asked = {"message": name, "key": key, **(origin or {})}
-        reached = _hand(db, row, EntryKind.MESSAGE_DELIVERED, asked, data or {}, by)
+        reached = _hand(db, row, EntryKind.MESSAGE_DELIVERED, asked, data, by)
         return Reached(int(reached), row.instance_id if reached else None)
     begins = db.execute(_begins("message", name)).all()
     if len(begins) > 1:
         raise MessageAmbiguous(count=len(begins), name=name)
     if not begins:
         return Reached(0)
-    number = _begin(db, begins[0], by, data or {}, {"message": name, **(origin or {})}, key)
+    number = _begin(db, begins[0], by, data, {"message": name, **(origin or {})}, key)
     return Reached(1, number, is_new=True)
+
+
+def _brought(data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What comes along, but whom somebody is to pick at a step. Raises `TooLarge`."""
+    found = {name: one for name, one in (data or {}).items() if dialect.PICKED not in name}
+    if len(eventlog.as_json(found)) > MAX_DATA:
+        raise TooLarge(most=Sentence("{count} 字节", count=MAX_DATA))
+    return found
 
 
 def _waiting(name: str, key: str) -> Any:
@@ -201,7 +212,7 @@ def deliver(
     token = next(waiting, None)
     if token is None:
         raise NotFound
-    given = dict(data or {})
+    given = _brought(data)
     act = Act(
         entries.Kind.MESSAGE_DELIVERED,
         Deliver(str(token.id), given),
@@ -228,7 +239,7 @@ def signal(
         select(func.count(), func.coalesce(func.max(_SUB.c.id), 0)).where(mine)
     ).one()
     if count:
-        told = {"name": name, "data": dict(data or {}), "by": by.id, "origin": dict(origin or {})}
+        told = {"name": name, "data": _brought(data), "by": by.id, "origin": dict(origin or {})}
         kept, _hashed = eventlog.keep(db, None, {**told, "last": last})
         later.enqueue(db, SPREAD, f"{kept}:0")
     return Reached(count)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from engine import deadlines, permissions
 from engine.college import units
-from engine.deadlines.changing import Choice, Wanted
+from engine.deadlines.changing import Choice, DaysWrong, Wanted
 from engine.deadlines.recalculating import Preview
 from engine.errors import Refused
 from engine.models import ProcessDefinition, Unit
@@ -30,10 +30,18 @@ from web.errors import UNPROCESSABLE, status_of
 from web.i18n import say
 from web.session import db, me
 
+
+class UnitUnknown(Refused):
+    """No unit has this number."""
+
+    sentence = "没有编号为“{unit}”的单位。"
+
+
 bp = Blueprint("deadlines", __name__, url_prefix="/deadlines")
 
 GIVEN: Final = ("definition", "element", "unit", "first", "last", "at", "days", "reason")
 LONGEST: Final = 5
+LONGEST_NAME: Final = 40
 
 
 @bp.get("")
@@ -74,21 +82,32 @@ def change() -> ResponseReturnValue:
 
 
 def read(given: Mapping[str, str]) -> tuple[Choice, Wanted]:
-    """A choice and what is wanted, from a form or a program."""
-    days, unit = given.get("days", ""), row_number(given.get("unit", ""))
-    plain = days.removeprefix("-")
-    is_number = plain.isascii() and plain.isdigit() and len(plain) <= LONGEST
+    """A choice and what is wanted, from a form or a program. Raises `UnitUnknown`, `DaysWrong`."""
+    unit = given.get("unit", "")
     choice = Choice(
         given.get("definition", ""),
         given.get("element", ""),
-        _subjects(unit) if unit is not None else None,
+        _subjects(unit) if unit else None,
         given.get("first", ""),
         given.get("last", ""),
     )
-    return choice, Wanted(given.get("at", ""), int(days) if is_number else 0)
+    return choice, Wanted(given.get("at", ""), _days(given.get("days", "")))
 
 
-def _subjects(unit_id: int) -> tuple[str, ...]:
+def _days(written: str) -> int:
+    """So many working days; 0 where nothing is written. Raises `DaysWrong`."""
+    plain = written.removeprefix("-")
+    if plain and not (plain.isascii() and plain.isdigit() and int(plain[:LONGEST])):
+        raise DaysWrong
+    return int(written[: LONGEST + 1]) if plain else 0
+
+
+def _subjects(unit: str) -> tuple[str, ...]:
+    """Subjects of a unit and those below. Raises `UnitUnknown`."""
+    unit_id = row_number(unit)
+    known = select(Unit.id).where(Unit.id == unit_id)
+    if unit_id is None or db().execute(known).one_or_none() is None:
+        raise UnitUnknown(unit=unit[:LONGEST_NAME])
     mine = select(Subject.id).where(Subject.unit_id.in_(units.below([unit_id])))
     return tuple(subjects.reference(one) for one in db().execute(mine).scalars())
 

@@ -17,7 +17,7 @@ from engine.deadlines.looking import Row
 from engine.deadlines.recalculating import SHOWN, Change, Preview, actor
 from engine.due_dates import Why
 from engine.entries import Kind
-from engine.errors import ReasonRequired, Refused
+from engine.errors import ReasonRequired, Refused, UnknownDefinition
 from engine.forms import texts
 from engine.models import ProcessInstance, UserTask
 from engine.people import Actor
@@ -42,6 +42,12 @@ class ChangeTooFar(Refused):
     """The new deadline is out of bounds."""
 
     sentence = "新的期限太远了：日期要在三年以内，推移要在 {most} 个工作日以内。"
+
+
+class DaysWrong(Refused):
+    """A number of working days that is none."""
+
+    sentence = "推后或提前多少个工作日，写成整数，例如 3 或 -2。"
 
 
 class DayWrong(Refused):
@@ -84,9 +90,11 @@ class Wanted:
 def preview(db: Session, choice: Choice, wanted: Wanted) -> Preview:
     """What the change would do, and do nothing.
 
-    Raises `ChangeUnclear`, `ChangeTooFar`, `DayWrong`, `StepUnknown`.
+    Raises `ChangeUnclear`, `ChangeTooFar`, `DayWrong`, `StepUnknown`, `UnknownDefinition`.
     """
     _check(wanted)
+    if choice.definition and not looking.is_flow(db, choice.definition):
+        raise UnknownDefinition(key=choice.definition)
     steps = looking.steps(db)
     known = sorted({element for _version, element in steps})
     if choice.element and known and choice.element not in known:

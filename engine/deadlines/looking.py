@@ -215,6 +215,11 @@ def values(db: Session, rows: Sequence[Row]) -> dict[int, Mapping[str, Any]]:
     return {row.id: orjson.loads(row.data).get("values", {}) for row in db.execute(asked)}
 
 
+def is_flow(db: Session, key: str) -> bool:
+    """Whether there is a flow of this key."""
+    return db.execute(select(_DEFINITION.c.id).where(_DEFINITION.c.key == key)).first() is not None
+
+
 def in_definition(key: str) -> ColumnElement[bool]:
     """The condition that a task belongs to a case of this flow."""
     mine = (

@@ -214,9 +214,13 @@ def _others(body: Body) -> list[int]:
 
 
 def _receiver(body: Body) -> int | None:
-    """The person a task was handed to; a return names an element instead."""
+    """The person a task was handed to; a return names an element instead, a move two versions."""
     target = body.asked.get("to")
-    return target if isinstance(target, int) else None
+    return target if isinstance(target, int) and not _is_move(body) else None
+
+
+def _is_move(body: Body) -> bool:
+    return bool(body.asked.get("command", {}).get("do") == "Move")
 
 
 def _to(body: Body, names: Mapping[int, str], process: Process) -> str:
@@ -225,7 +229,7 @@ def _to(body: Body, names: Mapping[int, str], process: Process) -> str:
         return names.get(receiver, "…")
     if isinstance(body.asked.get("people"), list):
         return "、".join(names.get(one, "…") for one in body.asked["people"])
-    return process.label(str(body.asked.get("to", "")))
+    return "" if _is_move(body) else process.label(str(body.asked.get("to", "")))
 
 
 def drawing(db: Session, person: Actor, instance_id: int) -> Drawing:

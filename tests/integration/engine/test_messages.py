@@ -18,8 +18,9 @@ from engine import (
     replay,
     starts,
     suspending,
+    tasks,
 )
-from engine.errors import DefinitionSuspended, MessageAmbiguous
+from engine.errors import DefinitionSuspended, MessageAmbiguous, TooLarge
 from engine.models import (
     Incident,
     IncidentStatus,
@@ -107,6 +108,22 @@ def test_without_correlation_the_number_of_the_case_is_its_key(
     assert messages.correlate(db, "paper", key=str(other), by=admin).count == 1
     assert messages.correlate(db, "paper", by=admin).instance_id == one
     assert db.execute(select(Subscription.id)).all() == []
+
+
+def test_a_message_picks_nobody_and_brings_no_more_than_a_case_keeps(
+    db: Session, college: College
+) -> None:
+    leader, admin = college.actor(db, "leader"), college.actor(db, "admin")
+    steps = (flow.step("ask"), catch("message"), flow.step("review", "pick:initiator"))
+    case = flow.begin(db, drawn(flow.chain("waits", *steps)), by=leader)
+    task, chosen = flow.open_tasks(db, case)["ask"], college.users["reviewer"]
+    tasks.complete(db, task, by=leader, picks={"review": [chosen]})
+    with pytest.raises(TooLarge):
+        messages.correlate(db, "paper", by=admin, data={"much": "x" * 100_001})
+    other = {"pick:review": [college.users["stranger"]]}
+    assert messages.correlate(db, "paper", by=admin, data=other).count == 1
+    flow.do(db, case, "review", by=college.actor(db, "reviewer"))
+    assert flow.status(db, case) == "completed"
 
 
 def test_a_place_that_is_gone_waits_for_nothing(db: Session, college: College) -> None:

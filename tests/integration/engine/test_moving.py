@@ -21,6 +21,7 @@ from engine.models import (
     UserTask,
 )
 from engine.people import SYSTEM, Actor
+from engine.queries import timeline
 from tests.college import College
 from tests.integration.engine import flow
 
@@ -319,6 +320,7 @@ def test_the_reason_and_the_person_stand_in_the_record(
     assert '"from":1' in entry.body
     frame = replay.replay(db, case).frames[-1]
     assert frame.written["comment"] == "换新版"
+    assert timeline.lines(db, admin, case)[0][-1].to == ""
 
 
 def test_who_may_not_and_who_says_no_reason_is_refused(

@@ -112,6 +112,11 @@ def test_many_deadlines_change_after_a_look_with_a_reason(browser, db, sessions,
     asked |= {"definition": "timed", "at": f"{wanted}T17:00"}
     looked = send(client, "/deadlines/change", **asked, act="look")
     assert "调整这 1 项" in looked.text
+    for wrong in ({"unit": "abc"}, {"unit": "9" * 20}, {"days": "0"}, {"days": "1e9"}):
+        refused = send(client, "/deadlines/change", **(asked | wrong), act="look")
+        assert (refused.status_code, "二选一" in refused.text) == (422, False)
+    unknown = send(client, "/deadlines/change", **(asked | {"definition": "no"}), act="look")
+    assert "没有已发布的流程" in unknown.text
     assert send(client, "/deadlines/change", **asked, act="do", seen="1").status_code == 422
     assert send(client, "/deadlines/change", **asked, act="do", seen="5").status_code == 422
     told = asked | {"reason": "全校统一"}
