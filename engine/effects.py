@@ -99,12 +99,11 @@ def _open_task(scene: Scene, effect: Opened, element: Element) -> None:
 
 def _told_of_nobody(scene: Scene, effect: Opened, element: Element) -> None:
     """Let the administrators know that a step found nobody and waits for one of them."""
-    who = dialect.who(element.attributes, element.properties)
     incidents.raise_for(
         scene.db,
         scene.instance_id,
-        sentence="“{step}”没有找到可以办理的人（{rules}），已交给流程管理员办理或转办。",
-        values={"step": element.label, "rules": "、".join(rule.text for rule in who.rules)},
+        sentence="“{step}”没有找到可以办理的人，已交给流程管理员办理或转办。",
+        values={"step": element.label},
         token=effect.token,
         element_id=element.id,
     )

@@ -5,6 +5,7 @@ Publishing a version lays them down anew; those of the version before are taken 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +16,15 @@ from engine import calendars, clock, incidents, later, people
 from engine.bpmn import dialect, timers
 from engine.bpmn.process import Element, Process
 from engine.errors import NotFound
-from engine.models import Job, JobKind, JobStatus, ProcessVersion, Subscription, User
+from engine.models import (
+    Job,
+    JobKind,
+    JobStatus,
+    ProcessDefinition,
+    ProcessVersion,
+    Subscription,
+    User,
+)
 from engine.people import Actor
 
 MOST_SKIPPED: Final = 100_000
@@ -90,8 +99,10 @@ def following(
 
 
 def next_runs(db: Session, definition_id: int) -> list[datetime]:
-    """When a flow begins by itself next, the soonest first."""
+    """When a flow begins by itself next, the soonest first; a suspended one does not."""
     table = Job.__table__
+    if _suspended(db, [definition_id]):
+        return []
     mine = (table.c.kind == JobKind.SCHEDULE) & (table.c.topic == str(definition_id))
     waiting = table.c.status == JobStatus.WAITING
     found = select(table.c.due_at).where(mine, waiting).order_by(table.c.due_at).limit(20)
@@ -107,7 +118,15 @@ def soonest(db: Session) -> dict[int, datetime]:
         .where(waits, table.c.kind == JobKind.SCHEDULE)
         .group_by(table.c.topic)
     )
-    return {int(topic): due for topic, due in db.execute(found)}
+    due = {int(topic): at for topic, at in db.execute(found)}
+    suspended = _suspended(db, due)
+    return {one: at for one, at in due.items() if one not in suspended}
+
+
+def _suspended(db: Session, definition_ids: Iterable[int]) -> frozenset[int]:
+    table = ProcessDefinition.__table__
+    stands = table.c.id.in_(list(definition_ids)) & table.c.suspended_at.is_not(None)
+    return frozenset(db.execute(select(table.c.id).where(stands)).scalars())
 
 
 def has_failed(db: Session, definition_id: int) -> bool:

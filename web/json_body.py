@@ -10,9 +10,15 @@ from typing import Any
 
 import orjson
 
+from engine.sentence import Sentence
+
 
 class NotJson(ValueError):
-    """The text cannot be read as JSON with one meaning; its words say where."""
+    """The text cannot be read as JSON with one meaning; `why` says where."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def read(raw: bytes) -> Any:
@@ -24,9 +30,12 @@ def read(raw: bytes) -> Any:
     except NotJson:
         raise
     except RecursionError as error:
-        raise NotJson("nested too deep") from error
+        raise NotJson(Sentence("嵌套太深。")) from error
+    except json.JSONDecodeError as error:
+        place = {"line": error.lineno, "column": error.colno}
+        raise NotJson(Sentence("第 {line} 行第 {column} 个字读不懂。", **place)) from error
     except ValueError as error:
-        raise NotJson(str(error)[:200]) from error
+        raise NotJson(Sentence("有读不懂的地方。")) from error
     return found
 
 
@@ -43,4 +52,4 @@ def _single(pairs: list[tuple[str, Any]]) -> None:
         return
     names = [name for name, _value in pairs]
     twice = next(name for name in names if names.count(name) > 1)
-    raise NotJson(f"duplicate key: {twice[:60]!r}")
+    raise NotJson(Sentence("“{name}”写了两次。", name=twice[:60]))

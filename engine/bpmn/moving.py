@@ -20,6 +20,7 @@ from engine.bpmn.state import State, Token
 from engine.errors import PlaceLost
 
 NOT_THERE = "新版本里没有它。"
+NO_WAY_BACK = "它办完要直接交回“{step}”，新版本里没有那一步。"
 OTHER_KIND = "新版本里的“{to}”不是同一种元素。"
 OTHER_LEVEL = "新版本里的“{to}”在另一层子流程里。"
 OTHER_HOST = "新版本里的“{to}”贴在别的步骤上，或等的不是同一种事。"
@@ -109,6 +110,10 @@ def _lost(
             values = {"to": there.label}
             sentence = OTHER_HOST if here.kind is there.kind else OTHER_KIND
             yield Lost(token.element, sentence, values)
+            continue
+        back = next((one for one in token.back if names.get(one, one) not in new.elements), None)
+        if there is not None and back is not None:
+            yield Lost(token.element, NO_WAY_BACK, {"step": old.label(back)})
             continue
         why = _why_not(new, tokens, token, names, places)
         if why is not None:

@@ -100,7 +100,8 @@ def targets_among(version: Version, done: Iterable[str], element_id: str) -> tup
     meant: dict[str, tuple[str, ...]] = {}
     for word in words:
         for one in _meant(word, version.first_step, earlier):
-            meant[one] = (*meant.get(one, ()), one if word == "any" else word)
+            first = ("initiator",) if one == version.first_step else ()
+            meant[one] = (*meant.get(one, ()), *((one, *first) if word == "any" else (word,)))
     return tuple(
         Target(one, process.elements[one].label, meant[one]) for one in earlier if one in meant
     )

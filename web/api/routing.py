@@ -144,7 +144,7 @@ def _json() -> Any:
     try:
         found = json_body.read(raw)
     except NotJson as error:
-        raise NotReadable(why=str(error)) from error
+        raise NotReadable(why=error.why) from error
     _require_shallow(found)
     return found
 

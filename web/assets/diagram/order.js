@@ -11,16 +11,17 @@ export function processOf(definitions) {
 /** Flow nodes in flow order: start first, then by longest way from it, back edges ignored. */
 export function flowOrder(process) {
   const nodes = nodesOf(process);
+  const { targets, entered } = linesOf(process, nodes);
   const rank = new Map(nodes.map((node) => [node, 0]));
-  const starts = nodes.filter((node) => !(node.incoming ?? []).length && node.$type !== "bpmn:BoundaryEvent");
+  const starts = nodes.filter((node) => !entered.has(node) && node.$type !== "bpmn:BoundaryEvent");
   const onWay = new Set();
   const seen = new Set();
   const sorted = [];
-  for (const start of starts.length ? starts : nodes.slice(0, 1)) visit(start, onWay, seen, sorted);
+  for (const start of starts.length ? starts : nodes.slice(0, 1)) visit(start, targets, onWay, seen, sorted);
   sorted.reverse();
   const position = new Map(sorted.map((node, index) => [node, index]));
   for (const node of sorted) {
-    for (const next of targets(node)) {
+    for (const next of targets.get(node) ?? []) {
       if (position.get(next) > position.get(node)) rank.set(next, Math.max(rank.get(next), rank.get(node) + 1));
     }
   }
@@ -48,14 +49,17 @@ function nodesOf(process) {
   return (process.flowElements ?? []).filter((each) => "incoming" in each || each.$instanceOf?.("bpmn:FlowNode"));
 }
 
-function targets(node) {
-  const own = (node.outgoing ?? []).map((flow) => flow.targetRef);
-  const attached = (node.$parent?.flowElements ?? []).filter((each) => each.attachedToRef === node);
-  return [...own, ...attached].filter(Boolean);
+/** Where each node leads, and those that a line leads to; by the lines alone, which every file has. */
+function linesOf(process, nodes) {
+  const targets = new Map(nodes.map((node) => [node, []]));
+  const lines = (process.flowElements ?? []).filter((each) => each.$type === "bpmn:SequenceFlow" && each.targetRef);
+  for (const line of lines) targets.get(line.sourceRef)?.push(line.targetRef);
+  for (const node of nodes) targets.get(node.attachedToRef)?.push(node);
+  return { targets, entered: new Set(lines.map((line) => line.targetRef)) };
 }
 
 /** Depth first without recursion: a drawing may be a chain of a thousand steps. */
-function visit(start, onWay, seen, sorted) {
+function visit(start, targets, onWay, seen, sorted) {
   const stack = [{ node: start, rest: null }];
   while (stack.length) {
     const top = stack[stack.length - 1];
@@ -66,7 +70,7 @@ function visit(start, onWay, seen, sorted) {
       }
       seen.add(top.node);
       onWay.add(top.node);
-      top.rest = targets(top.node).filter((next) => !onWay.has(next));
+      top.rest = (targets.get(top.node) ?? []).filter((next) => !onWay.has(next));
     }
     const next = top.rest.pop();
     if (next) stack.push({ node: next, rest: null });

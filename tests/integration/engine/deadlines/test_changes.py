@@ -23,7 +23,7 @@ from engine.bpmn import dialect
 from engine.calendars import state
 from engine.college import units
 from engine.deadlines.changing import ChangeUnclear, Choice, NothingChosen, StepUnknown, Wanted
-from engine.errors import Forbidden, ReasonRequired
+from engine.errors import Forbidden, ReasonRequired, UnknownDefinition
 from engine.models import DueChange, Incident, Job, UserTask
 from engine.people import SYSTEM
 from quality import cycle
@@ -205,8 +205,10 @@ def test_a_change_without_reason_choice_or_right_is_refused(db: Session, college
         change(db, Choice(), Wanted(days=1), by=admin, reason=" ")
     with pytest.raises(ChangeUnclear):
         change(db, Choice(), Wanted(), by=admin, reason="是")
-    with pytest.raises(NothingChosen):
+    with pytest.raises(UnknownDefinition):
         change(db, Choice(definition="nowhere"), Wanted(days=1), by=admin, reason="是")
+    with pytest.raises(NothingChosen):
+        change(db, Choice(first="2035-01-01"), Wanted(days=1), by=admin, reason="是")
     start(db, college, "2 working days", "2026-09-28 10:00")
     with pytest.raises(StepUnknown, match="write2"):
         change(db, Choice(element="write2"), Wanted(days=1), by=admin, reason="是")

@@ -162,7 +162,7 @@ def test_rework_goes_straight_back_to_the_new_name() -> None:
     play.complete("a")
     play.send_back("b", "a", "back_to_me")  # type: ignore[arg-type]  # as JSON has it
     new = version(step("a") + step("c"), LINE.replace("b", "c"))
-    assert lost(play, new) == {"a": "新版本里没有它。"}
+    assert lost(play, new) == {"a": "它办完要直接交回“b”，新版本里没有那一步。"}
     moved(play, new, b="c")
     play.complete("a")
     assert play.waiting == ["c"]
