@@ -34,7 +34,7 @@ TAKE_BACK: Final = "take_back"
 # Buttons that only open, search or close a choice.
 _CHOOSING: Final = frozenset({"ask", "find", "cancel"})
 
-Deed = Callable[[Task, Typed], object]
+Deed = Callable[[Task, Typed], int | None]
 
 
 class ContentChanged(Refused):
@@ -125,7 +125,8 @@ def act(
 ) -> ResponseReturnValue:
     """Do something about a task. `asks` is the verb whose dialog it is, `done` the verb to name.
 
-    With `stays` the reader stays where they are and reads this; else the next task follows.
+    With `stays` the reader stays where they are and reads this, or goes to the task that the deed
+    answers with; else the next task follows.
     """
     task = task_page.one(db(), me(), task_id)
     typed = asked.read(task, asks)
@@ -134,11 +135,11 @@ def act(
         return page.draw(task, typed=typed, opened="" if "cancel" in request.form else asks)
     following = _following(task)
     try:
-        deed(task, typed)
+        instead = deed(task, typed)
     except Refused as refusal:
         return again(task_id, typed, refusal, opened=asks)
     flash(stays or _told(task, typed, asks or done))
-    return _back(typed, task_id if stays else following)
+    return _back(typed, (instead or task_id) if stays else following)
 
 
 def require_readable(typed: Typed) -> None:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from engine import tasks
 from engine.errors import NotFound, Refused
-from engine.queries import seats
+from engine.queries import cases, seats
 from engine.queries.task_page import Task
 from engine.tasks import extension
 from engine.tasks.signers import Where
@@ -125,8 +125,10 @@ def withdraw_extension(task_id: int) -> ResponseReturnValue:
 def take_back(task_id: int) -> ResponseReturnValue:
     """Undo what finishing it led to."""
 
-    def deed(task: Task, typed: Typed) -> None:
+    def deed(task: Task, typed: Typed) -> int | None:
         tasks.take_back(db(), task.id, by=me(), reason=typed.reason)
+        waiting = cases.waiting(db(), task.instance_id)
+        return next((one.id for one in waiting if one.element_id == task.element_id), None)
 
     return acts.act(task_id, deed, asks="take_back", stays=gettext("已拿回，请重新办理。"))
 

@@ -164,9 +164,10 @@ def test_a_task_is_taken_back_until_somebody_opens_the_next(browser, db, case, r
     mine, place = browser("reviewer"), f"/tasks/{review}"
     Paper.open(mine, place).press("同意")
     assert "拿回" in Paper.open(mine, place).text
-    assert "已拿回" in send(mine, place, f"{place}/take_back").text
+    taken = send(mine, place, f"{place}/take_back")
     db.rollback()
     again = flow.open_tasks(db, case)["review"]
+    assert ("已拿回" in taken.text, taken.request.path) == (True, f"/tasks/{again}")
     Paper.open(mine, f"/tasks/{again}").press("同意")
     db.rollback()
     last = flow.open_tasks(db, case)["last"]
