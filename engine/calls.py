@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engine import children, eventlog, handlers, instances, later
 from engine.bpmn import state
 from engine.bpmn.commands import Command, Complete, Fail
+from engine.bpmn.events import CANCELLED
 from engine.bpmn.process import Element
 from engine.entries import Kind
 from engine.errors import CannotCall, InstanceSuspended
@@ -24,9 +25,6 @@ from engine.later import Leased
 from engine.models import InstanceStatus, ProcessInstance, SigningRound, TaskStatus, UserTask
 from engine.people import SYSTEM
 from engine.scene import Parent, Tally
-
-CANCELLED: Final = "cancelled"
-"""The error that a called case ends with where somebody has cancelled it."""
 
 
 def run(db: Session, job: Leased) -> None:

@@ -69,6 +69,7 @@ _PARTS: Final[Mapping[str, str]] = {
     "identity": "统一认证账号",
     "is_external": "校外人员",
     "code": "代码",
+    "owner_id": "负责人",
     "key": "标识",
     "kind": "类别",
     "parent_id": "上级",
@@ -82,6 +83,7 @@ _PARTS: Final[Mapping[str, str]] = {
 }
 _OF_PEOPLE: Final = {**_PARTS, "name": "姓名"}
 _ABOUT_PEOPLE: Final = frozenset({Kind.USER_CREATED, Kind.USER_CHANGED})
+_NAMED: Final = {"parent_id": "unit", "campus_id": "unit", "unit_id": "unit", "owner_id": "user"}
 HEAD: Final = 3
 TAIL: Final = 4
 SHORTEST: Final = 10
@@ -205,8 +207,9 @@ def _value(entry: Told, part: str, value: Any) -> str:
         return masked(str(value))
     if isinstance(value, bool):
         return str(gettext("是") if value else gettext("否"))
-    if part in ("parent_id", "campus_id", "unit_id"):
-        kind = "committee" if part == "parent_id" and "committee" in entry.asked else "unit"
+    if part in _NAMED:
+        is_group = part == "parent_id" and "committee" in entry.asked
+        kind = "committee" if is_group else _NAMED[part]
         return entry.names.get(f"{kind}:{value}", str(value))
     if part == "kind":
         return str(gettext(_LABELS.get(str(value), str(value))))

@@ -19,6 +19,8 @@ from engine.bpmn.state import Token
 from engine.expressions import ExpressionError
 
 SENT: Final = frozenset({"message", "signal"})
+CANCELLED: Final = "cancelled"
+"""The error that a called case ends with where somebody has cancelled it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ def fail(game: Game, code: str, token: Token) -> None:
     if catch is None:
         sentence = "“{element}”的错误“{code}”没有人接住，流程走不下去。"
         element = game.process.elements[token.element]
+        if element.kind is Kind.CALL and code == CANCELLED:
+            sentence = "“{element}”调用的流程被撤销了，图里没有画撤销以后怎么办。"
         raise ExpressionError(sentence, element=element.label, code=code)
     _caught(game, catch)
 

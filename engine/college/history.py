@@ -26,6 +26,7 @@ _NUMBERED: Final[Mapping[str, str]] = {
     "unit_id": "unit",
     "parent_id": "unit",
     "campus_id": "unit",
+    "owner_id": "user",
     "post": "post",
     "post_id": "post",
     "committee": "committee",
