@@ -60,6 +60,18 @@ def read(form: Form, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     return values
 
 
+def as_filled_in(pairs: Iterable[tuple[str, str]]) -> tuple[list[tuple[str, str]], bool]:
+    """The pairs without the buttons of rows, and whether one of those takes a row out."""
+    filled, removes = [], False
+    for name, text in pairs:
+        found = _NAME.fullmatch(name)
+        if found is None or found["what"] != "rows":
+            filled.append((name, text))
+        elif found["row"] == "remove":
+            removes = True
+    return filled, removes
+
+
 def _cell(
     grid: Grid,
     name: re.Match[str],

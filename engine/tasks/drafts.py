@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import delete
@@ -13,11 +13,15 @@ from sqlalchemy.orm import Session
 
 from engine import clock, eventlog, hotpath, instances
 from engine.errors import StaleDraft
-from engine.forms import calculated, validation
+from engine.forms import calculated, removed, validation
+from engine.forms.removed import Removed
 from engine.models import Draft
 from engine.people import Actor
 from engine.permissions import Action
 from engine.tasks.held import Held, hold
+
+_REMOVED: Final = "-"
+"""Where rows that were taken out lie in what is stored: no field can be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Saved:
     """A draft as it stands; `revision` 0 means that there is none yet.
 
     `case_revision` is that of the case when it was saved; `calculated` is what was worked out while
-    saving, in words by path, as far as the step shows it.
+    saving, in words by path, as far as the step shows it. `taken_out` are rows that can come back.
     """
 
     values: dict[str, Any]
@@ -34,6 +38,7 @@ class Saved:
     saved_at: datetime | None
     case_revision: int | None = None
     calculated: Mapping[str, str] = field(default_factory=dict)
+    taken_out: Removed = field(default_factory=dict)
 
 
 NONE = Saved({}, 0, None, None)
@@ -46,7 +51,12 @@ def draft(db: Session, task_id: int) -> Saved:
 
 def read(row: tuple[Any, ...] | None) -> Saved:
     """A draft from its row: text, revision, by whom and when, revision of the case."""
-    return NONE if row is None else Saved(orjson.loads(row[0]), *row[1:])
+    if row is None:
+        return NONE
+    values = orjson.loads(row[0])
+    gone = values.pop(_REMOVED, {})
+    revision, by_id, at, case_revision = row[1:]
+    return Saved(values, revision, by_id, at, case_revision, taken_out=gone)
 
 
 def save_draft(
@@ -60,39 +70,41 @@ def save_draft(
     before = draft(db, task_id)
     if before.revision != revision:
         raise StaleDraft
-    kept, told = _kept(db, held, values, before)
+    kept, gone, told = _kept(db, held, values, before)
     now = clock.now()
     row = {
         "task": task_id,
-        "data": eventlog.as_json(kept, in_order=False),
+        "data": eventlog.as_json({**kept, _REMOVED: gone} if gone else kept, in_order=False),
         "revision": revision + 1,
         "case_revision": held.case.revision,
         "saved_by": by.id,
         "saved_at": now,
     }
     hotpath.keep_draft(db, row)
-    return Saved(kept, revision + 1, by.id, now, calculated=told)
+    return Saved(kept, revision + 1, by.id, now, calculated=told, taken_out=gone)
 
 
 def _kept(
     db: Session, held: Held, values: Mapping[str, Any], before: Saved
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """What is kept of these values, and what was worked out from them."""
+) -> tuple[dict[str, Any], Removed, dict[str, str]]:
+    """What is kept of these values, what waits of removed rows, and what was worked out."""
     case, version = held.case, held.case.version
     form, rights = version.form(held.element_id), version.rights(held.element_id)
     if form is None:
-        return {}, {}
-    kept = None
+        return {}, {}, {}
+    kept, gone = None, before.taken_out
     if before.case_revision == case.revision:
         kept = validation.redraft(form, values, rights, case.variables, before=before.values)
     if kept is None:
         stored = instances.values(db, case.content_id)
         is_one = case.offered_id == case.content_id
         offered = stored if is_one else instances.values(db, case.offered_id)
+        posted = removed.brought_back(values, gone)
         kept = validation.draft(
-            form, values, rights, case.variables, stored=stored, offered=offered
+            form, posted, rights, case.variables, stored=stored, offered=offered
         )
-    return kept, calculated.told(form, kept, rights)
+        gone = removed.waiting(form, rights, before.values, kept, gone)
+    return kept, gone, calculated.told(form, kept, rights)
 
 
 def discard_draft(db: Session, task_id: int, *, by: Actor, revision: int) -> None:

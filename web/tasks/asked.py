@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from flask import request
@@ -59,7 +59,7 @@ def read(task: Task, asks: str = "") -> Typed:
     Each has fields of its own: the page holds all its dialogues at once, and one form sends them
     all. A form that is too large to read is kept as far as it was read.
     """
-    values, errors = _values(task)
+    values, errors = _values(task, request.form.items(multi=True))
     form = request.form
     return Typed(
         comment=form.get("comment", ""),
@@ -89,11 +89,22 @@ def read(task: Task, asks: str = "") -> Typed:
     )
 
 
-def _values(task: Task) -> tuple[Mapping[str, Any] | None, Mapping[str, Sentence]]:
+def before_removing(task: Task, typed: Typed) -> Typed | None:
+    """The same before a row's button took the row out; None where no such button was pressed."""
+    pairs, removes = posted.as_filled_in(request.form.items(multi=True))
+    if not removes:
+        return None
+    values, errors = _values(task, pairs)
+    return replace(typed, values=values, errors=errors)
+
+
+def _values(
+    task: Task, pairs: Iterable[tuple[str, str]]
+) -> tuple[Mapping[str, Any] | None, Mapping[str, Sentence]]:
     form = task.form
     if form is None or not any(name.startswith("values[") for name in request.form):
         return None, {}
     try:
-        return posted.read(form, request.form.items(multi=True)), {}
+        return posted.read(form, pairs), {}
     except Invalid as invalid:
         return invalid.filled, invalid.errors

@@ -92,13 +92,20 @@ def _body() -> tuple[dict[str, Any], int]:
 @bp.post("/tasks/<int:task_id>/draft")
 @signed_in
 def save(task_id: int) -> ResponseReturnValue:
-    """Keep what was typed, and the effect of a row's button, and show the page again."""
+    """Keep what was typed, and the effect of a row's button, and show the page again.
+
+    The text of a row that is taken out is kept first, so that it can be had back.
+    """
     task = task_page.one(db(), me(), task_id)
     typed = asked.read(task)
+    steps = [one for one in (asked.before_removing(task, typed), typed) if one is not None]
+    typed, revision = steps[0], typed.revision
     try:
-        acts.require_readable(typed)
-        values = typed.values or {}
-        tasks.save_draft(db(), task_id, by=me(), values=values, revision=typed.revision)
+        for step in steps:
+            acts.require_readable(step)
+            values = step.values or {}
+            saved = tasks.save_draft(db(), task_id, by=me(), values=values, revision=revision)
+            revision = saved.revision
     except Refused as refusal:
         return acts.again(task_id, typed, refusal)
     if "save" in request.form:

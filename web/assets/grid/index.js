@@ -61,7 +61,7 @@ export function start(root) {
 }
 
 function equip(sheet, save) {
-  const rowActs = new Rows(sheet);
+  const rowActs = new Rows(sheet, save);
   const last = lastOf(sheet);
   sheet.rowActs = rowActs;
   const selection = new Selection(sheet);

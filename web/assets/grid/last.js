@@ -1,12 +1,14 @@
 // What stood in the same row a period before: shown beside with what differs, taken by the cell, the row or as a whole.
 
 import { make } from "../page/elements.js";
-import { called, facts, key, options, read, same, worded } from "./cells.js";
+import { called, facts, key, read, same, worded } from "./cells.js";
 import { dialog } from "./dialog.js";
 import { marks } from "./differences.js";
+import { accept } from "./reading.js";
 import { typed } from "./told.js";
 
-// a choice that is gone since (a work point of last year) cannot be taken; its words are kept as `12:words`
+// a choice of last year (a work point) is kept as `12:words`, and this year's of the same words has another number: then that
+// one is taken; where none reads the same, it is gone and only shown
 const ONE_OF = new Set(["select", "radio"]);
 const NUMBER = /^[0-9A-Za-z]+:/;
 
@@ -17,20 +19,25 @@ export function last(sheet) {
   if (!told || !Object.keys(told.rows ?? {}).length) return null;
   const { t } = sheet;
   const { rows, period } = told;
-  const value = (cell) => rows[cell.closest("tr[data-row]")?.dataset.row]?.[key(cell)];
-  const isOffered = (cell) => !ONE_OF.has(sheet.columns.get(key(cell))?.kind) || options(cell).some((one) => one.value === value(cell));
+  const kept = (cell) => rows[cell.closest("tr[data-row]")?.dataset.row]?.[key(cell)];
+  const value = (cell) => {
+    const column = facts(cell, sheet.columns);
+    const old = kept(cell);
+    if (!ONE_OF.has(column?.kind)) return typed(old);
+    const said = String(old ?? "");
+    return [said, said.replace(NUMBER, "")].map((one) => accept(column, one).value).find(Boolean) ?? null;
+  };
   const of = (cell) => {
     if (read(cell) === null || key(cell) === "label") return "";
-    const words = worded(facts(cell, sheet.columns), value(cell));
-    return isOffered(cell) ? words : words.replace(NUMBER, "");
+    return worded(facts(cell, sheet.columns), value(cell) ?? String(kept(cell) ?? "").replace(NUMBER, ""));
   };
-  const differing = (cells) => cells.filter((cell) => of(cell) && !same(read(cell), typed(value(cell))));
-  const fits = (cells) => differing(cells).filter(isOffered);
+  const differing = (cells) => cells.filter((cell) => of(cell) && !same(read(cell), value(cell) ?? kept(cell)));
+  const fits = (cells) => differing(cells).filter((cell) => value(cell) !== null);
   const take = (cells) => {
     const there = fits(cells);
     const gone = differing(cells).length - there.length;
     const said = [t("taken", { count: there.length }), gone ? t("not_offered", { count: gone }) : ""];
-    sheet.put(there.map((cell) => [cell, typed(value(cell))]));
+    sheet.put(there.map((cell) => [cell, value(cell)]));
     sheet.say(...said.filter(Boolean).map((one) => make("span", {}, one)), sheet.undoButton());
   };
   const open = (cell) => {

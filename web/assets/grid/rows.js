@@ -10,8 +10,8 @@ const NUMBERED = /^(\D{1,100})(\d{1,3})$/;
 const NAME = /^rows\[[^\]]+\]\[(\w+)\]$/;
 
 export class Rows {
-  constructor(sheet) {
-    this.sheet = sheet;
+  constructor(sheet, save) {
+    Object.assign(this, { sheet, save });
     sheet.grid.addEventListener("click", (event) => {
       const button = event.target.closest("button[name]");
       const act = button && NAME.exec(button.name)?.[1];
@@ -64,10 +64,11 @@ export class Rows {
     return { undo: () => this.restore(before), redo: () => this.restore(after) };
   }
 
-  /** Take a row away; it can be had back. */
+  /** Take a row away; it can be had back, after a reload too, for what it says is saved first. */
   remove(row) {
     const { sheet } = this;
     if (!row.querySelector('button[name$="[remove]"]')) return;
+    this.save();
     const all = sheet.rows;
     const beside = all[all.indexOf(row) + 1] ?? all[all.indexOf(row) - 1];
     const name = row.querySelector(".form-label textarea")?.value || row.querySelector(".form-name")?.textContent;
