@@ -190,21 +190,29 @@ def test_last_years_text_is_taken_by_the_cell_the_row_and_as_a_whole(enter: Ente
     expect(now).to_have_value(old)
     expect(now).to_be_focused()
 
-    # a point of the plan of work of 2026 can be read in 2027, and is not chosen there
-    point = first.locator("[data-column=work_point]").get_by_role("combobox")
-    point.focus()
+    # the point of 2027 that reads as that of 2026 is chosen; one that is gone can only be read
+    point, other = (
+        rows.nth(at).locator("[data-column=work_point]").get_by_role("combobox") for at in (0, 1)
+    )
+    other.evaluate("(select) => { while (select.options[1]) select.options[1].remove(); }")
+    for chosen, count in ((other, 0), (point, 1)):
+        chosen.focus()
+        page.keyboard.press("F2")
+        page.keyboard.press("F2")
+        expect(box.locator("ins")).to_have_text(re.compile(r"^\d+\.\d+ "))
+        words = box.locator("ins").inner_text()
+        assert box.get_by_role("button", name=f"取这一格（{count}）").is_enabled() == (count > 0)
+        page.keyboard.press("Escape")
     page.keyboard.press("F2")
     page.keyboard.press("F2")
-    expect(box.locator("ins")).to_have_text(re.compile(r"^\d+\.\d+ "))
-    expect(box.get_by_role("button", name="取这一格（0）")).to_be_disabled()
-    box.get_by_role("button", name="取这一行（2 格）").click()
+    box.get_by_role("button", name="取这一行（3 格）").click()
+    expect(point.locator("option:checked")).to_have_text(words)
     expect(first.locator("[data-column=process]").get_by_role("textbox")).not_to_have_value("")
-    expect(point).to_have_value("")
     expect(rows.nth(1).locator("[data-column=process] textarea")).to_have_value("")
 
     page.get_by_role("button", name="取2026年的全部").click()
     note = page.locator("[data-grid-note]")
-    expect(note).to_contain_text(re.compile(r"取用了 \d+ 格。\d+ 格的选项现在没有了，没有取。"))
+    expect(note).to_contain_text(re.compile(r"取用了 \d+ 格。1 格的选项现在没有了，没有取。"))
     last = rows.last.locator("[data-column=process] textarea")
     expect(last).not_to_have_value("")
     note.get_by_role("button", name="撤销").click()
