@@ -19,7 +19,7 @@ import xlsxwriter
 from flask_babel import gettext
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from engine.forms import cell_text, limits, rows, texts
+from engine.forms import cell_text, limits, rows, texts, values
 from engine.forms.drawn import FieldView, GridView, RowView
 from engine.forms.model import Grid, Kind
 from engine.sentence import Sentence
@@ -69,9 +69,16 @@ def written(grid: GridView) -> bytes:
         page, choices = book.add_worksheet(_name(grid.label)), book.add_worksheet("choices")
         choices.hide()
         base = {"num_format": "@", "text_wrap": True, "valign": "top", "border": 1}
-        openly = book.add_format({**base, "locked": False})
-        number = book.add_format({**base, "num_format": "General", "locked": False})
-        locked = book.add_format({**base, "bg_color": "#EEF1F5", "color": "#475467"})
+        looks = {
+            (is_open, is_number): book.add_format(
+                base
+                | ({"num_format": "General"} if is_number else {})
+                | ({"locked": False} if is_open else {"bg_color": "#EEF1F5", "color": "#475467"})
+            )
+            for is_open in (True, False)
+            for is_number in (True, False)
+        }
+        openly, locked = looks[True, False], looks[False, False]
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
         page.protect("", {"format_cells": True, "format_columns": True, "format_rows": True})
         page.freeze_panes(1, len(grid.levels) + 1)
@@ -92,14 +99,15 @@ def written(grid: GridView) -> bytes:
                 mine = openly if row.renamable and at == len(names) else locked
                 page.write_string(line, at, guarded(name), mine)
             for at, cell in enumerate(row.cells):
-                _write(page, (line, first + at), cell, (openly, number, locked))
+                _write(page, (line, first + at), cell, looks)
         if grid.may_add:
             line = len(every) + 1
             for spare in range(line, min(grid.max_rows, line + 50) + 1):
                 for at in range(1, first):
                     page.write_blank(spare, at, None, openly)
                 for at, column in enumerate(grid.columns):
-                    page.write_blank(spare, first + at, None, openly if column.editable else locked)
+                    look = looks[column.editable, column.kind is Kind.NUMBER]
+                    page.write_blank(spare, first + at, None, look)
     return made.getvalue()
 
 
@@ -112,17 +120,28 @@ def _name(label: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", " ", label).strip()[:31] or "1"
 
 
-def _write(page: Any, place: tuple[int, int], cell: FieldView, looks: tuple[Any, Any, Any]) -> None:
-    openly, number, locked = looks
-    mine = _is_open(cell)
-    if cell.kind is Kind.NUMBER and type(cell.value) in (int, float):
-        page.write_number(*place, cell.value, number if mine else locked)
+def _write(
+    page: Any, place: tuple[int, int], cell: FieldView, looks: Mapping[tuple[bool, bool], Any]
+) -> None:
+    """A number as a number, however it was typed, so that a spreadsheet can add it up."""
+    look = looks[_is_open(cell), cell.kind is Kind.NUMBER]
+    number = values.number(cell.value) if cell.kind is Kind.NUMBER else None
+    if number is not None:
+        page.write_number(*place, number, look)
     else:
-        page.write_string(*place, guarded(cell.text), openly if mine else locked)
+        page.write_string(*place, guarded(cell.text), look)
 
 
 def _is_open(cell: FieldView) -> bool:
     return cell.editable and cell.kind is not Kind.EVIDENCE
+
+
+def _says(cell: FieldView, text: str) -> bool:
+    """Whether this is what the cell holds already; a number may be written otherwise."""
+    if text == cell.text.strip():
+        return True
+    number = values.number(text) if cell.kind is Kind.NUMBER else None
+    return number is not None and number == values.number(cell.value)
 
 
 def _offered(
@@ -259,7 +278,7 @@ class _Reading:
     def _cells(self, line: int, said: list[str], view: RowView, row: dict[str, Any]) -> None:
         for column, cell in zip(self.grid.columns, view.cells, strict=True):
             at = self.places.get(column.label)
-            if at is None or at >= len(said) or said[at] == cell.text.strip():
+            if at is None or at >= len(said) or _says(cell, said[at]):
                 continue
             if not _is_open(cell):
                 continue

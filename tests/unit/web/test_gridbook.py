@@ -106,6 +106,16 @@ def test_what_is_written_has_no_formula_and_comes_back_unchanged(grid, form):
     assert (taken.rows, taken.count, taken.added, taken.bad) == (ROWS, 0, 0, [])
 
 
+def test_a_number_goes_out_as_a_number_however_it_was_typed_and_comes_back_unchanged(form):
+    typed = ["12.50", "1,000", "十五"]
+    lines = [{**ROWS[0], "id": f"r{at}", "weight": text} for at, text in enumerate(typed)]
+    grid = view.view(form, {"plans": lines}, rights.parse("*:edit; plans.old:read")).parts[0]
+    content = gridbook.written(grid)
+    assert [line[5] for line in table(content)[1:4]] == [12.5, 1000.0, "十五"]
+    taken = gridbook.taken(content, grid, form.field("plans"), lines)
+    assert (taken.rows, taken.count, taken.bad) == (lines, 0, [])
+
+
 def test_good_cells_are_taken_and_bad_ones_are_told_with_their_place(grid, form):
     head = ["id", "目标", "项目", "现状", "问题", "权重", "状态", "措施"]
     measures = "1. 建基地（李明，2026-12-01，进行中）\n做调研（已完成）"
