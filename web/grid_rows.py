@@ -176,9 +176,9 @@ class Rows:
         column, kind, text = self.grid.columns[at], some.kind, _gap(at)
         if not _is_plain(column):
             return ""
-        key, title, label = _said([column.key, column.title, column.label])
+        key, label = _said([column.key, column.label])
         number = " is-number" if kind is Kind.NUMBER else ""
-        head = f'data-column="{key}">\n    <span class="form-cell-label">{title}</span>'
+        head = f'data-column="{key}">\n    <span class="form-cell-label">{_named(column)}</span>'
         if not some.editable:
             read = " is-read" if self.grid.editable else ""
             made = f' id="{_AT}-{key}" data-calculated' if some.is_calculated else ""
@@ -231,6 +231,13 @@ class Rows:
             f' name="rows[{self.key}][{act}]" value="{_ID}"'
             f' aria-label="{begins}{_LABEL}{ends}">{face}</button>'
         )
+
+
+def _named(column: ColumnView) -> str:
+    """What stands above a cell where the heads of the columns are not seen, on a phone."""
+    title, must, note = _said([column.title, gettext("必填"), column.note])
+    required = f' <span class="req">{must}</span>' if column.required else ""
+    return f"{title}{required}" + (f"<small>{note}</small>" if note else "")
 
 
 def _is_plain(column: ColumnView) -> bool:

@@ -110,6 +110,22 @@ def test_a_reviewer_approves_one_task_and_returns_another(enter: Enter) -> None:
     reviewer.photograph("04-inbox")
 
 
+def test_each_card_of_a_row_says_its_goal_and_what_must_be_filled_in(enter: Enter) -> None:
+    page = enter("teacher", phone=True).page
+    page.goto("/instances/new")
+    offer = page.get_by_role("listitem").filter(has_text="教师发展质量标准 2027")
+    offer.get_by_role("button", name="发起").tap()
+    page.get_by_role("button", name="下一行").tap()
+    second = acts.rows(page, "standards").nth(1)
+    expect(second.locator("[data-column=performance]")).to_contain_text("必填")
+    goal = page.locator("[data-grid=standards] tbody").first
+    expect(goal.locator(".form-goal > span")).to_be_visible()
+    expect(goal.locator(".form-cell-label:visible")).to_have_count(4)
+    goal.locator(".form-goal").get_by_role("button", name=re.compile("加一行$")).tap()
+    expect(goal.get_by_label("这一行的名称")).to_be_focused()
+    expect(second).to_be_hidden()
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_fits_and_every_button_can_be_hit(enter: Enter, role: str) -> None:
     person = enter(role, phone=True)

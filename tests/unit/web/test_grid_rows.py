@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask, render_template_string
-from flask_babel import Babel
+from flask_babel import Babel, gettext
 
 from engine.forms import rights, view
 from engine.sentence import Sentence
@@ -15,7 +15,7 @@ EVIL = "<script>alert('1')</script> & \"引\"\n第二行"
 SHEET = form(
     grid(
         field("what", "textarea"),
-        field("line"),
+        field("line", label="要写的（成果、<效益>）", validate={"required": True}),
         field("much", "number"),
         field("shown", "textarea"),
         field("when", "datetime", subtype="date"),
@@ -82,6 +82,15 @@ def test_both_ways_say_the_same(app, given, url, before):
             )
         assert one == other
         assert "<script>" not in one
+
+
+def test_a_cell_says_what_its_column_asks_for_without_the_head_of_the_column(app):
+    drawn = view.view(SHEET, {"plans": ROWS}, rights.parse("*:edit; plans.what:read"))
+    with app.test_request_context():
+        drawn = render_template_string(PAGE, drawn=drawn, url=None, plain=False)
+        must = f'<span class="req">{gettext("必填")}</span>'
+    assert drawn.count(f"要写的 {must}<small>成果、&lt;效益&gt;</small></span>") == len(ROWS)
+    assert drawn.count(must) == len(ROWS)
 
 
 def test_texts_that_hold_the_sign_between_them_are_escaped_one_by_one():

@@ -39,7 +39,8 @@ export function oneRow(sheet) {
   sheet.revealers.push((cell) => phone.matches && show(cell.closest("tr[data-row]")));
   grid.addEventListener("focusin", (event) => {
     const row = event.target.closest("tr[data-row]");
-    if (row && row !== here && phone.matches) show(row);
+    // the goal stands in its first row and belongs to all of them
+    if (row && row !== here && phone.matches && !event.target.closest(".form-goal")) show(row);
   });
   sheet.listen((those) => {
     if (!those.length || those.some((cell) => cell.tagName === "TH")) fill();

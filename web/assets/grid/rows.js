@@ -50,7 +50,7 @@ export class Rows {
     const name = row.querySelector(".form-label textarea");
     if (name) name.value = this.nextName(goal);
     this.does(() => this.place(row, goal, behind));
-    arrive(control(row.querySelector(".form-label")) ?? row.querySelector("textarea, input:not([type=hidden])"));
+    this.sheet.go([row.querySelector(".form-label"), ...row.querySelectorAll("td")].find(control));
   }
 
   /** Rows at the end of the grid; what takes them back. */
