@@ -104,6 +104,7 @@ def test_a_form_that_is_not_right_comes_back_with_everything_typed(desk):
     goal = page.says(".form-name")[0]
     assert page.says("#form-errors li")[0] == f"请填写“{goal}”的“描述”。"
     assert len(page.says("#form-errors li")) == 11 + 1 + 1
+    assert set(page.says("td .err")) == {"请填写"}
     mended = page.press("提交", label="产教融合特色", description="写明")
     assert mended.says(".toast")[0].startswith("已提交")
 
