@@ -235,6 +235,17 @@ def test_behind_plan_1_of_the_template_comes_plan_2_spoken_of_by_its_name(enter:
     acts.wait_saved(page)
 
 
+def test_a_published_wide_table_fills_the_screen_and_folds_its_columns(enter: Enter) -> None:
+    page = enter("academic_affairs").page
+    page.goto("/documents")
+    page.get_by_role("main").get_by_role("link", name=re.compile("诊改信息采集")).first.click()
+    page.get_by_role("button", name="全屏", exact=True).click()
+    page.get_by_role("button", name="收起“绩效”这一列").click()
+    expect(page.get_by_role("button", name="展开“绩效”这一列")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="全屏", exact=True)).to_be_visible()
+
+
 def begun(site: Site) -> int:
     """Publish the flow with its wide form and begin a case; the number of its task."""
     engine = database.connect(site.database_url)
