@@ -5,7 +5,9 @@ import { make } from "../page/elements.js";
 import { called, facts, key, read, same } from "./cells.js";
 import { dialog } from "./dialog.js";
 import { marks } from "./differences.js";
+import { mark } from "./marks.js";
 import { MOST_TEXT, count } from "./reading.js";
+import { tooLong } from "./typing.js";
 
 const LONG = new Set(["textarea", "textfield"]);
 
@@ -32,6 +34,8 @@ export function enlarge(sheet, cell, last) {
   };
   const typed = () => {
     sheet.lay([[cell, field.value]]);
+    const wrong = tooLong(sheet, cell);
+    if (wrong) mark(cell, wrong, "typed");
     show();
   };
   const take = (text) => {
