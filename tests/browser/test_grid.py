@@ -235,6 +235,41 @@ def test_behind_plan_1_of_the_template_comes_plan_2_spoken_of_by_its_name(enter:
     acts.wait_saved(page)
 
 
+def test_ctrl_d_fills_down_and_too_long_a_text_is_marked_while_it_is_typed(
+    enter: Enter, site: Site
+) -> None:
+    page = enter("major_leader").page
+    page.goto(f"/tasks/{begun(site)}")
+    for _row in range(3):
+        page.get_by_role("button", name="加一行", exact=True).click()
+    acts.rows(page, "plans").first.locator("[data-column=owner] input").evaluate(
+        PASTE, "吴允恭\t2027/3/5\t20\t\t项目"
+    )
+    cell(page, 0, "remark").focus()
+    page.keyboard.press("Shift+Tab")
+    for key in (*["Shift+ArrowLeft"] * 4, *["Shift+ArrowDown"] * 2, "Control+d"):
+        page.keyboard.press(key)
+    note = page.locator("[data-grid-note]")
+    expect(note).to_contain_text("向下填充了 10 格。")
+    filled = {"owner": "吴允恭", "until": "2027-03-05", "weight": "20", "mark": "project"}
+    for column, value in filled.items():
+        expect(cell(page, 2, column)).to_have_value(value)
+    page.keyboard.press("Control+z")
+    for row in (1, 2):
+        expect(cell(page, row, "owner")).to_have_value("")
+    cell(page, 1, "owner").click()
+    page.keyboard.press("Control+d")
+    expect(cell(page, 1, "owner")).to_have_value("吴允恭")
+    expect(cell(page, 2, "owner")).to_have_value("")
+
+    long = cell(page, 2, "owner")
+    long.press_sequentially("长" * 21)
+    expect(long).to_have_accessible_description("最多 20 个字，现在有 21 个。")
+    page.keyboard.press("Backspace")
+    expect(page.locator("[data-grid] .err")).to_have_count(0)
+    acts.wait_saved(page)
+
+
 def test_a_published_wide_table_fills_the_screen_and_folds_its_columns(enter: Enter) -> None:
     page = enter("academic_affairs").page
     page.goto("/documents")

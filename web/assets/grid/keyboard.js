@@ -3,6 +3,7 @@
 // goes from cell to cell; the tools of a row lie left of its first cell. Nothing happens while an input method composes.
 
 import { cells, control, next, open, place, read, rows } from "./cells.js";
+import { fillDown } from "./paste.js";
 import { arrive } from "./sheet.js";
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -35,6 +36,7 @@ export function keyboard(sheet, { selection, rowActs, enlarge, save }) {
     const key = event.key.toLowerCase();
     if (key === "z" || key === "y") return back(key === "y" || event.shiftKey);
     if (key === "s") return save(), true;
+    if (key === "d" && !event.shiftKey && !event.altKey) return fillDown(sheet, selection, rowActs, event.target), true;
     if (key === "a" && sheet.arrived) return selection.everything(), true;
     if (key === "home" || key === "end") return edge(key === "home");
     if (key === "enter") return addBehind(event.target.closest("tr"));

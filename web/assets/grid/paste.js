@@ -29,6 +29,19 @@ export function pasting(sheet, selection, rowActs) {
   });
 }
 
+/** The top cells of a block into those below, as one step; a single row takes those above it. */
+export function fillDown(sheet, selection, rowActs, target) {
+  const at = place(sheet.grid, target);
+  const box = selection.is ? selection.box : at && { top: at.row, left: at.column, bottom: at.row, right: at.column };
+  if (!box) return;
+  const { top, left, bottom, right } = box;
+  const from = top === bottom ? top - 1 : top;
+  const above = sheet.all[from]?.slice(left, right + 1);
+  if (!above) return;
+  const table = Array.from({ length: bottom - from }, () => above.map((cell) => sheet.text(cell)));
+  new Paste(sheet, rowActs, { row: from + 1, column: left }, table, "filled").run();
+}
+
 /** While somebody writes in a cell, one cell's text goes where the caret is. */
 function insert(field, text) {
   field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
@@ -41,8 +54,9 @@ function filled(text, { top, left, bottom, right }) {
 }
 
 class Paste {
-  constructor(sheet, rowActs, from, table) {
-    Object.assign(this, { sheet, rowActs, from, table, step: null, seen: 0 });
+  /** `told` names the sentence that says what was done. */
+  constructor(sheet, rowActs, from, table, told = "pasted") {
+    Object.assign(this, { sheet, rowActs, from, table, told, step: null, seen: 0 });
     Object.assign(this, { good: 0, lost: 0, bad: [], over: [] });
   }
 
@@ -110,7 +124,7 @@ class Paste {
     const { sheet, table, bad, over, lost } = this;
     const { t } = sheet;
     const columns = Math.max(...table.map((row) => row.length));
-    const said = [make("span", {}, t("pasted", { rows: table.length, columns, cells: this.good }))];
+    const said = [make("span", {}, t(this.told, { rows: table.length, columns, cells: this.good }))];
     if (bad.length) {
       const text = make("b", { class: "late" }, t("pasted_bad", { count: bad.length }));
       said.push(text, sheet.button("first_bad", () => sheet.go(bad[this.seen++ % bad.length][0])));
