@@ -115,6 +115,19 @@ def test_in_english_only_what_the_college_wrote_is_chinese(
     assert not found, "\n".join(found)
 
 
+def test_every_button_below_a_preview_is_on_the_screen_in_english(enter: Enter) -> None:
+    page = enter("academic_affairs").page
+    page.goto("/account")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
+    page.goto("/")
+    page.locator("#rows [data-item]").first.click()
+    buttons = page.locator("#preview .verbs .btn:visible")
+    expect(buttons.filter(has_text="Return")).to_be_visible()
+    ends = buttons.evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
+    assert max(ends) <= page.viewport_size["width"]
+
+
 def addresses(page: Page, name: str) -> list[str]:
     """Where this person goes, to the first task of the inbox as well."""
     page.goto("/")
