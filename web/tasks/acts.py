@@ -25,7 +25,7 @@ from web.access import signed_in
 from web.asked import row_number
 from web.errors import status_of
 from web.session import db, me, settings
-from web.tasks import asked, page, picking
+from web.tasks import asked, drawing, page, picking
 from web.tasks.asked import Typed
 from web.tasks.blueprint import bp
 
@@ -149,12 +149,15 @@ def require_readable(typed: Typed) -> None:
 
 
 def require_newest(task: Task, typed: Typed) -> None:
-    """Nobody hands in over what somebody else saved since: both are shown. Raises `StaleDraft`."""
+    """Nobody hands in over what was saved in another window since: both are shown.
+
+    Whoever saved it, and only where it says something else. Raises `StaleDraft`.
+    """
     if typed.values is None:
         return
     instances.lock(db(), task.instance_id)
     draft = drafts.draft(db(), task.id)
-    if draft.revision > typed.revision and draft.saved_by != me().id:
+    if draft.revision != typed.revision and drawing.of(task, typed)["paper"].conflict:
         raise StaleDraft
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from engine import clock, people, permissions, predicates, tasks
 from engine.entries import Kind
 from engine.errors import NotFound, ReasonRequired, Refused
-from engine.forms import changes, validation, view
+from engine.forms import changes, validation, view, writable
 from engine.forms.changes import Change
 from engine.forms.choices import Choices
 from engine.forms.drawn import FormView
@@ -54,7 +54,10 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The form to draw, its draft, what differs from what was seen, what stood a period before."""
+    """The form to draw, its draft, what differs from what was seen, what stood a period before.
+
+    `revision` is the draft's over which what is drawn was written: with a `conflict`, an older one.
+    """
 
     drawn: FormView | None
     draft: Saved
@@ -62,6 +65,7 @@ class Paper:
     conflict: tuple[Change, ...]
     last: Mapping[str, Any]
     seen: Seen | None
+    revision: int = 0
 
 
 def of(
@@ -87,7 +91,7 @@ def of(
         "last": paper.last,
         "fills": fills,
         "edits": paper.drawn is not None and paper.drawn.editable,
-        "draft_saved": "" if paper.conflict else clock_time(paper.draft.saved_at),
+        "draft_saved": "" if typed.values is not None else clock_time(paper.draft.saved_at),
         "seen": paper.seen,
         "sent_back": _sent_back(task, lines),
         "passes": record.passes(lines, task.version, goes_on=task.is_open),
@@ -253,14 +257,18 @@ def _paper(
         offered=offered,
         live=live,
     )
-    conflict = typed.values is not None and draft.revision > typed.revision
+    conflict: tuple[Change, ...] = ()
+    if typed.values is not None and draft.revision not in {drafts.NONE.revision, typed.revision}:
+        mine, other = (writable.values(form, one, rights) for one in (values, draft.values))
+        conflict = _told(form, (other, mine), live, rights)
     return Paper(
         drawn,
         draft,
         _told(form, (before, stored), live, rights) if before is not None else (),
-        _told(form, (draft.values, values), live, rights) if conflict else (),
+        conflict,
         beside.last(form, offered, rights) if edits else {},
         seen,
+        typed.revision if conflict else draft.revision,
     )
 
 

@@ -5,7 +5,7 @@ import { send } from "../page/http.js";
 import { apply, cellAt, place } from "./apply.js";
 import { ask } from "./conflict.js";
 import { delta, size } from "./delta.js";
-import { Kept, restored } from "./kept.js";
+import { Kept, before, isThere, restored } from "./kept.js";
 import { mark, unmarkAll } from "./marks.js";
 import { merge } from "./merge.js";
 import { asTyped } from "./told.js";
@@ -27,8 +27,8 @@ export function autosave(form) {
 class Draft {
   constructor(form, url) {
     Object.assign(this, { form, root: form.root, url, t: form.t, kept: new Kept(url), failures: 0, timer: 0, keeping: 0 });
-    Object.assign(this, { dirty: false, busy: false, stopped: false, leaving: false, savedAt: "" });
-    this.revision = Number(this.root.dataset.draftRevision);
+    Object.assign(this, { dirty: false, busy: false, stopped: false, leaving: false, savedAt: "", waiting: null });
+    this.became(Number(this.root.dataset.draftRevision));
     this.savedAt = this.root.dataset.draftSaved ?? "";
     this.saved = this.values();
   }
@@ -45,9 +45,7 @@ class Draft {
     window.addEventListener("beforeunload", (event) => {
       if (this.dirty && !this.leaving) event.preventDefault();
     });
-    this.root.closest("form")?.addEventListener("submit", (event) => {
-      if (!event.defaultPrevented) this.leave();
-    });
+    this.root.closest("form")?.addEventListener("submit", (event) => this.handIn(event));
     document.querySelector("[data-discard]")?.addEventListener("submit", () => this.drop());
     this.restore();
     return this;
@@ -60,15 +58,27 @@ class Draft {
   /** What was typed before a break and never reached the server, on the page again. */
   restore() {
     const entry = this.kept.read();
-    if (!entry) return;
+    if ("draftTyped" in this.root.dataset) this.posted(entry);
+    else if (entry && !this.lay(entry)) this.kept.clear();
+  }
+
+  /** The page came back with what was sent: the server may have something else, and is asked at once. */
+  posted(entry) {
+    if (entry && isThere(entry, this.saved)) this.saved = before(entry, this.saved);
+    else if (entry) this.lay(entry);
+    this.touch();
+    this.save();
+  }
+
+  /** Put what was kept onto the page. False where there is nothing of it left to save. */
+  lay(entry) {
     const { change, clashes } = restored(entry, this.saved);
     const count = change ? apply(this.form, change) : 0;
     const time = clock(new Date(entry.at));
     if (count) this.form.tell(this.t("restored", { count, time }), true);
     if (clashes.length) this.choose(clashes, { who: this.t("somebody"), time: this.savedAt }, true);
-    // a page that came back refused holds what was typed, the server does not yet
-    if (count || this.root.querySelector("#form-errors")) this.touch();
-    else if (!clashes.length) this.kept.clear();
+    if (count) this.touch();
+    return count > 0 || clashes.length > 0;
   }
 
   touch() {
@@ -97,6 +107,14 @@ class Draft {
     this.kept.clear();
   }
 
+  /** What is on its way arrives first: else the server would take this page for an older one. */
+  handIn(event) {
+    if (event.defaultPrevented) return;
+    if (!this.busy) return this.leave();
+    event.preventDefault();
+    this.waiting = event;
+  }
+
   leave() {
     this.keep();
     this.kept.handIn();
@@ -115,6 +133,10 @@ class Draft {
     this.busy = false;
     if (answer.ok) this.stored(answer.body, values);
     else this.failed(answer);
+    const pressed = this.waiting;
+    this.waiting = null;
+    // what somebody else wrote meanwhile is looked at first
+    if (pressed && !CONFLICTS.has(answer.status)) pressed.target.requestSubmit(pressed.submitter);
   }
 
   stored(body, values) {
@@ -180,6 +202,7 @@ class Draft {
     const theirs = asTyped(conflict.values, this.saved, this.form.sheets);
     const { take, clashes } = merge(this.saved, this.values(), theirs);
     const who = { who: conflict.by || this.t("somebody"), time: conflict.saved_at ?? "" };
+    document.querySelector("[data-stale]")?.remove();
     if (take) this.form.tell(this.t("joined", { count: size(take), ...who }), false);
     this.saved = theirs;
     this.became(conflict.revision);

@@ -45,9 +45,19 @@ export class Kept {
   }
 }
 
+/** Whether a page that shows `now` has all that was kept. */
+export function isThere({ mine }, now) {
+  return !delta(now, laid(now, mine));
+}
+
+/** What the server had before it was typed into a page that shows `now`. */
+export function before({ was }, now) {
+  return was ? laid(now, was) : now;
+}
+
 /** What to lay over a page that shows `now`, and where somebody wrote something else since. */
-export function restored({ mine, was }, now) {
-  const base = was ? laid(now, was) : now;
-  const { give, clashes } = merge(base, laid(base, mine), now);
+export function restored(entry, now) {
+  const base = before(entry, now);
+  const { give, clashes } = merge(base, laid(base, entry.mine), now);
   return { change: give, clashes };
 }
