@@ -65,6 +65,14 @@ def of(draft: Draft) -> Typed:
     return Typed(goals, str(draft.first_year), draft.note, draft.revision)
 
 
+def differs(typed: Typed, draft: Draft) -> bool:
+    """Whether a page says anything that its draft does not."""
+    kept = of(draft)
+    note = typed.note.replace("\r\n", "\n").strip()  # as a browser sends the ends of lines
+    is_same = (typed.goals, typed.first_year, note) == (kept.goals, kept.first_year, kept.note)
+    return not is_same
+
+
 def read(form: Mapping[str, str]) -> Typed:
     """What was sent, as many rows as a page can hold."""
     goals = []

@@ -209,5 +209,6 @@ def _editor(kind: str, typed: Typed, draft: Draft, refusal: str = "") -> str:
         general=[say(one) for place, one in problems if place in {"", "first_year"}],
         count=len(problems),
         is_changed=draft.goals != newest.goals,
+        is_unsaved=template_form.differs(typed, draft),
         case=templates.under_way(db(), kind),
     )

@@ -202,3 +202,15 @@ def test_a_form_nobody_wrote_in_is_left_without_a_question(enter: Enter) -> None
     page.get_by_label("牵头单位").select_option(index=2)
     page.goto("/points")
     assert asked == ["beforeunload"]
+
+
+def test_a_page_that_came_back_unsaved_is_not_left_without_a_question(enter: Enter) -> None:
+    page = enter("academic_affairs").page
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/templates/course/draft")
+    page.get_by_role("button", name="加一个项目").first.click()
+    expect(page.get_by_text("这一页上的修改还没有保存。")).to_be_visible()
+    page.get_by_role("link", name="取消修改").click()
+    expect(page.get_by_text("这一页上的修改还没有保存。")).to_have_count(0)
+    assert asked == ["beforeunload"]

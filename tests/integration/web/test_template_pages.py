@@ -59,6 +59,9 @@ def test_the_next_template_is_written_saved_and_handed_in(lead):
     last = int(typed["goals"]) - 1
     added = lead.post("/templates/major/draft", data={**typed, "do": f"add:i.{last}."})
     assert added.status_code == 200
+    assert "这一页上的修改还没有保存。" in added.text
+    assert "草稿与最新一版相同" not in added.text
+    assert "这一页上的修改" not in page
     typed = fields(added.text)
     row = f"i.{last}.{int(typed[f'g.{last}.items']) - 1}"
     typed |= {f"{row}.label": "", f"{row}.more": "1", "g.0.label": ""}

@@ -62,11 +62,18 @@ export function release(form) {
 }
 
 function isChanged(form) {
+  if (cameBack(form)) return true;
   return [...form.elements].some((each) => {
     if (each.type === "checkbox" || each.type === "radio") return each.checked !== each.defaultChecked;
     if (each.tagName === "SELECT") return isChosenAnew(each);
     return each.defaultValue !== undefined && each.type !== "hidden" && each.value !== each.defaultValue;
   });
+}
+
+/** The page is the answer to this form, which shows again what was typed: none of it is saved. Passwords are not shown. */
+function cameBack(form) {
+  const isAnswer = "posted" in document.body.dataset && new URL(form.getAttribute("action"), location).pathname === location.pathname;
+  return isAnswer && [...form.elements].some((each) => each.type !== "hidden" && each.tagName !== "BUTTON" && each.value);
 }
 
 /** A list in which nothing was chosen beforehand stands on its first choice. */
