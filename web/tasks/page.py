@@ -2,11 +2,13 @@
 
 GET /tasks/N            the page          GET /tasks/N/preview    the pane
 GET /tasks/people?q=    people whose name begins so
+GET /tasks/N/VERB       the page: a refusal leaves its reader at the address of the verb
 """
 
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from engine import tasks
@@ -47,6 +49,25 @@ def draw(
 ) -> ResponseReturnValue:
     """The page with this status; after a refusal with everything that was typed."""
     return render_template("tasks/show.html", **drawing.of(task, typed, refusal, opened)), status
+
+
+def lead_back(state: BlueprintSetupState) -> None:
+    """Let every address of a task that only takes something lead to the task when it is opened."""
+    mine = [
+        one
+        for one in state.app.url_map.iter_rules()
+        if one.endpoint.startswith(f"{bp.name}.") and one.arguments == {"task_id"}
+    ]
+    opened = {one.rule for one in mine if "GET" in (one.methods or ())}
+    for address in sorted({one.rule for one in mine} - opened):
+        state.add_url_rule(address, "back", back)
+
+
+@signed_in
+def back(task_id: int) -> ResponseReturnValue:
+    """To the task, if there is one for the reader."""
+    task_page.one(db(), me(), task_id)
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 
 @bp.get("/tasks/<int:task_id>/preview")

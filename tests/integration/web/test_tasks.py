@@ -207,6 +207,13 @@ def test_what_came_back_refused_is_not_called_saved(desk):
     assert dict(refused.fields())["values[applies_to]"] == "没有存的"
 
 
+@pytest.mark.parametrize("verb", ["completion", "return", "draft", "extension/withdrawal"])
+def test_the_address_of_a_verb_leads_to_its_task(desk, verb):
+    place = f"/tasks/{desk.task()}"
+    assert desk.browser("leader").get(f"{place}/{verb}").headers["Location"] == place
+    assert desk.browser("stranger").get(f"{place}/{verb}").status_code == 404
+
+
 def test_a_draft_is_thrown_away_after_asking(desk):
     page = desk.page("leader").press("保存草稿", applies_to="写坏了")
     (ask,) = page.all("#discard form")
