@@ -149,6 +149,24 @@ def test_every_page_fits_and_every_button_can_be_hit(enter: Enter, role: str) ->
     assert not found, "\n".join(found)
 
 
+def test_what_could_not_be_saved_is_seen_in_the_bar(enter: Enter) -> None:
+    leader = enter("major_leader", phone=True)
+    page = leader.page
+    acts.open_from_inbox(page, "智能机器人技术")
+    seen = page.locator(".top [data-form-saved]")
+    field = page.locator("[data-grid=goals] textarea:visible").first
+    field.fill("路上写的。")
+    expect(seen).to_have_text(acts.SAVED)
+    expect(seen).to_be_in_viewport()
+    leader.goes_offline()
+    field.fill("路上写的，没有信号。")
+    expect(seen).to_contain_text("没有保存到服务器")
+    expect(seen).to_be_in_viewport()
+    assert seen.evaluate("each => getComputedStyle(each).color") == "rgb(171, 35, 27)"
+    leader.comes_back()
+    expect(seen).to_have_text(acts.SAVED)
+
+
 def test_signing_in_fits(enter: Enter) -> None:
     visitor = enter(phone=True)
     visitor.page.goto("/sign-in")
