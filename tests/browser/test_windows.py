@@ -83,6 +83,36 @@ def test_a_hand_in_waits_for_what_is_being_saved(enter: Enter, site: Site) -> No
     assert is_pressed.is_set()
 
 
+def test_what_was_typed_after_another_window_handed_in_can_be_copied(
+    enter: Enter, site: Site
+) -> None:
+    leader = enter("major_leader")
+    leader.expects(410)
+    page = with_a_row(leader.page, begun(site))
+    save(page)
+    address = page.url
+    other = leader.new_page()
+    other.goto(address)
+    acts.press(other, "提交")
+    acts.told(other, "已提交")
+    other.close()
+    cell(page, 0, "state").fill("提交以后才写的")
+    expect(page.locator(".top [data-form-saved]")).to_contain_text("最后写的没有保存")
+    page.close()
+
+    page = leader.new_page()
+    page.goto(address)
+    found = page.locator("[data-lost]")
+    expect(found).to_contain_text(re.compile("任务1 · 现状.*提交以后才写的"))
+    leader.page = page
+    leader.photograph("01-lost")
+    found.get_by_role("button", name="不要了").click()
+    expect(found).to_have_count(0)
+    page.reload()
+    expect(found).to_be_hidden()
+    assert page.evaluate(KEPT) == []
+
+
 def with_a_row(page: Page, task: int) -> Page:
     """The task with one row that has a name."""
     page.goto(f"/tasks/{task}")

@@ -6,7 +6,8 @@ import { lines, says } from "./entries.js";
 
 const CONTROLS = "textarea, select, input:not([type=hidden])";
 const BOXES = "input:is([type=checkbox], [type=radio])";
-const CHOICES = new Set(["select", "radio", "checklist", "evidence"]);
+/** Kinds of columns whose values are chosen, not written. */
+export const CHOICES = new Set(["select", "radio", "checklist", "evidence"]);
 
 /** The control of a cell, if it can be filled. A list and evidence have one button for all of it. */
 export function control(cell) {

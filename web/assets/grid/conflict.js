@@ -65,7 +65,8 @@ function line(form, clash, theirs, who) {
   return make("tr", {}, make("th", { scope: "row" }, where(form, clash, cell)), choice("mine", clash.mine), choice("theirs", clash.theirs));
 }
 
-function where(form, clash, cell) {
+/** How the place of a clash is called. */
+export function where(form, clash, cell) {
   if (!cell) return clash.column ?? clash.key;
   const sheet = form.sheets.get(clash.key);
   if (!sheet) return cell.querySelector("label, .lab")?.textContent ?? cell.previousElementSibling?.textContent ?? clash.key;

@@ -15,6 +15,7 @@ import { History } from "./history.js";
 import { keyboard } from "./keyboard.js";
 import { last as lastOf } from "./last.js";
 import { lists } from "./lists.js";
+import { lost } from "./lost.js";
 import { naming } from "./naming.js";
 import { oneRow } from "./one_row.js";
 import { pasting } from "./paste.js";
@@ -37,6 +38,7 @@ export function start(root) {
   form.changed = () => draft?.touch();
   growing(root, form.sheets);
   draft = autosave(form);
+  lost(form);
   root.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
   });
