@@ -39,7 +39,7 @@ def test_files_are_dropped_sent_one_by_one_and_looked_at(enter: Enter, tmp_path:
     page.get_by_role("link", name="证书", exact=True).click()
     picture = page.get_by_role("img", name="证书")
     expect(picture).to_be_visible()
-    page.wait_for_function("document.querySelector('.preview img').naturalWidth === 300")
+    page.wait_for_function("document.querySelector('.piece-view img').naturalWidth === 300")
     page.get_by_label("更换成新文件").set_input_files(newer)
     page.get_by_role("button", name="更换", exact=True).click()
     expect(page.get_by_text("已换成第 2 版")).to_be_visible()
