@@ -124,8 +124,9 @@ def test_every_button_below_a_preview_is_on_the_screen_in_english(enter: Enter) 
     page.locator("#rows [data-item]").first.click()
     buttons = page.locator("#preview .verbs .btn:visible")
     expect(buttons.filter(has_text="Return")).to_be_visible()
-    ends = buttons.evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
-    assert max(ends) <= page.viewport_size["width"]
+    boxes = buttons.evaluate_all("all => all.map((one) => one.getBoundingClientRect().toJSON())")
+    size = page.viewport_size
+    assert all(one["right"] <= size["width"] and one["bottom"] <= size["height"] for one in boxes)
 
 
 def addresses(page: Page, name: str) -> list[str]:
