@@ -59,6 +59,18 @@ class Rows:
         return [self._column(at, cell) for at, cell in enumerate(self.cells)]
 
     @cached_property
+    def typed(self) -> frozenset[int]:
+        """The columns that are typed into, whose changed cells have a pattern too."""
+        return frozenset(
+            at for at, one in enumerate(self.cells) if self.columns[at] and one.editable
+        )
+
+    @cached_property
+    def changed(self) -> dict[int, str]:
+        """The patterns of what was changed in them."""
+        return {at: self._column(at, self.cells[at], is_changed=True) for at in self.typed}
+
+    @cached_property
     def hints(self) -> list[tuple[str, str]]:
         """What stands in a cell that has nothing to read, where something does."""
         return [(str(at), hint) for at, cell in enumerate(self.cells) if (hint := _hint(cell))]
@@ -90,32 +102,40 @@ class Rows:
             for goal in self.grid.goals
             for row, noted in zip(goal.members, goal.noted, strict=True)
         ]
-        keys = [None if noted else self._key(row) for _goal, row, noted in every]
+        keys = [self._key(row, noted) for _goal, row, noted in every]
         found = _kept.find([key for key in keys if key])
         fresh: dict[bytes, Drawn] = {}
         answer = []
         for (goal, row, noted), key in zip(every, keys, strict=True):
             one = found.get(key) if key else None
             if one is None:
-                one = self._row(noted or goal.draw(row))
+                one = self._row(noted if isinstance(noted, RowView) else goal.draw(row))
                 if key:
                     fresh[key] = one
             answer.append(one)
         _kept.keep(fresh)
         return answer
 
-    def _key(self, row: Mapping[str, object]) -> bytes | None:
+    def _key(
+        self, row: Mapping[str, object], noted: RowView | frozenset[int] | None
+    ) -> bytes | None:
         """What the row's HTML depends on; None where macros draw a part of it."""
+        changed = noted or frozenset()
+        if not self.sort or isinstance(changed, RowView) or not changed <= self.typed:
+            return None
         try:
-            return self.sort + orjson.dumps(row) if self.sort else None
-        except TypeError:  # nothing that can be stored
+            return self.sort + bytes(sorted(changed)) + orjson.dumps(row)
+        except (TypeError, ValueError):  # nothing that can be stored, or very many columns
             return None
 
     def _sort(self) -> bytes:
         """What the HTML of all plain rows depends on: what they share, and what may be done."""
         grid = self.grid
         may = (grid.editable, grid.may_change_rows, grid.blank is not None, str(get_locale()))
-        columns = [(one.key, one.editable, one.required) for one in grid.columns]
+        columns = [
+            (one.key, one.editable, one.required, one.label, one.title, one.note)
+            for one in grid.columns
+        ]
         said = repr((grid.number, self.draft_url, may, columns))
         return blake2b(said.encode(errors="surrogatepass"), digest_size=16).digest()
 
@@ -147,7 +167,7 @@ class Rows:
         for at, hint in self.hints:
             own[at] = own[at] or hint
         for number, pattern in enumerate(self.columns):
-            if not pattern or number in row.marked:
+            if not pattern or number in row.marked - (row.changed & self.typed):
                 own[str(number)] = self.cell(self.grid, row.cell(number), self.grid.columns[number])
         if _is_noted(row):
             own["label"] = self.label(self.grid, row, self.draft_url)
@@ -160,25 +180,29 @@ class Rows:
     def _pattern(self, row: RowView) -> tuple[list[str], list[str]]:
         """What rows of this sort have in common: text and names of gaps in turn."""
         may = (row.own, row.renamable, row.movable, row.removable)
-        sort = (*may, _is_noted(row), row.marked)
+        sort = (*may, _is_noted(row), row.marked, row.changed)
         if sort not in self.patterns:
             own = " data-own" if row.own else ""
             begins = f'\n        <tr id="{_AT}" tabindex="-1" data-row="{_ID}"{own}>'
             parts = [_LABEL if _is_noted(row) else self._label(row)]
             for at, pattern in enumerate(self.columns):
-                parts.append(_gap(at) if at in row.marked else pattern or _gap(at))
+                if at in row.changed & self.typed:
+                    parts.append(self.changed[at])
+                else:
+                    parts.append(_gap(at) if at in row.marked else pattern or _gap(at))
             behind = "".join((*parts, "</tr>"))
             self.patterns[sort] = begins.split(_APART), behind.split(_APART)
         return self.patterns[sort]
 
-    def _column(self, at: int, some: FieldView) -> str:
-        """The pattern of a column's cells; "" where macros draw them."""
+    def _column(self, at: int, some: FieldView, *, is_changed: bool = False) -> str:
+        """The pattern of a column's cells, or of the changed ones; "" where macros draw them."""
         column, kind, text = self.grid.columns[at], some.kind, _gap(at)
         if not _is_plain(column):
             return ""
         key, label = _said([column.key, column.label])
         number = " is-number" if kind is Kind.NUMBER else ""
-        head = f'data-column="{key}">\n    <span class="form-cell-label">{_named(column)}</span>'
+        said = f'<span class="form-cell-label">{_named(column, is_changed=is_changed)}</span>'
+        head = f'data-column="{key}">\n    {said}{_changed() if is_changed else ""}'
         if not some.editable:
             read = " is-read" if self.grid.editable else ""
             made = f' id="{_AT}-{key}" data-calculated' if some.is_calculated else ""
@@ -194,7 +218,8 @@ class Rows:
         else:
             more = ' inputmode="decimal" autocomplete="off"' if number else ""
             control = f'<input class="in-t" type="text"{more} value="{text}" {about}>'
-        return f'<td class="form-cell is-open{number}" {head}{control}</td>'
+        changed = " is-changed" if is_changed else ""
+        return f'<td class="form-cell is-open{changed}{number}" {head}{control}</td>'
 
     def _label(self, row: RowView) -> str:
         """The pattern of a row's head."""
@@ -233,9 +258,16 @@ class Rows:
         )
 
 
-def _named(column: ColumnView) -> str:
+def _changed() -> str:
+    """The mark of a cell that was changed."""
+    title, word = _said([gettext("这里改过"), gettext("改")])
+    return f'<span class="form-chg" title="{title}">{word}</span>'
+
+
+def _named(column: ColumnView, *, is_changed: bool) -> str:
     """What stands above a cell where the heads of the columns are not seen, on a phone."""
     title, must, note = _said([column.title, gettext("必填"), column.note])
+    title += _said([gettext("，已修改")])[0] if is_changed else ""
     required = f' <span class="req">{must}</span>' if column.required else ""
     return f"{title}{required}" + (f"<small>{note}</small>" if note else "")
 

@@ -150,7 +150,7 @@ class RowView:
     """One row: who it is, what its cells read, and what may be done to it.
 
     The cells themselves are drawn when they are asked for; those in `marked` carry an error or a
-    change.
+    change, those in `changed` a change alone.
     """
 
     id: str
@@ -168,6 +168,7 @@ class RowView:
     renamed: bool
     texts: tuple[str, ...]
     marked: frozenset[int]
+    changed: frozenset[int]
     cell: Callable[[int], FieldView]
     error: Sentence | None
 
@@ -191,21 +192,24 @@ class GoalView(NamedTuple):
     """The rows of one goal, which share its spanning cell. In a one-level grid: one row.
 
     `next_label` is what one more row is called at first. `members` are the rows as they are stored,
-    `noted` at the same places those of which something is said; the others `draw` draws.
+    `noted` at the same places what is said of them: the row as drawn, or which cells changed, or
+    nothing; `draw` draws the others.
     """
 
     id: str
     label: str
     next_label: str
     members: tuple[Mapping[str, Any], ...]
-    noted: tuple[RowView | None, ...]
+    noted: tuple[RowView | frozenset[int] | None, ...]
     draw: Callable[[Mapping[str, Any]], RowView]
 
     @property
     def rows(self) -> tuple[RowView, ...]:
         """All of them, drawn anew."""
         pairs = zip(self.members, self.noted, strict=True)
-        return tuple(noted or self.draw(row) for row, noted in pairs)
+        return tuple(
+            noted if isinstance(noted, RowView) else self.draw(row) for row, noted in pairs
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Table:
                 label=_goal_label(members),
                 next_label=self._next_label(members),
                 members=tuple(members),
-                noted=tuple(self._row(row) if self._is_noted(row) else None for row in members),
+                noted=tuple(map(self._said_of, members)),
                 draw=self._row,
             )
             for goal, members in by_goal.items()
@@ -90,11 +90,16 @@ class Table:
         others = [str(row.get("label") or "") for row in members if row.get("placeholder")]
         return rows.next_label(others, own)
 
-    def _is_noted(self, row: Row) -> bool:
-        """Whether something may be said of a row: an error, or what changed in it."""
-        if (self.grid.key, row["id"]) in self.wrong:
-            return True
-        return self.before is not None and self.old.get(row["id"]) != row
+    def _said_of(self, row: Row) -> RowView | frozenset[int] | None:
+        """What is said of a row: more than that cells changed, and it is drawn at once."""
+        is_wrong, old = (self.grid.key, row["id"]) in self.wrong, self.old.get(row["id"])
+        if not is_wrong and (self.before is None or old == row):
+            return None
+        if is_wrong or old is None or old.get("label") != row.get("label"):
+            return self._row(row)
+        changed = self._changed(row, old)
+        self.changed += len(changed)
+        return changed
 
     def _row(self, row: Mapping[str, Any]) -> RowView:
         path = f"{self.grid.key}/{row['id']}"
@@ -110,11 +115,16 @@ class Table:
                 self.said.append(drawn.Said(drawn.html_id(place), spoken, said))
         own = bool(row.get("own"))
         html_id = drawn.html_id(path)
+        texts = tuple([read(row.get(key)) for key, read in self.readers])
         cell: Callable[[int], FieldView] = partial(self._cell, row, html_id, spoken)
-        marked = _NONE
-        if (self.grid.key, row["id"]) in self.wrong or self._differs(row, old):
-            cells = [self._noted(cell(at), old) for at in range(len(self.columns))]
-            marked = frozenset(at for at, one in enumerate(cells) if one.error or one.is_changed)
+        marked = changed = self._changed(row, old)
+        self.changed += len(changed)
+        if old is not None and changed:
+            cell = partial(self._noted, cell, old)
+        if (self.grid.key, row["id"]) in self.wrong:
+            cells = [cell(at) for at in range(len(self.columns))]
+            wrong = frozenset(at for at, one in enumerate(cells) if one.error)
+            marked, changed = marked | wrong, changed - wrong
             cell = cells.__getitem__
         return RowView(
             id=row["id"],
@@ -130,17 +140,22 @@ class Table:
             movable=self.own_rows and own,
             added=added,
             renamed=renamed,
-            texts=tuple([read(row.get(key)) for key, read in self.readers]),
+            texts=texts,
             marked=marked,
+            changed=changed,
             cell=cell,
             error=error,
         )
 
-    def _differs(self, row: Mapping[str, Any], old: Row | None) -> bool:
-        """Whether a cell may read otherwise than before. A new row carries its mark itself."""
+    def _changed(self, row: Mapping[str, Any], old: Row | None) -> frozenset[int]:
+        """The cells that read otherwise than before. A new row carries its mark itself."""
         if old is None or old == row:
-            return False
-        return any(old.get(column.key) != row.get(column.key) for column, _right in self.columns)
+            return _NONE
+        return frozenset(
+            at
+            for at, (key, read) in enumerate(self.readers)
+            if old.get(key) != row.get(key) and read(old.get(key)) != read(row.get(key))
+        )
 
     def _cell(self, row: Mapping[str, Any], html_id: str, spoken: str, at: int) -> FieldView:
         column, right = self.columns[at]
@@ -152,14 +167,13 @@ class Table:
         )
         return self.drawing.field(column, place, row.get(column.key), right)
 
-    def _noted(self, cell: FieldView, old: Row | None) -> FieldView:
-        """The cell with the marks of what changed in it."""
-        if old is None:
-            return cell
+    def _noted(self, draw: Callable[[int], FieldView], old: Row, at: int) -> FieldView:
+        """A cell with the marks of what changed in it."""
+        cell = draw(at)
         before = old.get(cell.definition.key)
-        difference = drawn.difference(cell.definition, before, cell.value, self.drawing.live)
-        self.changed += bool(difference)
-        return replace(cell, **difference)
+        return replace(
+            cell, **drawn.difference(cell.definition, before, cell.value, self.drawing.live)
+        )
 
     def _head(self, column: Field, right: Right) -> ColumnView:
         title, bracket, rest = column.label.partition("（")
