@@ -55,7 +55,7 @@ from engine.tasks.held import Held, hold, look, require_offered
 FLOW: Final = "extension_request"
 CASE: Final = "engine.extension"
 LAPSE: Final = "extension.lapse"
-LOOKED_AT: Final = timedelta(minutes=10)
+LOOKED_AT: Final = timedelta(hours=1)
 """How long an application may outlive its task."""
 LONGEST: Final = timedelta(days=366)
 MOST_DECIDERS: Final = 20

@@ -122,11 +122,11 @@ def test_an_application_ends_by_itself_when_its_task_needs_nobody(
     now = clock.now()
     small = ask()
     db.commit()
-    with clock.freeze(now + timedelta(minutes=11)):
+    with clock.freeze(now + timedelta(minutes=61)):
         jobs.run_due(sessions, "test")
     assert flow.status(db, small) == "running"
     tasks.complete(db, flow.open_tasks(db, case)["review"], by=reviewer)
     db.commit()
-    with clock.freeze(now + timedelta(minutes=30)):
+    with clock.freeze(now + timedelta(hours=3)):
         jobs.run_due(sessions, "test")
     assert (flow.status(db, small), told(db)) == ("cancelled", ["lapsed"])
