@@ -20,10 +20,9 @@ from engine.decisions import Kept
 from engine.dmn.table import Drawn
 from engine.errors import NotDecidable, NotFound, Refused, StaleDraft
 from engine.permissions import Action
-from web import sheets
+from web import downloads, sheets
 from web.access import needs
 from web.errors import UNPROCESSABLE, status_of
-from web.evidence.served import disposition
 from web.i18n import in_words, say
 from web.session import db, me
 from web.sheets import Sheet
@@ -115,9 +114,8 @@ def _ordered(drawn: tuple[Drawn, ...], key: str) -> list[Drawn]:
 @needs(Action.DEFINITION_VIEW)
 def dmn(table: str) -> Response:
     """The file, byte by byte."""
-    response = Response(decisions.get(db(), table).dmn, content_type="application/xml")
-    response.headers["Content-Disposition"] = disposition(f"{table}.dmn", is_shown=False)
-    return response
+    content = decisions.get(db(), table).dmn
+    return downloads.saved(content, "application/xml", f"{table}.dmn")
 
 
 @bp.get("/<word:table>/rows/<word:decision>")

@@ -29,8 +29,8 @@ from engine.queries.catalogue import Edition
 from quality import cycle, shipped
 from web import steps, who_words
 from web.access import needs
+from web.downloads import disposition
 from web.errors import UNPROCESSABLE
-from web.evidence.served import disposition
 from web.htmx import render
 from web.i18n import in_words, said, say
 from web.session import db, me

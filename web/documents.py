@@ -19,7 +19,8 @@ from engine.forms.choices import Choices
 from quality import births, documents, kinds, periods
 from quality.documents import VersionView, Wanted
 from quality.models import Stage
-from web import document_book, evidence, list_book
+from quality.spreadsheets import MEDIA_TYPE
+from web import document_book, downloads, evidence, list_book
 from web.access import signed_in
 from web.asked import number, row_number
 from web.asked import year as asked_year
@@ -54,7 +55,8 @@ def export() -> Response:
     wanted, _asked = narrowing(request.args)
     unit = dict(documents.units(db(), me())).get(wanted.unit_id or 0, "—")
     rows = documents.first(db(), me(), wanted, list_book.MOST_ROWS)
-    return list_book.served(document_book.written(rows, wanted, unit), gettext("文档目录.xlsx"))
+    content = document_book.written(rows, wanted, unit)
+    return downloads.saved(content, MEDIA_TYPE, gettext("文档目录.xlsx"))
 
 
 def narrowing(given: Mapping[str, str]) -> tuple[Wanted, dict[str, Any]]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +25,7 @@ from quality.imports.faults import Fault
 from quality.imports.models import ImportStatus, RowAction
 from quality.imports.people import RETURNS
 from quality.imports.runs import Line, Run
-from web import htmx, sensitive
+from web import downloads, htmx, sensitive
 from web.access import needs
 from web.asked import number
 from web.errors import status_of
@@ -105,7 +104,8 @@ def _index(refusal: str = "", *, is_complete: bool = False) -> str:
 @needs(Action.IMPORT_RUN)
 def template() -> Response:
     """A workbook to fill in, with the sheets that the reader may bring in."""
-    return _file(written.template(db(), runs.sheets_for(me())), gettext("导入模板.xlsx"))
+    content = written.template(db(), runs.sheets_for(me()))
+    return downloads.saved(content, spreadsheets.MEDIA_TYPE, gettext("导入模板.xlsx"))
 
 
 @bp.get("/<int:import_id>")
@@ -191,15 +191,8 @@ def mistakes(import_id: int) -> Response:
         raise NotFound
     sensitive.handed_out(import_id, runs.private(db(), import_id))
     content = written.mistakes(db(), import_id, _said)
-    return _file(content, gettext("有错的行-%(id)s.xlsx", id=import_id))
-
-
-def _file(content: bytes, name: str) -> Response:
-    response = Response(content, content_type=spreadsheets.MEDIA_TYPE)
-    # a header is Latin-1: the name goes along in the way made for others
-    place = f"attachment; filename=import.xlsx; filename*=UTF-8''{quote(name)}"
-    response.headers["Content-Disposition"] = place
-    return response
+    name = gettext("有错的行-%(id)s.xlsx", id=import_id)
+    return downloads.saved(content, spreadsheets.MEDIA_TYPE, name)
 
 
 @bp.post("/<int:import_id>/application")

@@ -9,12 +9,10 @@ from datetime import datetime
 from typing import Any, Final
 
 import xlsxwriter
-from flask import Response
 from flask_babel import gettext
 
 from engine import clock
-from quality.spreadsheets import MEDIA_TYPE, OPTIONS, guarded
-from web.evidence.served import disposition
+from quality.spreadsheets import OPTIONS, guarded
 from web.i18n import stamp
 
 MOST_ROWS: Final = 10_000
@@ -52,13 +50,6 @@ def written(
         for line, cells in enumerate(rows[:MOST_ROWS], start=HEAD + 1):
             _write(page, line, cells, moment)
     return made.getvalue()
-
-
-def served(content: bytes, name: str) -> Response:
-    """The workbook as a file to keep."""
-    response = Response(content, content_type=MEDIA_TYPE)
-    response.headers["Content-Disposition"] = disposition(name, is_shown=False)
-    return response
 
 
 def _above(narrowed: Iterable[str], count: int) -> tuple[str, str]:

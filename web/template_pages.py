@@ -20,11 +20,10 @@ from engine.errors import Refused, StaleDraft
 from engine.queries import cases
 from quality import kinds, templates
 from quality.templates import Draft, exported
-from web import template_form
+from web import downloads, template_form
 from web.access import signed_in
 from web.asked import number
 from web.errors import status_of
-from web.evidence.served import disposition
 from web.i18n import say
 from web.session import db, me
 from web.template_form import Typed
@@ -106,11 +105,9 @@ def workbook(kind: str) -> Response:
     newest = templates.newest(db(), kind)
     one = templates.one(db(), kind, asked) if asked else newest
     content = exported.workbook(one.goals, words=gettext)
-    response = Response(content, content_type=exported.MEDIA_TYPE)
     label = gettext(kinds.get(kind).short)
     name = gettext("%(kind)s模板第 %(number)s 版.xlsx", kind=label, number=one.number)
-    response.headers["Content-Disposition"] = disposition(name, is_shown=False)
-    return response
+    return downloads.saved(content, exported.MEDIA_TYPE, name)
 
 
 @bp.get("/<word:kind>/draft")

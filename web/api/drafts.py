@@ -10,12 +10,12 @@ from engine import definitions, people
 from engine.definitions import Draft
 from engine.errors import StaleDraft
 from engine.permissions import Action
+from web import downloads
 from web.access import needs
 from web.api import preconditions, schemas
 from web.api.fields import Json, moment
 from web.api.preconditions import Stale
 from web.api.routing import XML, Told, finding_words, route
-from web.evidence.served import disposition
 from web.session import db, me
 
 
@@ -72,7 +72,6 @@ def told(key: str, draft: Draft) -> Json:
 
 def xml_answer(content: bytes, tag_: str, name: str) -> Response:
     """Bytes of a diagram, to be saved, never shown as a page of ours."""
-    response = Response(content, content_type="application/xml")
+    response = downloads.saved(content, "application/xml", name)
     response.headers["ETag"] = tag_
-    response.headers["Content-Disposition"] = disposition(name, is_shown=False)
     return preconditions.unless_seen(response)

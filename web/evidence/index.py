@@ -15,11 +15,11 @@ from quality import subjects
 from quality.evidence import exported, listed
 from quality.evidence.filetypes import Family
 from quality.evidence.listed import Wanted
+from web import downloads
 from web.access import signed_in
 from web.asked import number
 from web.evidence import forms
 from web.evidence.blueprint import FAMILIES, bp, family_words
-from web.evidence.served import disposition
 from web.session import db, me
 
 WHOSE: Final = {"": "全部", "mine": "我上传的", "subjects": "我的主体的", "units": "本单位的"}
@@ -56,9 +56,7 @@ def export() -> Response:
     content = exported.workbook(
         db(), me(), wanted, words=gettext, family=lambda row: family_words(row.family)
     )
-    response = Response(content, content_type=exported.MEDIA_TYPE)
-    response.headers["Content-Disposition"] = disposition(gettext("佐证材料.xlsx"), is_shown=False)
-    return response
+    return downloads.saved(content, exported.MEDIA_TYPE, gettext("佐证材料.xlsx"))
 
 
 def narrowing() -> tuple[Wanted, dict[str, Any]]:

@@ -5,9 +5,7 @@ GET /evidence/N/file?number=2&save=1
 
 from __future__ import annotations
 
-import re
 from typing import Final
-from urllib.parse import quote
 
 from flask import Response, request
 
@@ -16,6 +14,7 @@ from quality.evidence.errors import FileLost
 from quality.evidence.listed import FileRow
 from web.access import signed_in
 from web.asked import number
+from web.downloads import disposition
 from web.evidence.blueprint import bp
 from web.evidence.streams import store
 from web.session import db, me
@@ -26,7 +25,6 @@ POLICY: Final = (
 )
 """Of a file that is no page: were it taken for one, it could do nothing."""
 PDF: Final = "application/pdf"
-PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 @bp.get("/<int:evidence_id>/file")
@@ -49,12 +47,3 @@ def answer(found: FileRow, *, is_saved: bool) -> Response:
     is_framed = is_shown and found.media_type == PDF
     response.headers["X-Frame-Options"] = "SAMEORIGIN" if is_framed else "DENY"
     return response
-
-
-def disposition(name: str, *, is_shown: bool) -> str:
-    """What to do with a file, and its name: plain for old programs, in full for the others."""
-    ending = name.rpartition(".")[2] if "." in name else ""
-    plain = f"file.{ending}" if ending.isascii() and ending.isalnum() else "file"
-    plain = name if PLAIN.fullmatch(name) else plain
-    how = "inline" if is_shown else "attachment"
-    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

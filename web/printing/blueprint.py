@@ -25,6 +25,7 @@ from quality.printing.shelf import file_name
 from web import htmx
 from web.access import signed_in
 from web.asked import number
+from web.downloads import disposition
 from web.i18n import language, say
 from web.printing import chosen, papers, results
 from web.session import db, me
@@ -65,12 +66,12 @@ def instance_word(instance_id: int) -> Response:
 
 def _pdf(paper: Paper) -> Response:
     _let_go()
-    return _file(press.pdf(paper), PDF, file_name(paper.title, "pdf"), "inline")
+    return _file(press.pdf(paper), PDF, file_name(paper.title, "pdf"), is_shown=True)
 
 
 def _word(paper: Paper) -> Response:
     _let_go()
-    return _file(word.docx(paper), WORD, file_name(paper.title, "docx"), "attachment")
+    return _file(word.docx(paper), WORD, file_name(paper.title, "docx"), is_shown=False)
 
 
 def _let_go() -> None:
@@ -78,9 +79,9 @@ def _let_go() -> None:
     db().rollback()
 
 
-def _file(content: bytes, kind: str, name: str, place: str) -> Response:
+def _file(content: bytes, kind: str, name: str, *, is_shown: bool) -> Response:
     response = Response(content, content_type=kind)
-    response.headers["Content-Disposition"] = results.named(name, place)
+    response.headers["Content-Disposition"] = disposition(name, is_shown=is_shown)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -1,9 +1,8 @@
-"""What came of a batch in print: its zip, and how a file that was printed is called."""
+"""What came of a batch in print: its zip, and where its files are."""
 
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
 
 from flask import Response, send_file
 from flask_babel import gettext
@@ -13,6 +12,7 @@ from quality.printing.models import PrintStatus
 from quality.printing.runs import Run
 from quality.printing.shelf import Shelf, file_name
 from web import session as of_request
+from web.downloads import disposition
 
 ZIP: Final = "application/zip"
 
@@ -24,7 +24,7 @@ def packed(run: Run) -> Response:
         raise NotFound
     response = send_file(place, mimetype=ZIP, etag=run.sha256, max_age=0)
     name = file_name(gettext("打印的文档 %(id)s", id=run.id), "zip")
-    response.headers["Content-Disposition"] = named(name, "attachment")
+    response.headers["Content-Disposition"] = disposition(name, is_shown=False)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
@@ -32,9 +32,3 @@ def packed(run: Run) -> Response:
 def shelf(run_id: int) -> Shelf:
     """Where the files of a batch are."""
     return Shelf(of_request.settings().data_dir, run_id)
-
-
-def named(name: str, place: str) -> str:
-    """A header is Latin-1: the name goes along in the way made for others."""
-    ending = name.rpartition(".")[2]
-    return f"{place}; filename=print.{ending}; filename*=UTF-8''{quote(name, safe='')}"

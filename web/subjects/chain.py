@@ -18,8 +18,9 @@ from quality import kinds, linked, pages, periods, subjects
 from quality.linked import Overview
 from quality.models import Stage
 from quality.pages import Page
+from quality.spreadsheets import MEDIA_TYPE
 from quality.subjects import Wanted
-from web import list_book
+from web import downloads, list_book
 from web.access import signed_in
 from web.asked import number
 from web.asked import year as asked_year
@@ -78,7 +79,8 @@ def export_chains() -> Response:
     asked = _asked()
     unit = dict(subjects.units_of(db(), me())).get(asked["unit"] or 0, "—")
     rows = pages.first(lambda after: _page(asked, after, pages.MOST), list_book.MOST_ROWS)
-    return list_book.served(chain_book.written(rows, asked, unit), gettext("文档链.xlsx"))
+    content = chain_book.written(rows, asked, unit)
+    return downloads.saved(content, MEDIA_TYPE, gettext("文档链.xlsx"))
 
 
 def _asked() -> dict[str, Any]:

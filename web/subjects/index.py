@@ -15,8 +15,9 @@ from flask_babel import gettext
 from engine import permissions
 from engine.permissions import Action
 from quality import kinds, pages, subjects
+from quality.spreadsheets import MEDIA_TYPE
 from quality.subjects import Wanted
-from web import list_book
+from web import downloads, list_book
 from web.access import signed_in
 from web.asked import number, row_number
 from web.session import db, me
@@ -55,7 +56,8 @@ def export() -> Response:
         lambda after: subjects.visible(db(), me(), wanted, after=after, limit=pages.MOST),
         list_book.MOST_ROWS,
     )
-    return list_book.served(register_book.written(rows, wanted, unit), gettext("诊改主体.xlsx"))
+    content = register_book.written(rows, wanted, unit)
+    return downloads.saved(content, MEDIA_TYPE, gettext("诊改主体.xlsx"))
 
 
 def narrowing(given: Mapping[str, str]) -> tuple[Wanted, dict[str, Any]]:

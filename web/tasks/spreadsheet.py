@@ -21,7 +21,8 @@ from engine.forms.model import Grid
 from engine.queries import task_page
 from engine.queries.task_page import Task
 from engine.tasks import drafts
-from web import list_book
+from quality.spreadsheets import MEDIA_TYPE
+from web import downloads
 from web.access import signed_in
 from web.session import db, me
 from web.tasks import acts, asked, drawing, gridbook
@@ -40,7 +41,8 @@ def fetch(task_id: int, grid: str) -> Response:
 def workbook(task: Task, key: str) -> Response:
     """A grid of a task as its reader sees it. Raises `NotFound`."""
     view, _ = _grid(task, key, NOTHING)
-    return list_book.served(gridbook.written(view), gridbook.filename(view, task.title))
+    name = gridbook.filename(view, task.title)
+    return downloads.saved(gridbook.written(view), MEDIA_TYPE, name)
 
 
 @bp.post("/tasks/<int:task_id>/grids/<word:grid>.xlsx")
