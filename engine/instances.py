@@ -321,7 +321,7 @@ def start(  # noqa: PLR0913  (what is known of a case, by keyword)
     subject = texts.kept(subject, MAX_SUBJECT) if subject is not None else None
     business_key = new_cases.own_key(business_key)
     version = versions.active(db, key)
-    values = {name: one for name, one in (values or {}).items() if dialect.PICKED not in name}
+    values = dialect.unpicked(values)
     kind = CASES.get(version.process.properties.get(dialect.CASE, ""))
     if kind is not None:
         opening = kind.open(db, key, by=by, subject=subject, values=values)

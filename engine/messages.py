@@ -100,7 +100,7 @@ def correlate(
 
 def _brought(data: Mapping[str, Any] | None) -> dict[str, Any]:
     """What comes along, but whom somebody is to pick at a step. Raises `TooLarge`."""
-    found = {name: one for name, one in (data or {}).items() if dialect.PICKED not in name}
+    found = dialect.unpicked(data)
     if len(eventlog.as_json(found)) > MAX_DATA:
         raise TooLarge(most=Sentence("{count} 字节", count=MAX_DATA))
     return found

@@ -19,6 +19,7 @@ from engine.bpmn.dialect.assigning import (
     RuleKind,
     Who,
     assignment,
+    unpicked,
     users,
     who,
 )
@@ -172,6 +173,7 @@ __all__ = [
     "script",
     "signing",
     "timer",
+    "unpicked",
     "users",
     "verbs",
     "who",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from engine.bpmn.dialect.written import KEY, DialectError, items, short
 
@@ -201,6 +201,11 @@ def initiator_is_approver(text: str) -> Own:
         )
         raise DialectError(message, text=short(text))
     return Own(text.strip())
+
+
+def unpicked(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Variables from outside, but whom somebody picks: that is done at a step alone."""
+    return {name: one for name, one in (values or {}).items() if PICKED not in name}
 
 
 @lru_cache(MOST_READ)
