@@ -19,6 +19,7 @@ from engine import (
     assignment,
     clock,
     due_dates,
+    effects,
     handlers,
     instances,
     later,
@@ -44,7 +45,9 @@ from engine.models import (
     ProcessInstance,
     ProcessVersion,
     Role,
+    TaskStatus,
     User,
+    UserTask,
 )
 from engine.notifications import Notice
 from engine.people import SYSTEM, Actor
@@ -59,7 +62,6 @@ LOOKED_AT: Final = timedelta(hours=1)
 """How long an application may outlive its task."""
 LONGEST: Final = timedelta(days=366)
 MOST_DECIDERS: Final = 20
-
 
 _WAITS: Final = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
 _VERSIONS: Final = (
@@ -97,6 +99,12 @@ class StandsStill(Refused):
     """The case that the application is about is suspended, and its deadline with it."""
 
     sentence = "“{title}”现在暂停办理，期限也停着；等恢复以后再批。"
+
+
+class NotItsTurn(Refused):
+    """The task that the application is about waits until others have signed."""
+
+    sentence = "“{title}”的这一步在等别人先签；轮到以后再批。"
 
 
 class NothingAsked(Refused):
@@ -206,7 +214,7 @@ class ExtensionCase:
     def ended(self, db: Session, instance_id: int, how: str) -> None:
         """Approved is what runs to its end; a refusal terminates, and nothing moves.
 
-        Raises `StandsStill`.
+        Raises `StandsStill`, `NotItsTurn`.
         """
         table = ProcessInstance.__table__
         wanted = select(table.c.variables).where(table.c.id == instance_id)
@@ -229,10 +237,7 @@ def lapse(db: Session, reference: str) -> bool:
     case = instances.lock(db, int(reference))
     if case.status not in _WAITS:
         return False
-    known = case.variables
-    about = select(ProcessInstance.status).where(ProcessInstance.id == int(known["case"]))
-    is_alive = db.execute(about).scalar_one() in _WAITS
-    if is_alive and due_dates.find(db, int(known["case"]), task_id=int(known["task"])) is not None:
+    if _is_needed(db, case.variables):
         later.enqueue(db, LAPSE, reference, at=clock.now() + LOOKED_AT)
         return False
     act = Act(Kind.INSTANCE_CANCELLED, Cancel(), is_on_hold=True)
@@ -243,18 +248,28 @@ def lapse(db: Session, reference: str) -> bool:
 def _came_of(db: Session, instance_id: int, known: Mapping[str, Any], how: str) -> str:
     """What became of an application, and the deadline with it: how it ended, `lapsed`, `later`."""
     case = instances.lock(db, int(known["case"]))
-    task = due_dates.find(db, case.id, task_id=int(known["task"]))
-    if task is None or case.status not in _WAITS:
+    if not _is_needed(db, known):
         return "lapsed"
     if how != InstanceStatus.COMPLETED:
         return how
     if case.status == InstanceStatus.SUSPENDED:
         raise StandsStill(title=case.title)
+    task = due_dates.find(db, case.id, task_id=int(known["task"]))
+    if task is None:
+        raise NotItsTurn(title=case.title)
     until = datetime.fromisoformat(str(known["until"]))
     if task.due_at is None or task.due_at >= until:
         return "later"
     due_dates.move(db, case, task, Due(until), why=Why.EXTENSION, by=SYSTEM, allowed_in=instance_id)
     return how
+
+
+def _is_needed(db: Session, known: Mapping[str, Any]) -> bool:
+    """Whether the task an application is about needs somebody, now or when its turn comes."""
+    task, case = UserTask.__table__, ProcessInstance.__table__
+    here = select(task.c.id).join(case, case.c.id == task.c.instance_id)
+    open_ = task.c.status.in_((*effects.OPEN, TaskStatus.WAITING)) & case.c.status.in_(_WAITS)
+    return db.execute(here.where(task.c.id == int(known["task"]), open_)).first() is not None
 
 
 def _asked(values: Mapping[str, Any]) -> tuple[int, datetime]:

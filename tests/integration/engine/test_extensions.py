@@ -36,7 +36,7 @@ def reviewer(db: Session, college: College) -> Actor:
 def case(db: Session, college: College) -> int:
     """A case that waits for a reviewer with a deadline."""
     places.publish(db, (ROOT / "processes/extension_request.bpmn").read_bytes())
-    drawn = flow.step("review", REVIEW, verbs="approve,extend", due="P3D")
+    drawn = flow.step("review", REVIEW, verbs="approve,extend,add_signer", due="P3D")
     return flow.begin(db, flow.chain("timed", drawn), by=college.actor(db, "leader"))
 
 
@@ -98,6 +98,30 @@ def test_whoever_asked_is_told_that_the_task_was_done_meanwhile(
     tasks.complete(db, flow.open_tasks(db, case)["review"], by=reviewer)
     flow.do(db, small, "decide", by=admin, outcome=outcome)
     assert told(db) == ["lapsed"]
+
+
+def test_it_waits_with_its_task_until_those_added_before_have_signed(
+    db: Session,
+    sessions: sessionmaker[Session],
+    college: College,
+    case: int,
+    ask: Callable[[], int],
+    reviewer: Actor,
+    admin: Actor,
+) -> None:
+    now, task, small = clock.now(), flow.open_tasks(db, case)["review"], ask()
+    before = due(db, task)
+    office = college.actor(db, "office")
+    people = [office.id or 0]
+    tasks.add_signers(db, task, by=reviewer, people=people, where="before", reason="请先看")
+    db.commit()
+    with clock.freeze(now + timedelta(hours=2)):
+        jobs.run_due(sessions, "test")
+    with pytest.raises(extension.NotItsTurn), db.begin_nested():
+        flow.do(db, small, "decide", by=admin)
+    flow.do(db, case, "review", by=office)
+    flow.do(db, small, "decide", by=admin)
+    assert (due(db, task) != before, told(db)) == (True, ["completed"])
 
 
 def test_a_deadline_that_is_later_already_stays_and_that_is_said(
