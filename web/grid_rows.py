@@ -186,10 +186,9 @@ class Rows:
             begins = f'\n        <tr id="{_AT}" tabindex="-1" data-row="{_ID}"{own}>'
             parts = [_LABEL if _is_noted(row) else self._label(row)]
             for at, pattern in enumerate(self.columns):
-                if at in row.changed & self.typed:
-                    parts.append(self.changed[at])
-                else:
-                    parts.append(_gap(at) if at in row.marked else pattern or _gap(at))
+                plain = "" if at in row.marked else pattern
+                drawn = self.changed[at] if at in row.changed & self.typed else plain
+                parts.append(drawn or _gap(at))
             behind = "".join((*parts, "</tr>"))
             self.patterns[sort] = begins.split(_APART), behind.split(_APART)
         return self.patterns[sort]

@@ -100,8 +100,10 @@ def targets_among(version: Version, done: Iterable[str], element_id: str) -> tup
     meant: dict[str, tuple[str, ...]] = {}
     for word in words:
         for one in _meant(word, version.first_step, earlier):
-            first = ("initiator",) if one == version.first_step else ()
-            meant[one] = (*meant.get(one, ()), *((one, *first) if word == "any" else (word,)))
+            said = [one if word == "any" else word]
+            if word == "any" and one == version.first_step:
+                said.append("initiator")
+            meant[one] = (*meant.get(one, ()), *said)
     return tuple(
         Target(one, process.elements[one].label, meant[one]) for one in earlier if one in meant
     )
